@@ -1,0 +1,6 @@
+use countersign_macros::OpenEnum;
+
+#[derive(OpenEnum)]
+enum Status {}
+
+fn main() {}

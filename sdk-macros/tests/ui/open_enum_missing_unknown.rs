@@ -1,0 +1,9 @@
+use countersign_macros::OpenEnum;
+
+#[derive(OpenEnum)]
+enum Status {
+    #[open_enum("ENABLED")]
+    Enabled,
+}
+
+fn main() {}

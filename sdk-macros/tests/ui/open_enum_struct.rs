@@ -1,0 +1,6 @@
+use countersign_macros::OpenEnum;
+
+#[derive(OpenEnum)]
+struct Status(String);
+
+fn main() {}

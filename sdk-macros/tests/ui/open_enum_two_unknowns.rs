@@ -1,0 +1,9 @@
+use countersign_macros::OpenEnum;
+
+#[derive(OpenEnum)]
+enum Status {
+    Unknown(String),
+    Other(String),
+}
+
+fn main() {}

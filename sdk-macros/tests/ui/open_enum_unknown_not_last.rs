@@ -1,0 +1,10 @@
+use countersign_macros::OpenEnum;
+
+#[derive(OpenEnum)]
+enum Status {
+    Unknown(String),
+    #[open_enum("ENABLED")]
+    Enabled,
+}
+
+fn main() {}

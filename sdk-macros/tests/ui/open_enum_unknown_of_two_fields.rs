@@ -1,0 +1,10 @@
+use countersign_macros::OpenEnum;
+
+#[derive(OpenEnum)]
+enum Status {
+    #[open_enum("ENABLED")]
+    Enabled,
+    Unknown(String, String),
+}
+
+fn main() {}

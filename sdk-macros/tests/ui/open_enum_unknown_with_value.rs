@@ -1,0 +1,11 @@
+use countersign_macros::OpenEnum;
+
+#[derive(OpenEnum)]
+enum Status {
+    #[open_enum("ENABLED")]
+    Enabled,
+    #[open_enum("UNKNOWN")]
+    Unknown(String),
+}
+
+fn main() {}

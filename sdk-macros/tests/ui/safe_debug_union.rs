@@ -1,0 +1,8 @@
+use countersign_macros::SafeDebug;
+
+#[derive(SafeDebug)]
+union Secret {
+    number: u8,
+}
+
+fn main() {}

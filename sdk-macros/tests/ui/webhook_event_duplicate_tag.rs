@@ -1,0 +1,13 @@
+use countersign_macros::WebhookEvent;
+
+#[derive(WebhookEvent)]
+enum EventData {
+    #[event("CREATED")]
+    Created(String),
+    #[event("CREATED")]
+    Made(String),
+    #[event(unknown)]
+    Unknown { tag: String, data: serde_json::Value },
+}
+
+fn main() {}

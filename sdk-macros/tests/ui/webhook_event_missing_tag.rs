@@ -1,0 +1,10 @@
+use countersign_macros::WebhookEvent;
+
+#[derive(WebhookEvent)]
+enum EventData {
+    Created(String),
+    #[event(unknown)]
+    Unknown { tag: String, data: serde_json::Value },
+}
+
+fn main() {}

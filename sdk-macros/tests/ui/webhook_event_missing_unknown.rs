@@ -1,0 +1,9 @@
+use countersign_macros::WebhookEvent;
+
+#[derive(WebhookEvent)]
+enum EventData {
+    #[event("CREATED")]
+    Created(String),
+}
+
+fn main() {}

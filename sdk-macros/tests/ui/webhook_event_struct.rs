@@ -1,0 +1,6 @@
+use countersign_macros::WebhookEvent;
+
+#[derive(WebhookEvent)]
+struct EventData;
+
+fn main() {}

@@ -1,0 +1,12 @@
+use countersign_macros::WebhookEvent;
+
+#[derive(WebhookEvent)]
+enum EventData {
+    #[event("CREATED")]
+    #[event("MADE")]
+    Created(String),
+    #[event(unknown)]
+    Unknown { tag: String, data: serde_json::Value },
+}
+
+fn main() {}

@@ -1,0 +1,45 @@
+//! Generates the client of every enabled provider from its document in `openapi/`.
+
+#[path = "pipeline.rs"]
+mod pipeline;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::{env, fs};
+
+/// One name per provider: its cargo feature, its document, its folder in `src/`.
+const PROVIDERS: &[&str] = &["signly"];
+
+fn main() -> ExitCode {
+    println!("cargo::rerun-if-changed=build");
+    let enabled = |provider: &&&str| {
+        let feature = provider.to_uppercase().replace('-', "_");
+        env::var_os(format!("CARGO_FEATURE_{feature}")).is_some()
+    };
+    for provider in PROVIDERS.iter().filter(enabled) {
+        if let Err(problem) = generate(provider) {
+            println!("cargo::error={problem}");
+            return ExitCode::FAILURE;
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn generate(provider: &str) -> Result<(), String> {
+    let path = documents()?.join(format!("{provider}.yaml"));
+    println!("cargo::rerun-if-changed={}", path.display());
+    let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let code = pipeline::generate(&format!("openapi/{provider}.yaml"), provider, &text)?;
+    let target = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
+    fs::write(target.join(format!("{provider}.rs")), code).map_err(|error| error.to_string())
+}
+
+/// `sdk/openapi` is a link, which a published crate carries as a folder. In a checkout without links it is a file.
+fn documents() -> Result<PathBuf, String> {
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or("CARGO_MANIFEST_DIR is not set")?);
+    let candidates = ["openapi", "../openapi"].map(|folder| root.join(folder));
+    candidates
+        .into_iter()
+        .find(|folder| Path::is_dir(folder))
+        .ok_or_else(|| "the folder `openapi` with the documents is missing".to_owned())
+}

@@ -1,0 +1,64 @@
+//! document -> checked -> lowered -> progenitor -> finished. Pure: text in, text out.
+
+pub mod checks;
+pub mod document;
+pub mod enums;
+pub mod extensions;
+pub mod finish;
+pub mod finish_types;
+pub mod lower;
+pub mod operations;
+pub mod types;
+
+use document::Mistake;
+use progenitor_impl::{GenerationSettings, Generator, InterfaceStyle};
+use schemars::schema::{InstanceType, SchemaObject};
+use serde_json::Value;
+
+/// Rust code for the document `text`. `file` is how mistakes name the document, `provider` the module it becomes.
+pub fn generate(file: &str, provider: &str, text: &str) -> Result<String, String> {
+    generate_tokens(provider, text)
+        .map(|code| prettyplease::unparse(&code))
+        .map_err(|mistake| format!("{file}: {mistake}"))
+}
+
+fn generate_tokens(provider: &str, text: &str) -> Result<syn::File, Mistake> {
+    let mut document: Value = serde_saphyr::from_str(text)
+        .map_err(|error| Mistake::new("document", one_line(&error), "write valid YAML"))?;
+    extensions::check(&document)?;
+    let operations = operations::read(&document)?;
+    let facts = types::Facts::read(&document)?;
+    let enums = enums::take(&mut document)?;
+    lower::lower(&mut document, &operations, &facts)?;
+    let generated = progenitor(provider, &document, &enums)?;
+    finish::finish(provider, generated, &operations, &facts, &enums)
+}
+
+/// Runs the generator. Only its types and the code that builds a request are used afterwards.
+fn progenitor(provider: &str, document: &Value, enums: &[enums::OpenEnum]) -> Result<syn::File, Mistake> {
+    let refused = |error: &dyn std::fmt::Display| {
+        Mistake::new("document", one_line(error), "lower what progenitor cannot read, in sdk/build/lower.rs")
+    };
+    let mut settings = GenerationSettings::new();
+    settings.with_interface(InterfaceStyle::Positional);
+    settings.with_map_type("::std::collections::BTreeMap");
+    settings.with_conversion(
+        SchemaObject {
+            instance_type: Some(InstanceType::String.into()),
+            format: Some(lower::TIMESTAMP.to_owned()),
+            ..SchemaObject::default()
+        },
+        "crate::runtime::Timestamp",
+        std::iter::empty(),
+    );
+    for open in enums {
+        settings.with_replacement(&open.name, format!("crate::{provider}::types::{}", open.name), std::iter::empty());
+    }
+    let document = serde_json::from_value(document.clone()).map_err(|error| refused(&error))?;
+    let tokens = Generator::new(&settings).generate_tokens(&document).map_err(|error| refused(&error))?;
+    syn::parse2(tokens).map_err(|error| refused(&error))
+}
+
+fn one_line(error: &dyn std::fmt::Display) -> String {
+    error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,123 @@
+//! What the document says of its schemas that the generator forgets: documentation, certainty, sensitivity, bounds.
+
+use super::document::{Mistake, each_operation, members, resolve, schema_name, text};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is known of all named schemas.
+pub struct Facts {
+    pub schemas: BTreeMap<String, Schema>,
+}
+
+pub struct Schema {
+    pub documentation: Vec<String>,
+    /// Reachable from a request body, so that an application makes values of it.
+    pub sent: bool,
+    /// An id: opaque, and a part of paths.
+    pub id: bool,
+    pub members: BTreeMap<String, Member>,
+}
+
+#[derive(Default)]
+pub struct Member {
+    pub documentation: Vec<String>,
+    pub required: bool,
+    pub sensitive: bool,
+    pub minimum: Option<i64>,
+    pub maximum: Option<i64>,
+    /// The schema this is, or is a list of.
+    pub refers_to: Option<String>,
+}
+
+impl Facts {
+    pub fn read(document: &Value) -> Result<Self, Mistake> {
+        let sent = sent_schemas(document)?;
+        let schemas = members(&document["components"]["schemas"]).map(|(name, schema)| {
+            let members = members(&schema["properties"])
+                .map(|(member, declared)| (member.clone(), Member::read(document, schema, member, declared)));
+            let facts = Schema {
+                documentation: documentation(schema, name),
+                sent: sent.contains(name),
+                id: text(schema, "format") == Some("id"),
+                members: members.collect(),
+            };
+            (name.clone(), facts)
+        });
+        Ok(Self { schemas: schemas.collect() })
+    }
+}
+
+impl Member {
+    fn read(document: &Value, schema: &Value, name: &str, declared: &Value) -> Self {
+        let refers_to = schema_name(declared).or_else(|| schema_name(&declared["items"])).map(str::to_owned);
+        let referred = resolve(document, declared).unwrap_or(declared);
+        Self {
+            documentation: documentation(referred, name),
+            required: super::document::list(schema, "required").any(|required| required == name),
+            sensitive: declared["x-sdk-sensitive"] == true || referred["x-sdk-sensitive"] == true,
+            minimum: declared.get("minimum").and_then(Value::as_i64),
+            maximum: declared.get("maximum").and_then(Value::as_i64),
+            refers_to,
+        }
+    }
+}
+
+/// The names of all schemas that a request body is made of.
+fn sent_schemas(document: &Value) -> Result<BTreeSet<String>, Mistake> {
+    let mut found = BTreeSet::new();
+    for (_, _, _, operation) in each_operation(document) {
+        collect_references(document, &operation["requestBody"], &mut found)?;
+    }
+    Ok(found)
+}
+
+/// Adds every schema that `value` refers to, directly or through others.
+pub fn collect_references(document: &Value, value: &Value, found: &mut BTreeSet<String>) -> Result<(), Mistake> {
+    if let Some(name) = schema_name(value)
+        && found.insert(name.to_owned())
+    {
+        collect_references(document, resolve(document, value)?, found)?;
+    }
+    members(value).try_for_each(|(_, child)| collect_references(document, child, found))?;
+    value.as_array().into_iter().flatten().try_for_each(|child| collect_references(document, child, found))
+}
+
+/// The paragraphs of a schema's documentation: description, unit or example, certainty and source.
+pub fn documentation(schema: &Value, fallback: &str) -> Vec<String> {
+    let mut lines = vec![match text(schema, "description") {
+        Some(description) => escape(description),
+        None => format!("The member `{fallback}`."),
+    }];
+    let mut notes = Vec::new();
+    if let (Some(minimum), maximum) = (schema.get("minimum"), schema.get("maximum")) {
+        notes.push(maximum.map_or_else(|| format!("At least {minimum}."), |most| format!("From {minimum} to {most}.")));
+    }
+    if let Some(example) = text(schema, "example") {
+        notes.push(format!("For example `{example}`."));
+    }
+    notes.extend(certainty(schema));
+    if !notes.is_empty() {
+        lines.push(String::new());
+        lines.push(notes.join(" "));
+    }
+    lines
+}
+
+pub fn certainty(value: &Value) -> Option<String> {
+    certainty_note(text(value, "x-sdk-certainty")?, text(value, "x-sdk-source"))
+}
+
+/// One sentence on how sure this is. The tags are resolved in the documentation of the module.
+pub fn certainty_note(certainty: &str, source: Option<&str>) -> Option<String> {
+    let source = source.map(|tag| format!(" \\[{tag}\\]")).unwrap_or_default();
+    Some(match certainty {
+        "documented" => format!("*Documented*{source}."),
+        "inferred" => format!("*Inferred*{source}, not documented."),
+        _ => format!("*Assumed*{source}: nobody has documented it."),
+    })
+}
+
+/// Text of a document as rustdoc: brackets are no links. Each line gets the blank that rustdoc expects.
+pub fn escape(text: &str) -> String {
+    text.trim().replace('[', "\\[").replace(']', "\\]")
+}

@@ -1,0 +1,268 @@
+//! What a client is built from.
+
+use super::base_url::BaseUrl;
+use super::error::Error;
+use super::retry::RetryPolicy;
+use super::time::{Clock, SystemClock};
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What a provider adds to the builder. Implemented inside this crate only.
+pub trait Setup: Default {
+    /// The client that is built.
+    type Client;
+    /// The module of the provider; in capitals the prefix of its environment variables.
+    const PROVIDER: &'static str;
+    /// Where the provider is, if that is the same for everybody.
+    const BASE_URL: Option<&'static str>;
+
+    /// Takes credentials and the like from the environment.
+    fn read(&mut self, variables: &Variables<'_>) -> Result<(), Error>;
+
+    /// Makes the client, or says what is missing.
+    fn build(self, settings: Settings) -> Result<Self::Client, Error>;
+}
+
+/// Builds the client of a provider: base URL, credentials, times, retries.
+///
+/// A provider adds its own methods; see [`signly::ClientBuilder`](crate::signly::ClientBuilder).
+#[must_use = "nothing is built before `build`"]
+pub struct ClientBuilder<S> {
+    pub(crate) setup: S,
+    settings: Settings,
+}
+
+/// What all clients have in common.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    base_url: Option<String>,
+    plaintext: bool,
+    proxy: Option<String>,
+    system_proxy: bool,
+    roots: Vec<Vec<u8>>,
+    user_agent: String,
+    connect_timeout: Duration,
+    read_timeout: Duration,
+    pub(super) attempt_timeout: Duration,
+    pub(super) operation_timeout: Duration,
+    pub(super) largest_answer: usize,
+    pub(super) retry: RetryPolicy,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+impl<S: Setup> ClientBuilder<S> {
+    pub(crate) fn new() -> Self {
+        let settings = Settings {
+            base_url: S::BASE_URL.map(str::to_owned),
+            plaintext: false,
+            proxy: None,
+            system_proxy: true,
+            roots: Vec::new(),
+            user_agent: concat!("countersign/", env!("CARGO_PKG_VERSION")).to_owned(),
+            connect_timeout: Duration::from_secs(5),
+            read_timeout: Duration::from_secs(30),
+            attempt_timeout: Duration::from_secs(60),
+            operation_timeout: Duration::from_secs(180),
+            largest_answer: 16 * 1024 * 1024,
+            retry: RetryPolicy::default(),
+            clock: Arc::new(SystemClock),
+        };
+        Self { setup: S::default(), settings }
+    }
+
+    /// Takes base URL and credentials from variables: `variable` is asked for a name, and for the name with `_FILE`
+    /// behind it, which names a file that holds the value.
+    ///
+    /// # Errors
+    ///
+    /// A variable is missing or unusable; the error names it.
+    pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+        let variables = Variables { provider: S::PROVIDER, lookup: &variable };
+        let mut builder = Self::new();
+        if let Some(base_url) = variables.get("BASE_URL")? {
+            builder.settings.base_url = Some(base_url);
+        }
+        builder.setup.read(&variables)?;
+        Ok(builder)
+    }
+
+    /// As [`from_variables`](Self::from_variables), from the environment of the process.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    #[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    pub fn from_env() -> Result<Self, Error> {
+        Self::from_variables(|name| std::env::var(name).ok())
+    }
+
+    /// Where the provider is, without the version prefix. A path is kept, a slash at the end does not matter. Plain
+    /// `http` is accepted for loopback addresses only.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.settings.base_url = Some(url.into());
+        self
+    }
+
+    /// Allows plain `http` to any host. Everybody on the way can read the credentials.
+    pub fn danger_send_credentials_in_plaintext(mut self) -> Self {
+        self.settings.plaintext = true;
+        self
+    }
+
+    /// Sends everything through this proxy, in place of the one that the system states.
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.settings.proxy = Some(url.into());
+        self
+    }
+
+    /// Does not use the proxy that the system or the environment states.
+    pub fn without_system_proxy(mut self) -> Self {
+        self.settings.system_proxy = false;
+        self
+    }
+
+    /// Trusts the certificates in this PEM bundle, besides those of the system.
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    pub fn trust_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.settings.roots.push(pem.into());
+        self
+    }
+
+    /// The name of the application, put before that of this crate in `User-Agent`.
+    pub fn user_agent(mut self, application: impl fmt::Display) -> Self {
+        self.settings.user_agent = format!("{application} {}", self.settings.user_agent);
+        self
+    }
+
+    /// How long making a connection may take, TLS included; 5 seconds by default. Nothing is sent before that, so such a
+    /// failure is always retried.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.connect_timeout = timeout;
+        self
+    }
+
+    /// How long the provider may send nothing; 30 seconds by default.
+    pub fn read_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.read_timeout = timeout;
+        self
+    }
+
+    /// How long one attempt may take; 60 seconds by default.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.attempt_timeout = timeout;
+        self
+    }
+
+    /// How long all attempts and the waits between them may take together; 180 seconds by default.
+    pub fn operation_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.operation_timeout = timeout;
+        self
+    }
+
+    /// How large an answer may be, in bytes; 16 MiB by default.
+    pub fn largest_answer(mut self, bytes: usize) -> Self {
+        self.settings.largest_answer = bytes;
+        self
+    }
+
+    /// How often and how fast calls are tried again.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.settings.retry = policy;
+        self
+    }
+
+    /// Where time and chance come from: for tests.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.settings.clock = Arc::new(clock);
+        self
+    }
+
+    /// Builds the client. Nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// Something is missing, or the base URL, the proxy or a certificate cannot be used; the error says which.
+    pub fn build(self) -> Result<S::Client, Error> {
+        self.setup.build(self.settings)
+    }
+}
+
+impl<S> fmt::Debug for ClientBuilder<S> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("ClientBuilder").finish_non_exhaustive()
+    }
+}
+
+impl Settings {
+    pub(super) fn base_url(&self, provider: &'static str) -> Result<BaseUrl, Error> {
+        let missing = || Error::configuration(provider, "no base URL was given");
+        let base = BaseUrl::parse(provider, self.base_url.as_deref().ok_or_else(missing)?, self.plaintext)?;
+        if base.is_https() && !cfg!(any(feature = "rustls", feature = "native-tls")) {
+            let detail = "https needs the feature `rustls` or `native-tls` of countersign";
+            return Err(Error::configuration(provider, detail));
+        }
+        Ok(base)
+    }
+
+    /// The HTTP client. What has to hold is set last: no redirects, no referer, no retries but ours.
+    pub(super) fn http(&self, provider: &'static str, base: &BaseUrl) -> Result<reqwest::Client, Error> {
+        let refused = |what: &str| {
+            let detail = format!("{what} cannot be used");
+            move |error: reqwest::Error| Error::configuration(provider, detail).with_source(error.without_url())
+        };
+        let mut builder = reqwest::Client::builder();
+        if let Some(proxy) = &self.proxy {
+            builder = builder.proxy(reqwest::Proxy::all(proxy).map_err(refused("the proxy"))?);
+        } else if !self.system_proxy || base.is_loopback() {
+            builder = builder.no_proxy();
+        }
+        #[cfg(any(feature = "rustls", feature = "native-tls"))]
+        {
+            let roots = self.roots.iter().map(|pem| reqwest::Certificate::from_pem_bundle(pem));
+            let roots = roots.collect::<Result<Vec<_>, _>>().map_err(refused("a trusted certificate"))?;
+            builder = builder.tls_certs_merge(roots.into_iter().flatten());
+        }
+        builder
+            .user_agent(&self.user_agent)
+            .connect_timeout(self.connect_timeout)
+            .read_timeout(self.read_timeout)
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .retry(reqwest::retry::never())
+            .https_only(base.is_https())
+            .build()
+            .map_err(refused("what was given for the HTTP client"))
+    }
+}
+
+/// The environment of a provider.
+pub struct Variables<'a> {
+    provider: &'static str,
+    lookup: &'a dyn Fn(&str) -> Option<String>,
+}
+
+impl Variables<'_> {
+    /// The value of `<PROVIDER>_<name>`, or of the file that `<PROVIDER>_<name>_FILE` names. An empty one counts as none.
+    pub(crate) fn get(&self, name: &str) -> Result<Option<String>, Error> {
+        let name = self.name(name);
+        if let Some(value) = (self.lookup)(&name).filter(|value| !value.is_empty()) {
+            return Ok(Some(value));
+        }
+        let Some(path) = (self.lookup)(&format!("{name}_FILE")).filter(|path| !path.is_empty()) else {
+            return Ok(None);
+        };
+        let value = std::fs::read_to_string(Path::new(&path)).map_err(|error| {
+            let detail = format!("the file that {name}_FILE names cannot be read");
+            Error::configuration(self.provider, detail).with_source(error)
+        })?;
+        // Files end in a line break that is no part of the value.
+        Ok(Some(value.trim_end_matches(['\r', '\n']).to_owned()))
+    }
+
+    /// The full name of a variable.
+    pub(crate) fn name(&self, name: &str) -> String {
+        format!("{}_{name}", self.provider.to_uppercase())
+    }
+}

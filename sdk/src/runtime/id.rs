@@ -1,0 +1,95 @@
+//! Ids, and how they become part of a URL: whatever an id contains, the server sees exactly one segment.
+
+use super::check::Invalid;
+use std::fmt::Write;
+
+/// One path segment. All but the unreserved characters of RFC 3986 are encoded; what a URL parser would fold or drop is
+/// refused.
+pub fn segment(id: &str) -> Result<String, Invalid> {
+    if matches!(id, "" | "." | "..") {
+        return Err(Invalid::new(format!("the id `{id}` would change the path of the call")));
+    }
+    let mut segment = String::with_capacity(id.len());
+    for byte in id.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            segment.push(char::from(byte));
+        } else {
+            // Writing to a `String` cannot fail.
+            let _ = write!(segment, "%{byte:02X}");
+        }
+    }
+    Ok(segment)
+}
+
+/// A query parameter; nothing where there is no value.
+pub fn query<'a, T: serde::Serialize>(name: &'a str, value: &'a T) -> [(&'a str, &'a T); 1] {
+    [(name, value)]
+}
+
+/// Defines the id types of a provider. An id is opaque; whether it can be part of a path is checked when it is used.
+macro_rules! id {
+    ($(#[$attribute:meta])* $name:ident) => {
+        $(#[$attribute])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::serde::Serialize, ::serde::Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The id as it is on the wire.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                formatter.write_str(&self.0)
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(id: &str) -> Self {
+                Self(id.to_owned())
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(id: String) -> Self {
+                Self(id)
+            }
+        }
+
+        impl From<&$name> for $name {
+            fn from(id: &$name) -> Self {
+                id.clone()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+    };
+}
+pub(crate) use id;
+
+#[cfg(test)]
+mod tests {
+    use super::segment;
+
+    #[test]
+    fn whatever_is_not_unreserved_is_encoded() {
+        let cases = [("wh_1-2.~", "wh_1-2.~"), ("a/b", "a%2Fb"), ("%2e%2e", "%252e%252e"), ("..\\..", "..%5C.."), ("\u{0}é", "%00%C3%A9")];
+        for (id, expected) in cases {
+            assert_eq!(segment(id).ok().as_deref(), Some(expected), "{id:?}");
+        }
+    }
+}

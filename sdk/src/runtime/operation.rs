@@ -1,0 +1,76 @@
+//! The rows of the table of operations, as the build script writes them.
+
+/// What the document of a provider states of one operation, beyond its types.
+///
+/// ```
+/// # #[cfg(feature = "signly")] {
+/// use countersign::signly;
+///
+/// let create = signly::OPERATIONS.iter().find(|operation| operation.id == "create_webhook");
+/// assert_eq!(create.map(|operation| operation.repeatable), Some(false));
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Operation {
+    /// The module of the provider.
+    pub provider: &'static str,
+    /// Our name: the method of the client.
+    pub id: &'static str,
+    /// The provider's name, where it has one.
+    pub vendor_id: Option<&'static str>,
+    /// The HTTP method.
+    pub method: &'static str,
+    /// The path below the base URL, with ids in braces.
+    pub path: &'static str,
+    /// How sure it is that the operation is as described.
+    pub certainty: Certainty,
+    /// The tag of the source, explained in the documentation of the provider's module.
+    pub source: &'static str,
+    /// Whether sending twice does no more harm than sending once. Decides retries.
+    pub repeatable: bool,
+    /// How to go on in a list.
+    pub paging: Paging,
+    /// Whether the payload comes in an envelope.
+    pub enveloped: bool,
+    /// The header that carries the expected version.
+    pub precondition: Option<&'static str>,
+    /// Statuses that mean something else than their number says.
+    pub outcomes: &'static [(u16, Outcome)],
+}
+
+/// How sure a statement about a provider is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Certainty {
+    /// The provider says so in public.
+    Documented,
+    /// Derived from something that was seen; the source names what.
+    Inferred,
+    /// Nobody has said so; the least surprising reading was taken.
+    Assumed,
+}
+
+/// How a list goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Paging {
+    /// The operation returns no list, or all of it.
+    None,
+    /// There may be more than one answer holds, and how to ask for it is not documented.
+    Undocumented,
+}
+
+/// What an odd status really means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// It was tried and did not happen.
+    Failed,
+    /// It cannot be had yet.
+    NotReady,
+    /// It is not allowed.
+    Refused,
+    /// It is locked, usually for some time.
+    Locked,
+}

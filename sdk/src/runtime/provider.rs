@@ -1,0 +1,85 @@
+//! What a provider adds to a call: its credentials, and how its answers are read.
+
+use super::Operation;
+use super::lenient::{absent, decode, is_plain_word};
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// The seam between the runtime and a provider. Implemented inside this crate only.
+pub trait Provider: Clone + Send + Sync + 'static {
+    /// Headers that the provider sets; an application cannot set them for a call.
+    const RESERVED: &'static [&'static str];
+
+    /// Adds the credentials. Called for each attempt.
+    fn authorise(&self, headers: &mut HeaderMap);
+
+    /// Reads the answer of a call that succeeded by its status. `Err` says where it could not be read.
+    fn open<T: DeserializeOwned>(&self, _: &Operation, answer: &Answer) -> Result<Opened<T>, String> {
+        let value = match absent() {
+            Some(value) if answer.body.is_empty() => value,
+            _ => decode(&answer.body)?,
+        };
+        Ok(Opened::Success { value, rest: None, request_id: None })
+    }
+
+    /// What an answer that is no success says of itself.
+    fn explain(&self, answer: &Answer) -> Explanation;
+
+    /// Whether the failure passes by itself, so that a repeatable operation may be tried again.
+    fn is_transient(&self, answer: &Answer) -> bool {
+        matches!(answer.status.as_u16(), 408 | 429 | 500 | 502..=504)
+    }
+}
+
+/// What came back, whole.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+impl Answer {
+    /// The media type, without parameters.
+    pub fn media_type(&self) -> &str {
+        let value = self.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        value.and_then(|value| value.split(';').next()).unwrap_or_default().trim()
+    }
+
+    pub fn is_json(&self) -> bool {
+        let media_type = self.media_type().to_ascii_lowercase();
+        media_type == "application/json" || media_type.ends_with("+json")
+    }
+}
+
+/// A success answer, read.
+pub enum Opened<T> {
+    Success {
+        value: T,
+        /// The undocumented member that tells how a list goes on.
+        rest: Option<Value>,
+        request_id: Option<String>,
+    },
+    /// The status says success, the answer says otherwise.
+    Failure(Explanation),
+}
+
+/// What an answer says of a failure. Only words that a machine chose are kept for printing.
+#[derive(Debug, Default)]
+pub struct Explanation {
+    pub code: Option<String>,
+    pub request_id: Option<String>,
+}
+
+impl Explanation {
+    pub fn new(code: Option<String>, request_id: Option<String>) -> Self {
+        Self { code: plain(code), request_id: plain(request_id) }
+    }
+}
+
+/// A word of the provider that may be printed.
+pub fn plain(word: Option<String>) -> Option<String> {
+    word.filter(|word| is_plain_word(word))
+}

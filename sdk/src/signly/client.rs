@@ -1,0 +1,226 @@
+//! The client: credentials, and how Signly's envelope is read.
+
+use super::types::Webhook;
+use crate::runtime::{
+    self, Answer, Core, Error, Explanation, Opened, Operation, Precondition, Provider, Secret, Settings, Variables,
+    Versioned,
+};
+use http::{HeaderMap, HeaderValue};
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::Value;
+
+const TENANT: &str = "x-tenant-signly";
+const CREDENTIAL: &str = "x-auth-signly";
+
+/// A client of Signly's Partner API. Cheap to clone; clones share connections and the retry budget.
+///
+/// ```
+/// # #[cfg(feature = "rustls")] {
+/// use countersign::signly;
+///
+/// let signly = signly::Client::builder().tenant("58bff266").api_key("sk_live_partner_abc123").build()?;
+/// # let _ = signly;
+/// # }
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Client {
+    core: Core<Signly>,
+}
+
+/// Builds a [`Client`].
+pub type ClientBuilder = runtime::ClientBuilder<Setup>;
+
+impl Client {
+    /// Starts building a client. Tenant and credential have to be given.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::new()
+    }
+
+    /// A client from `SIGNLY_TENANT`, `SIGNLY_API_KEY` or `SIGNLY_HMAC_SECRET`, and `SIGNLY_BASE_URL` if it is set. Each
+    /// may be given as a file, `SIGNLY_API_KEY_FILE` and so on.
+    ///
+    /// # Errors
+    ///
+    /// A variable is missing or unusable; the error names it.
+    pub fn from_env() -> Result<Self, Error> {
+        ClientBuilder::from_env()?.build()
+    }
+
+    /// The tenant that every call is scoped to.
+    #[must_use]
+    pub fn tenant(&self) -> &str {
+        &self.core.provider().tenant_name
+    }
+
+    pub(super) fn core(&self) -> &Core<Signly> {
+        &self.core
+    }
+}
+
+impl ClientBuilder {
+    /// The tenant that every call is scoped to, as the administration of Signly shows it.
+    pub fn tenant(mut self, tenant: impl Into<String>) -> Self {
+        self.setup.tenant = Some(tenant.into());
+        self
+    }
+
+    /// A credential of mode `KEY`.
+    pub fn api_key(mut self, key: impl Into<String>) -> Self {
+        self.setup.credential = Some(Credential::Key(key.into()));
+        self
+    }
+
+    /// A credential of mode `HMAC`. In spite of its name nothing is signed: the secret itself is sent with each request,
+    /// as Signly documents it \[S\].
+    pub fn hmac_secret(mut self, secret: impl Into<String>) -> Self {
+        self.setup.credential = Some(Credential::Hmac(secret.into()));
+        self
+    }
+}
+
+/// What Signly adds to the builder.
+#[derive(Default)]
+pub struct Setup {
+    tenant: Option<String>,
+    credential: Option<Credential>,
+}
+
+enum Credential {
+    Key(String),
+    Hmac(String),
+}
+
+impl std::fmt::Debug for Setup {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Setup").finish_non_exhaustive()
+    }
+}
+
+impl runtime::Setup for Setup {
+    type Client = Client;
+    const PROVIDER: &'static str = "signly";
+    const BASE_URL: Option<&'static str> = Some("https://api.signly.apologs.com");
+
+    fn read(&mut self, variables: &Variables<'_>) -> Result<(), Error> {
+        self.tenant = variables.get("TENANT")?;
+        let key = variables.get("API_KEY")?.map(Credential::Key);
+        let secret = variables.get("HMAC_SECRET")?.map(Credential::Hmac);
+        let names = |names: &[&str]| names.iter().map(|name| variables.name(name)).collect::<Vec<_>>();
+        if key.is_some() && secret.is_some() {
+            let both = names(&["API_KEY", "HMAC_SECRET"]).join(" and ");
+            return Err(Error::configuration(Self::PROVIDER, format!("both {both} are set; a credential has one mode")));
+        }
+        self.credential = key.or(secret);
+        let mut missing = Vec::new();
+        if self.tenant.is_none() {
+            missing.extend(names(&["TENANT"]));
+        }
+        if self.credential.is_none() {
+            missing.push(names(&["API_KEY", "HMAC_SECRET"]).join(" or "));
+        }
+        if missing.is_empty() {
+            return Ok(());
+        }
+        Err(Error::configuration(Self::PROVIDER, format!("not set in the environment: {}", missing.join(", "))))
+    }
+
+    fn build(self, settings: Settings) -> Result<Client, Error> {
+        let wrong = |detail: String| Error::configuration(Self::PROVIDER, detail);
+        let tenant_name = self.tenant.ok_or_else(|| wrong("no tenant was given".to_owned()))?;
+        let (given, scheme) = match self.credential {
+            Some(Credential::Key(key)) => (key, ""),
+            Some(Credential::Hmac(secret)) => (secret, "HMAC "),
+            None => return Err(wrong("neither an API key nor an HMAC secret was given".to_owned())),
+        };
+        let unusable = |what: &str, error: runtime::SecretError| wrong(format!("the {what} cannot be used: {error}"));
+        Secret::issued(tenant_name.as_str()).map_err(|error| unusable("tenant", error))?;
+        let secret = Secret::issued(given).map_err(|error| unusable("credential", error))?;
+        let header = |value: &str| HeaderValue::try_from(value).map_err(|_| wrong("no valid header".to_owned()));
+        let tenant = header(&tenant_name)?;
+        let mut credential = header(&format!("{scheme}{}", secret.expose()))?;
+        credential.set_sensitive(true);
+        Ok(Client { core: Core::new(Self::PROVIDER, Signly { tenant_name, tenant, credential }, settings)? })
+    }
+}
+
+/// How Signly authorises and answers.
+#[derive(Clone)]
+pub(super) struct Signly {
+    tenant_name: String,
+    tenant: HeaderValue,
+    credential: HeaderValue,
+}
+
+#[derive(Deserialize)]
+#[serde(bound = "T: Deserialize<'de>")]
+struct Envelope<T> {
+    success: Option<bool>,
+    code: Option<String>,
+    data: Option<T>,
+    pagination: Option<Value>,
+    meta: Option<Meta>,
+}
+
+#[derive(Deserialize)]
+struct Meta {
+    request_id: Option<String>,
+}
+
+impl<T> Envelope<T> {
+    fn explanation(self) -> Explanation {
+        Explanation::new(self.code, self.meta.and_then(|meta| meta.request_id))
+    }
+}
+
+impl Provider for Signly {
+    const RESERVED: &'static [&'static str] = &[TENANT, CREDENTIAL];
+
+    fn authorise(&self, headers: &mut HeaderMap) {
+        headers.insert(TENANT, self.tenant.clone());
+        headers.insert(CREDENTIAL, self.credential.clone());
+    }
+
+    fn open<T: DeserializeOwned>(&self, _: &Operation, answer: &Answer) -> Result<Opened<T>, String> {
+        if answer.body.is_empty() {
+            let value = runtime::absent().ok_or("the answer is empty")?;
+            return Ok(Opened::Success { value, rest: None, request_id: None });
+        }
+        let envelope = match runtime::decode::<Envelope<T>>(&answer.body) {
+            Ok(envelope) => envelope,
+            // A failure need not hold what a success does.
+            Err(place) => match runtime::decode::<Envelope<IgnoredAny>>(&answer.body) {
+                Ok(failure) if failure.success == Some(false) => return Ok(Opened::Failure(failure.explanation())),
+                _ => return Err(place),
+            },
+        };
+        if envelope.success == Some(false) {
+            return Ok(Opened::Failure(envelope.explanation()));
+        }
+        let request_id = envelope.meta.and_then(|meta| meta.request_id);
+        let value = envelope.data.or_else(runtime::absent).ok_or("`data`: missing")?;
+        Ok(Opened::Success { value, rest: envelope.pagination, request_id })
+    }
+
+    /// A gateway in front of the service answers without the envelope, so nothing of it is required.
+    fn explain(&self, answer: &Answer) -> Explanation {
+        let envelope = runtime::decode::<Envelope<IgnoredAny>>(&answer.body);
+        envelope.map(Envelope::explanation).unwrap_or_default()
+    }
+}
+
+impl Webhook {
+    /// The precondition of a change that is based on this state.
+    #[must_use]
+    pub fn precondition(&self) -> Precondition {
+        Precondition::version(self.version)
+    }
+
+    /// The webhook together with the version it was read at.
+    #[must_use]
+    pub fn versioned(self) -> Versioned<Self> {
+        let precondition = self.precondition();
+        Versioned::new(self, precondition)
+    }
+}
