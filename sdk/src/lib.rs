@@ -1,8 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "mock")]
+pub mod mock;
 mod runtime;
 #[cfg(feature = "signly")]
 pub mod signly;
+pub mod webhook;
 
 pub use runtime::{
     Certainty, Clock, Cursor, Effect, Error, ErrorKind, Items, Listing, Operation, Outcome, Page, Pages, Paging,

@@ -238,6 +238,7 @@ impl Settings {
 }
 
 /// The environment of a provider.
+#[allow(missing_debug_implementations, reason = "never leaves this crate")]
 pub struct Variables<'a> {
     provider: &'static str,
     lookup: &'a dyn Fn(&str) -> Option<String>,

@@ -2,6 +2,7 @@
 
 mod client;
 mod update;
+pub mod webhook;
 
 pub use client::{Client, ClientBuilder, Setup};
 pub use generated::{OPERATIONS, calls, types};

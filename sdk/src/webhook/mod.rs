@@ -1,0 +1,1 @@
+//! Callbacks: what arrived, and what it proves.
