@@ -63,6 +63,10 @@ fn object(item: &ItemStruct, schema: &Schema, facts: &Facts) -> Result<Struct, M
             Mistake::new(&name, format!("the generator made up a member `{wire}`"), "look at what changed in progenitor")
         })?;
         let ty = &field.ty;
+        if member.time && !quote!(#ty).to_string().contains("Timestamp") {
+            let problem = format!("the time `{wire}` was not converted");
+            return Err(Mistake::new(&name, problem, "look at `mark_times` in sdk/build/lower.rs"));
+        }
         let documentation = &member.documentation;
         let serde = field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde"));
         let lenient = lenient(ty).map(|function| quote!(#[serde(default, deserialize_with = #function)]));

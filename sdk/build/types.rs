@@ -23,6 +23,7 @@ pub struct Member {
     pub documentation: Vec<String>,
     pub required: bool,
     pub sensitive: bool,
+    pub time: bool,
     pub minimum: Option<i64>,
     pub maximum: Option<i64>,
     /// The schema this is, or is a list of.
@@ -55,6 +56,7 @@ impl Member {
             documentation: documentation(referred, name),
             required: super::document::list(schema, "required").any(|required| required == name),
             sensitive: declared["x-sdk-sensitive"] == true || referred["x-sdk-sensitive"] == true,
+            time: text(declared, "format") == Some("date-time"),
             minimum: declared.get("minimum").and_then(Value::as_i64),
             maximum: declared.get("maximum").and_then(Value::as_i64),
             refers_to,
