@@ -51,6 +51,7 @@ fn completed() -> Value {
 }
 
 /// The event with some of its members changed; `null` is set like any other value.
+#[allow(clippy::needless_pass_by_value, reason = "it is always a literal")]
 fn changed(change: Value) -> Value {
     let mut event = completed();
     for (name, value) in change.as_object().unwrap() {

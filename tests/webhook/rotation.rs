@@ -20,8 +20,8 @@ fn new() -> Key<Secret> {
 
 /// The key that verifies a delivery with `secret` at a time.
 fn key(verifier: &Verifier, secret: &str, at: u64) -> Result<String, Reason> {
-    let verified = verifier.verify(&carrying(secret), time(at));
-    verified
+    let outcome = verifier.verify(&carrying(secret), time(at));
+    outcome
         .map(|verified| verified.key_id().to_owned())
         .map_err(|rejection| rejection.reason())
 }

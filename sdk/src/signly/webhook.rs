@@ -33,7 +33,8 @@
 //!
 //! - Answer with a 2xx status only once the event is stored or queued: Signly takes it as delivered \[S\].
 //! - The same event may come again \[S\]. Its [`DedupeKey`] is made of the event's id alone: the attempt is part of the
-//!   delivery, not of the event, so a key that held it would let every repetition through.
+//!   delivery, not of the event, so a key that held it would let every repetition through. That a repetition has the
+//!   same id is what Signly's advice to store it implies; it does not say so.
 //! - Events come in no reliable order \[S\]; [`Event::occurred_at`] tells when they happened.
 //! - A process belongs to one participant. [`EventData::ProcessCompleted`] does not say that the document is finished;
 //!   read the document for that.

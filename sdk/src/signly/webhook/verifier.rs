@@ -49,7 +49,6 @@ impl Verifier {
     const OFFERED: Assurance = Assurance::Sender;
 
     /// Starts building a verifier. The shared secret and the tenant have to be given.
-    #[must_use]
     pub fn builder() -> VerifierBuilder {
         VerifierBuilder {
             secret: None,
