@@ -58,6 +58,7 @@ fn an_undocumented_payload_is_kept() {
 #[test]
 fn an_unknown_event_keeps_its_name_and_payload() {
     for payload in [
+        json!(null),
         json!({ "by": ["somebody"] }),
         json!("text"),
         json!([1, 2.5, -3, true, null]),
