@@ -80,8 +80,8 @@ where
 
 /// The limit may also be one that a layer of the application set.
 fn unread(error: &(dyn Error + 'static)) -> Rejection {
-    let too_large =
-        successors(Some(error), |&error| error.source()).any(|cause| cause.is::<LengthLimitError>());
+    let mut causes = successors(Some(error), |&error| error.source());
+    let too_large = causes.any(<dyn Error>::is::<LengthLimitError>);
     if too_large {
         Reason::TooLarge.into()
     } else {

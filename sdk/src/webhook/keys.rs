@@ -12,7 +12,7 @@ use std::time::SystemTime;
 pub struct Key<K> {
     id: String,
     #[safe_debug(redact)]
-    key: K,
+    material: K,
     not_before: Option<SystemTime>,
     not_after: Option<SystemTime>,
 }
@@ -23,7 +23,7 @@ impl<K> Key<K> {
     pub fn new(id: impl Into<String>, key: K) -> Self {
         Self {
             id: id.into(),
-            key,
+            material: key,
             not_before: None,
             not_after: None,
         }
@@ -96,7 +96,7 @@ impl<K> KeySet<K> {
     pub(crate) fn find(&self, now: SystemTime, matches: impl Fn(&K) -> bool) -> Option<&str> {
         let mut found = None;
         for key in &self.0 {
-            if matches(&key.key) & key.is_valid_at(now) {
+            if matches(&key.material) & key.is_valid_at(now) {
                 found = found.or(Some(key.id.as_str()));
             }
         }
