@@ -77,7 +77,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let completed = mock::Event::new(EventType::ProcessCompleted).document("contract-17").participant("Grace");
     let completed = completed.data(json!({ "status": "COMPLETED", "templateId": "nda" }));
     for delivered in server.deliver(completed).await {
-        tell("delivery", &format!("{}, {} attempt(s)", delivered.event_id(), delivered.attempts().len()));
+        tell("delivery", &format!("{}, {} attempt(s)", delivered.event_id, delivered.attempts().len()));
     }
     let verified = received.recv().await.ok_or("the receiver is gone")?;
     tell("verified", &format!("{:?}, key {:?}", verified.assurance(), verified.key_id()));

@@ -1,7 +1,7 @@
 //! Lists whose paging nobody has documented.
 
 use crate::support::server::{Server, Step};
-use crate::support::signly::{answers, client, envelope_with, webhook};
+use crate::support::signly::{client, envelope_with, webhook};
 use countersign::{Cursor, ErrorKind};
 use serde_json::Value;
 

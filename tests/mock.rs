@@ -3,8 +3,8 @@
 use axum::Router;
 use axum::extract::State;
 use countersign::mock::{AttemptOutcome, DeliveryFailure, Fault, signly};
-use countersign::signly::{EventType, RetryPolicy, WebhookSort, WebhookStatus};
-use countersign::{Effect, ErrorKind, Precondition, RetryPolicy as Retries};
+use countersign::signly::{EventType, DeliveryRetries, WebhookSort, WebhookStatus};
+use countersign::{Effect, ErrorKind, Precondition, DeliveryRetries as Retries};
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 use signly::{Event, Server};
@@ -310,7 +310,7 @@ async fn lists_hold_the_documented_members_in_the_order_that_was_asked_for() {
         .await
         .unwrap();
     assert_eq!(
-        server.webhook(&b).unwrap().updated_at.as_deref(),
+        server.webhook(&b).unwrap().updated_at.as_ref().map(countersign::Timestamp::as_str),
         Some("1970-01-01T00:01:01Z")
     );
     let cases = [
@@ -514,7 +514,7 @@ async fn deliveries_end_with_the_last_attempt() {
         .url(&receiver.url)
         .events([EventType::ProcessCompleted]);
     create
-        .retries(RetryPolicy::default().max_attempts(2))
+        .retries(DeliveryRetries::default().max_attempts(2))
         .send()
         .await
         .unwrap();

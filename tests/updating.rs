@@ -85,3 +85,10 @@ async fn rounds_are_bounded() {
     let (result, seen) = update(script).await;
     assert_eq!((result, seen.len()), (Err((ErrorKind::PreconditionFailed, Effect::None)), 10));
 }
+
+#[test]
+fn an_update_can_be_spawned() {
+    fn is_send(_: &(impl Send + 'static)) {}
+    let client = countersign::signly::Client::builder().tenant("t").api_key("k").build().unwrap();
+    is_send(&async move { client.update_webhook_with("wh_1", subscribe).await });
+}

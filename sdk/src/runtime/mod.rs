@@ -25,7 +25,7 @@ pub(crate) use lenient::{absent, decode, place};
 pub use operation::{Certainty, Operation, Outcome, Paging};
 pub use page::{Cursor, Items, Listing, Page, Pages};
 pub use precondition::{Precondition, Versioned};
-pub(crate) use precondition::{Comparison, Update};
+pub(crate) use precondition::{Comparison, Decision, Rounds};
 pub(crate) use provider::{Answer, Explanation, Opened, Provider};
 pub use reply::Reply;
 pub use retry::RetryPolicy;

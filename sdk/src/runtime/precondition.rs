@@ -68,56 +68,58 @@ pub(crate) enum Comparison {
     CannotTell,
 }
 
-/// Read, change, write; again from the start when another writer was faster.
-pub(crate) struct Update<Read, Change, Write, Compare> {
-    pub read: Read,
-    /// `None` leaves the resource as it is.
-    pub change: Change,
-    pub write: Write,
-    pub compare: Compare,
+/// What to do with a resource that was just read, on the way to a change.
+pub(crate) enum Decision<C> {
+    /// The resource is as it should be.
+    Settled,
+    /// Write this, on the condition that nobody was faster.
+    Write(C),
+    GiveUp(Error),
 }
 
-impl<Read, Change, Write, Compare> Update<Read, Change, Write, Compare> {
-    /// How often the resource is read before the last error is returned.
-    const ROUNDS: usize = 5;
+/// Read, change, write; again from the start when another writer was faster. After a write of which nobody knows whether
+/// it went through, the resource is compared with the change before the change is applied again.
+pub(crate) struct Rounds<C> {
+    left: u32,
+    /// A write that may have gone through, and what it was based on.
+    doubtful: Option<(Precondition, C)>,
+    last: Option<Error>,
+}
 
-    /// The resource after the change. After an attempt of which nobody knows whether it went through, the resource is
-    /// compared with the change before the change is applied again.
-    pub(crate) async fn run<T, C>(self) -> Result<T, Error>
-    where
-        Read: AsyncFn() -> Result<Versioned<T>, Error>,
-        Change: Fn(&T) -> Option<C>,
-        Write: AsyncFn(&T, &C, Precondition) -> Result<T, Error>,
-        Compare: Fn(&T, &C) -> Comparison,
-    {
-        let mut doubtful: Option<(Precondition, C)> = None;
-        let mut last = None;
-        for _ in 0..Self::ROUNDS {
-            let current = (self.read)().await?;
-            if let Some((base, change)) = doubtful.take()
-                && base != current.precondition
-            {
-                match (self.compare)(&current.value, &change) {
-                    Comparison::Agrees => return Ok(current.value),
-                    Comparison::Differs => {}
-                    Comparison::CannotTell => return last.map_or(Ok(current.value), Err),
-                }
-            }
-            let Some(change) = (self.change)(&current.value) else { return Ok(current.value) };
-            match (self.write)(&current.value, &change, current.precondition.clone()).await {
-                Ok(written) => return Ok(written),
-                Err(error) if error.effect() != Effect::None => {
-                    doubtful = Some((current.precondition, change));
-                    last = Some(error);
-                }
-                Err(error) if error.is_precondition_failed() => last = Some(error),
-                Err(error) => return Err(error),
-            }
+impl<C> Rounds<C> {
+    pub(crate) fn new() -> Self {
+        Self { left: 5, doubtful: None, last: None }
+    }
+
+    /// `change` says what to write, and `None` if there is nothing to do.
+    pub(crate) fn decide<T>(
+        &mut self,
+        current: &Versioned<T>,
+        change: impl Fn(&T) -> Option<C>,
+        compare: impl Fn(&T, &C) -> Comparison,
+    ) -> Decision<C> {
+        let doubtful = self.doubtful.take().filter(|(base, _)| *base != current.precondition);
+        match (doubtful.map(|(_, written)| compare(&current.value, &written)), self.last.take()) {
+            (Some(Comparison::Agrees), _) => return Decision::Settled,
+            (Some(Comparison::CannotTell), Some(error)) => return Decision::GiveUp(error),
+            (_, Some(error)) if self.left == 0 => return Decision::GiveUp(error),
+            _ => {}
         }
-        match last {
-            Some(error) => Err(error),
-            // Every round ends in a return or sets `last`; reading once more keeps this total.
-            None => Ok((self.read)().await?.value),
+        self.left = self.left.saturating_sub(1);
+        change(&current.value).map_or(Decision::Settled, Decision::Write)
+    }
+
+    /// A write failed: `Ok` if the resource should be read again, the error if that would not help.
+    pub(crate) fn failed(&mut self, error: Error, base: Precondition, written: C) -> Result<(), Error> {
+        if error.effect() != Effect::None {
+            self.doubtful = Some((base, written));
+        } else if !error.is_precondition_failed() {
+            return Err(error);
         }
+        if self.left == 0 && self.doubtful.is_none() {
+            return Err(error);
+        }
+        self.last = Some(error);
+        Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use super::types::{Webhook, WebhookId, WebhookUpdate};
 use super::Client;
-use crate::runtime::{Comparison, Error, Precondition, Update, Versioned};
+use crate::runtime::{Comparison, Decision, Error, Rounds, Versioned};
 
 impl Client {
     /// Changes a webhook on the basis of what is there, without losing what others change at the same time.
@@ -20,12 +20,20 @@ impl Client {
         change: impl Fn(&Webhook) -> Option<WebhookUpdate>,
     ) -> Result<Webhook, Error> {
         let id = webhook_id.into();
-        let read = async || Ok(self.get_webhook(&id).send().await?.versioned());
-        let write = async |webhook: &Webhook, update: &WebhookUpdate, precondition: Precondition| {
-            let changed = self.update_webhook(&id, precondition).body(update.clone()).send().await?;
-            Ok(applied(webhook, update, changed.version))
-        };
-        Update { read, change, write, compare }.run().await
+        let mut rounds = Rounds::new();
+        loop {
+            let current = self.get_webhook(&id).send().await?.versioned();
+            let update: WebhookUpdate = match rounds.decide(&current, &change, compare) {
+                Decision::Settled => return Ok(current.value),
+                Decision::GiveUp(error) => return Err(error),
+                Decision::Write(update) => update,
+            };
+            let call = self.update_webhook(&id, current.precondition.clone()).body(update.clone());
+            match call.send().await {
+                Ok(changed) => return Ok(applied(current.value, update, changed.version)),
+                Err(error) => rounds.failed(error, current.precondition, update)?,
+            }
+        }
     }
 
     /// Reads a webhook together with the version it is at.
@@ -39,9 +47,8 @@ impl Client {
 }
 
 /// The webhook after an update that went through.
-fn applied(webhook: &Webhook, update: &WebhookUpdate, version: i64) -> Webhook {
-    let mut webhook = webhook.clone();
-    let WebhookUpdate { description, events, http_timeout_ms, retries, status } = update.clone();
+fn applied(mut webhook: Webhook, update: WebhookUpdate, version: i64) -> Webhook {
+    let WebhookUpdate { description, events, http_timeout_ms, retries, status } = update;
     webhook.description = description.or(webhook.description);
     webhook.events = events.or(webhook.events);
     webhook.http_timeout_ms = http_timeout_ms.or(webhook.http_timeout_ms);

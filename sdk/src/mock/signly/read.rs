@@ -3,7 +3,7 @@
 use super::refusal::Refusal;
 use crate::mock::deliver::is_loopback;
 use crate::runtime::decode;
-use crate::signly::{EventType, RetryPolicy, WebhookCreate, WebhookSort, WebhookStatus, WebhookUpdate};
+use crate::signly::{EventType, DeliveryRetries, WebhookCreate, WebhookSort, WebhookStatus, WebhookUpdate};
 use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, IF_MATCH, TRANSFER_ENCODING, UPGRADE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;
@@ -134,7 +134,7 @@ fn check_headers(headers: Option<&BTreeMap<String, String>>) -> Result<(), Refus
     }
 }
 
-fn check_delivery(retries: Option<&RetryPolicy>, timeout: Option<i64>) -> Result<(), Refusal> {
+fn check_delivery(retries: Option<&DeliveryRetries>, timeout: Option<i64>) -> Result<(), Refusal> {
     let attempts = retries.and_then(|retries| retries.max_attempts);
     if attempts.is_some_and(|attempts| !(1..=MOST_ATTEMPTS).contains(&attempts)) {
         return Err(Refusal::invalid("retries.maxAttempts", "not from 1 to 100"));

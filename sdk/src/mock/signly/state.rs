@@ -108,7 +108,7 @@ impl State {
             return Err(Refusal::invalid("url", "the destination cannot be reached"));
         }
         let now = self.clock.now();
-        let timestamp = Some(Timestamp::from(now).to_string());
+        let timestamp = Some(Timestamp::from(now));
         let webhook = Webhook {
             created_at: timestamp.clone(),
             custom_headers: new.custom_headers,
@@ -183,7 +183,7 @@ impl State {
         }
         apply(webhook);
         webhook.version += 1;
-        webhook.updated_at = Some(Timestamp::from(now).to_string());
+        webhook.updated_at = Some(Timestamp::from(now));
         stored.changed = changed;
         Ok(json!({ "webhookId": webhook.webhook_id, "status": webhook.status, "version": webhook.version }))
     }
