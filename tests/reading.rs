@@ -12,9 +12,14 @@ async fn read(data: &str) -> countersign::signly::Webhook {
 
 #[tokio::test]
 async fn an_unknown_enum_value_is_kept() {
-    let webhook = read(r#"{"webhookId":"wh_1","status":"PAUSED","version":1,"events":["PROCESS_CREATED","NEW"]}"#).await;
+    let webhook =
+        read(r#"{"webhookId":"wh_1","status":"PAUSED","version":1,"events":["PROCESS_CREATED","NEW"]}"#)
+            .await;
     assert_eq!(webhook.status, WebhookStatus::Unknown("PAUSED".to_owned()));
-    assert_eq!(webhook.events, Some(vec![EventType::ProcessCreated, "NEW".into()]));
+    assert_eq!(
+        webhook.events,
+        Some(vec![EventType::ProcessCreated, "NEW".into()])
+    );
     let written = serde_json::to_value(&webhook).unwrap();
     assert_eq!(written["status"], "PAUSED");
 }
@@ -31,7 +36,10 @@ async fn numbers_may_come_as_text() {
 
 #[tokio::test]
 async fn null_stands_for_nothing() {
-    let webhook = read(r#"{"webhookId":"wh_1","status":"ENABLED","version":1,"events":null,"url":null,"retries":null}"#).await;
+    let webhook = read(
+        r#"{"webhookId":"wh_1","status":"ENABLED","version":1,"events":null,"url":null,"retries":null}"#,
+    )
+    .await;
     assert_eq!((webhook.events, webhook.url, webhook.retries), (None, None, None));
 }
 
@@ -44,7 +52,10 @@ async fn a_list_that_is_null_is_empty() {
 
 #[tokio::test]
 async fn a_new_member_is_no_reason_to_fail_and_is_in_the_raw_answer() {
-    let server = Server::follow([answers(r#"{"webhookId":"wh_1","status":"ENABLED","version":1,"new":{"a":[1]}}"#)]).await;
+    let server = Server::follow([answers(
+        r#"{"webhookId":"wh_1","status":"ENABLED","version":1,"new":{"a":[1]}}"#,
+    )])
+    .await;
     let reply = client(&server).get_webhook("wh_1").send_reply().await.unwrap();
     let raw: serde_json::Value = serde_json::from_slice(reply.body()).unwrap();
     assert_eq!(raw["data"]["new"]["a"][0], 1);
@@ -52,13 +63,17 @@ async fn a_new_member_is_no_reason_to_fail_and_is_in_the_raw_answer() {
 
 #[tokio::test]
 async fn a_time_keeps_what_the_provider_wrote() {
-    let webhook = read(r#"{"webhookId":"wh_1","status":"ENABLED","version":1,"createdAt":"yesterday"}"#).await;
+    let webhook =
+        read(r#"{"webhookId":"wh_1","status":"ENABLED","version":1,"createdAt":"yesterday"}"#).await;
     assert_eq!(webhook.created_at, Some(Timestamp::from("yesterday")));
 }
 
 #[tokio::test]
 async fn what_cannot_be_read_is_named_by_its_json_path_and_not_quoted() {
-    let server = Server::follow([answers(r#"[{"webhookId":"wh_1","status":"ENABLED","version":"canary@example.com"}]"#)]).await;
+    let server = Server::follow([answers(
+        r#"[{"webhookId":"wh_1","status":"ENABLED","version":"canary@example.com"}]"#,
+    )])
+    .await;
     let error = client(&server).list_webhooks().send().await.unwrap_err();
     let expected = "signly.list_webhooks: the answer could not be read (HTTP 200, code done, request req_7): \
                     `data[0].version`: missing, or of another type than expected; it did happen";
@@ -70,12 +85,20 @@ async fn a_failure_inside_a_200_is_an_error() {
     let body = r#"{"success":false,"status":200,"code":"quota_used","message":"canary","data":"odd","meta":{"request_id":"req_9"}}"#;
     let server = Server::follow([Step::json(200, body)]).await;
     let error = client(&server).get_webhook("wh_1").send().await.unwrap_err();
-    assert_eq!((error.kind(), error.code(), error.request_id()), (ErrorKind::Refused, Some("quota_used"), Some("req_9")));
+    assert_eq!(
+        (error.kind(), error.code(), error.request_id()),
+        (ErrorKind::Refused, Some("quota_used"), Some("req_9"))
+    );
 }
 
 #[tokio::test]
 async fn a_deletion_is_accepted_with_any_envelope_and_with_none() {
-    let answers = [answers(r#"{"webhookId":"wh_1"}"#), answers("null"), Step::json(200, ""), Step::json(204, "")];
+    let answers = [
+        answers(r#"{"webhookId":"wh_1"}"#),
+        answers("null"),
+        Step::json(200, ""),
+        Step::json(204, ""),
+    ];
     for answer in answers {
         let server = Server::follow([answer]).await;
         client(&server).delete_webhook("wh_1").send().await.unwrap();
@@ -86,14 +109,30 @@ async fn a_deletion_is_accepted_with_any_envelope_and_with_none() {
 async fn an_error_from_a_gateway_needs_no_envelope() {
     let server = Server::follow([Step::json(401, r#"{"message":"Unauthorized"}"#)]).await;
     let error = client(&server).get_webhook("wh_1").send().await.unwrap_err();
-    assert_eq!(error.to_string(), "signly.get_webhook: credentials refused (HTTP 401)");
+    assert_eq!(
+        error.to_string(),
+        "signly.get_webhook: credentials refused (HTTP 401)"
+    );
     assert_eq!(error.body(), br#"{"message":"Unauthorized"}"#);
 }
 
 #[tokio::test]
 async fn a_reply_tells_all_that_is_known_of_the_exchange() {
-    let server = Server::follow([Step::json(503, "{}"), answers(&webhook(3, "[]")).with_header("x-served-by", "a1")]).await;
+    let server = Server::follow([
+        Step::json(503, "{}"),
+        answers(&webhook(3, "[]")).with_header("x-served-by", "a1"),
+    ])
+    .await;
     let reply = client(&server).get_webhook("wh_1").send_reply().await.unwrap();
-    assert_eq!((reply.status(), reply.attempts(), reply.request_id()), (200, 2, Some("req_7")));
-    assert_eq!(reply.headers().get("x-served-by").map(http::HeaderValue::as_bytes), Some(b"a1".as_slice()));
+    assert_eq!(
+        (reply.status(), reply.attempts(), reply.request_id()),
+        (200, 2, Some("req_7"))
+    );
+    assert_eq!(
+        reply
+            .headers()
+            .get("x-served-by")
+            .map(http::HeaderValue::as_bytes),
+        Some(b"a1".as_slice())
+    );
 }

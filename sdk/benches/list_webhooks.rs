@@ -2,7 +2,14 @@
 //!
 //! One answer of `list_webhooks` with 50 items, fetched over loopback. Criterion measures each by itself; the ratio is
 //! taken of calls made in turns, since a machine gets slower and faster within seconds.
-#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, clippy::disallowed_methods, reason = "it measures")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "it measures"
+)]
 
 use allocation_counter::measure;
 use countersign::signly;
@@ -18,14 +25,32 @@ const PAIRS: usize = 5000;
 
 fn main() {
     let address = serve();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let client = signly::Client::builder().base_url(format!("http://{address}")).tenant("t").api_key("k").build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let client = signly::Client::builder()
+        .base_url(format!("http://{address}"))
+        .tenant("t")
+        .api_key("k")
+        .build()
+        .unwrap();
     let by_hand = ByHand::new(address);
-    let ours = || black_box(runtime.block_on(client.list_webhooks().limit(50).send()).unwrap().items.len());
+    let ours = || {
+        black_box(
+            runtime
+                .block_on(client.list_webhooks().limit(50).send())
+                .unwrap()
+                .items
+                .len(),
+        )
+    };
     let theirs = || black_box(runtime.block_on(by_hand.list_webhooks()).unwrap().len());
     assert_eq!((ours(), theirs()), (50, 50));
 
-    let mut criterion = Criterion::default().configure_from_args().measurement_time(Duration::from_secs(4));
+    let mut criterion = Criterion::default()
+        .configure_from_args()
+        .measurement_time(Duration::from_secs(4));
     let mut group = criterion.benchmark_group("list_webhooks");
     group.bench_function("client", |bencher| bencher.iter(ours));
     group.bench_function("by_hand", |bencher| bencher.iter(theirs));
@@ -42,8 +67,14 @@ fn main() {
     let (ours_times, theirs_times): (Vec<_>, Vec<_>) = times.unzip();
     let ratio = median(ours_times).as_secs_f64() / median(theirs_times).as_secs_f64();
     println!("\nratio of medians over {PAIRS} pairs, client to by_hand: {ratio:.3}");
-    for (name, info) in [("client", measure(|| assert_eq!(ours(), 50))), ("by_hand", measure(|| assert_eq!(theirs(), 50)))] {
-        println!("{name}: {} allocations, {} bytes per call", info.count_total, info.bytes_total);
+    for (name, info) in [
+        ("client", measure(|| assert_eq!(ours(), 50))),
+        ("by_hand", measure(|| assert_eq!(theirs(), 50))),
+    ] {
+        println!(
+            "{name}: {} allocations, {} bytes per call",
+            info.count_total, info.bytes_total
+        );
     }
 }
 
@@ -100,15 +131,28 @@ impl ByHand {
             .no_proxy()
             .build()
             .unwrap();
-        Self { http, url: format!("http://{address}/v1/webhooks") }
+        Self {
+            http,
+            url: format!("http://{address}/v1/webhooks"),
+        }
     }
 
     async fn list_webhooks(&self) -> Result<Vec<Webhook>, Box<dyn std::error::Error>> {
-        let request = self.http.get(&self.url).query(&[("limit", 50)]).header("accept", "application/json");
-        let request = request.header("x-tenant-signly", "t").header("x-auth-signly", "k");
+        let request = self
+            .http
+            .get(&self.url)
+            .query(&[("limit", 50)])
+            .header("accept", "application/json");
+        let request = request
+            .header("x-tenant-signly", "t")
+            .header("x-auth-signly", "k");
         let body = request.send().await?.error_for_status()?.bytes().await?;
         let envelope: Envelope = serde_json::from_slice(&body)?;
-        if envelope.success { Ok(envelope.data) } else { Err("failed".into()) }
+        if envelope.success {
+            Ok(envelope.data)
+        } else {
+            Err("failed".into())
+        }
     }
 }
 
@@ -117,7 +161,10 @@ fn serve() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let body = answer();
-    let answer = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    let answer = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let answer = answer.clone();
@@ -131,7 +178,8 @@ fn keep_answering(mut stream: TcpStream, answer: &str) {
     stream.set_nodelay(true).unwrap();
     let mut buffer = [0; 4096];
     // A request of either client is one small segment without a body.
-    while stream.read(&mut buffer).is_ok_and(|read| read > 0) && stream.write_all(answer.as_bytes()).is_ok() {}
+    while stream.read(&mut buffer).is_ok_and(|read| read > 0) && stream.write_all(answer.as_bytes()).is_ok() {
+    }
 }
 
 fn answer() -> String {

@@ -13,7 +13,11 @@ pub struct Mistake {
 
 impl Mistake {
     pub fn new(place: impl Into<String>, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { place: place.into(), problem: problem.into(), remedy: remedy.into() }
+        Self {
+            place: place.into(),
+            problem: problem.into(),
+            remedy: remedy.into(),
+        }
     }
 }
 
@@ -48,7 +52,11 @@ pub fn each_operation(document: &Value) -> impl Iterator<Item = (&String, &Value
 }
 
 pub fn each_operation_mut(document: &mut Value) -> impl Iterator<Item = &mut Map<String, Value>> {
-    let items = document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten();
+    let items = document
+        .get_mut("paths")
+        .and_then(Value::as_object_mut)
+        .into_iter()
+        .flatten();
     items.flat_map(|(_, item)| {
         let members = item.as_object_mut().into_iter().flatten();
         members
@@ -59,11 +67,19 @@ pub fn each_operation_mut(document: &mut Value) -> impl Iterator<Item = &mut Map
 
 /// Follows a local `$ref`, if `value` is one.
 pub fn resolve<'a>(document: &'a Value, value: &'a Value) -> Result<&'a Value, Mistake> {
-    let Some(reference) = text(value, "$ref") else { return Ok(value) };
+    let Some(reference) = text(value, "$ref") else {
+        return Ok(value);
+    };
     reference
         .strip_prefix('#')
         .and_then(|pointer| document.pointer(pointer))
-        .ok_or_else(|| Mistake::new(reference, "the reference leads nowhere", "name a part of this document"))
+        .ok_or_else(|| {
+            Mistake::new(
+                reference,
+                "the reference leads nowhere",
+                "name a part of this document",
+            )
+        })
 }
 
 /// The name of the schema that `value` refers to.
@@ -72,8 +88,16 @@ pub fn schema_name(value: &Value) -> Option<&str> {
 }
 
 /// Keys whose value maps names to things, so that its own keys are no keywords.
-pub const NAME_MAPS: [&str; 8] =
-    ["properties", "schemas", "responses", "parameters", "paths", "content", "headers", "callbacks"];
+pub const NAME_MAPS: [&str; 8] = [
+    "properties",
+    "schemas",
+    "responses",
+    "parameters",
+    "paths",
+    "content",
+    "headers",
+    "callbacks",
+];
 
 /// Calls `visit` for every object of the document that is no map of names and no example, children first.
 pub fn for_each_object(value: &mut Value, visit: &mut impl FnMut(&mut Map<String, Value>)) {

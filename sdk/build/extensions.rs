@@ -13,8 +13,14 @@ enum Place {
 }
 
 const KEYS: &[(&str, &[Place])] = &[
-    ("x-sdk-certainty", &[Place::Operation, Place::Schema, Place::Parameter, Place::Response]),
-    ("x-sdk-source", &[Place::Operation, Place::Schema, Place::Parameter, Place::Response]),
+    (
+        "x-sdk-certainty",
+        &[Place::Operation, Place::Schema, Place::Parameter, Place::Response],
+    ),
+    (
+        "x-sdk-source",
+        &[Place::Operation, Place::Schema, Place::Parameter, Place::Response],
+    ),
     ("x-sdk-repeatable", &[Place::Operation]),
     ("x-sdk-page", &[Place::Operation]),
     ("x-sdk-vendor-id", &[Place::Operation]),
@@ -63,17 +69,33 @@ fn check_key(key: &str, place: Place, path: &[&str]) -> Result<(), Mistake> {
     let known = KEYS.iter().find(|(name, _)| *name == key);
     let Some((_, places)) = known else {
         let names = KEYS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-        return Err(Mistake::new(describe(path), format!("`{key}` is no key of ours"), format!("use one of {names}")));
+        return Err(Mistake::new(
+            describe(path),
+            format!("`{key}` is no key of ours"),
+            format!("use one of {names}"),
+        ));
     };
     if places.contains(&place) {
         return Ok(());
     }
-    let allowed = places.iter().map(|place| format!("{place:?}").to_lowercase()).collect::<Vec<_>>().join(" or ");
-    Err(Mistake::new(describe(path), format!("nothing reads `{key}` here"), format!("put it on an {allowed}")))
+    let allowed = places
+        .iter()
+        .map(|place| format!("{place:?}").to_lowercase())
+        .collect::<Vec<_>>()
+        .join(" or ");
+    Err(Mistake::new(
+        describe(path),
+        format!("nothing reads `{key}` here"),
+        format!("put it on an {allowed}"),
+    ))
 }
 
 fn describe(path: &[&str]) -> String {
-    if path.is_empty() { "document".to_owned() } else { path.join(" > ") }
+    if path.is_empty() {
+        "document".to_owned()
+    } else {
+        path.join(" > ")
+    }
 }
 
 fn place(path: &[&str]) -> Place {

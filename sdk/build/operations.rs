@@ -47,7 +47,11 @@ pub fn read(document: &Value) -> Result<Vec<Operation>, Mistake> {
         .map(|(path, item, method, operation)| {
             let read = read_operation(document, path, item, method, operation)?;
             if !ids.insert(read.id.clone()) {
-                return Err(Mistake::new(read.id, "the `operationId` is used twice", "give each operation its own"));
+                return Err(Mistake::new(
+                    read.id,
+                    "the `operationId` is used twice",
+                    "give each operation its own",
+                ));
             }
             Ok(read)
         })
@@ -64,41 +68,76 @@ fn read_operation(
     let place = format!("{} {path}", method.to_uppercase());
     let id = required(operation, "operationId", &place, "name the operation `verb_noun`")?;
     let parameters = list(operation, "parameters").chain(list(item, "parameters"));
-    let parameters = parameters.map(|parameter| resolve(document, parameter)).collect::<Result<Vec<_>, _>>()?;
-    let repeatable = operation.get("x-sdk-repeatable").and_then(Value::as_bool).ok_or_else(|| {
-        let remedy = "state whether sending twice does no more harm than sending once (true or false)";
-        Mistake::new(&id, "`x-sdk-repeatable` is missing or no boolean", remedy)
-    })?;
-    let precondition = parameters.iter().find(|parameter| parameter["x-sdk-precondition"] == true);
+    let parameters = parameters
+        .map(|parameter| resolve(document, parameter))
+        .collect::<Result<Vec<_>, _>>()?;
+    let repeatable = operation
+        .get("x-sdk-repeatable")
+        .and_then(Value::as_bool)
+        .ok_or_else(|| {
+            let remedy = "state whether sending twice does no more harm than sending once (true or false)";
+            Mistake::new(&id, "`x-sdk-repeatable` is missing or no boolean", remedy)
+        })?;
+    let precondition = parameters
+        .iter()
+        .find(|parameter| parameter["x-sdk-precondition"] == true);
     if let Some(parameter) = precondition.filter(|parameter| parameter["in"] != "header") {
         let name = text(parameter, "name").unwrap_or_default();
         let problem = format!("the precondition `{name}` is no header");
-        return Err(Mistake::new(&id, problem, "put `x-sdk-precondition` on a header parameter"));
+        return Err(Mistake::new(
+            &id,
+            problem,
+            "put `x-sdk-precondition` on a header parameter",
+        ));
     }
     let body = operation.pointer("/requestBody/content/application~1json/schema");
     Ok(Operation {
         vendor_id: text(operation, "x-sdk-vendor-id").map(str::to_owned),
         method: method.to_uppercase(),
         path: path.to_owned(),
-        summary: required(operation, "summary", &id, "say in one sentence what the operation does")?,
+        summary: required(
+            operation,
+            "summary",
+            &id,
+            "say in one sentence what the operation does",
+        )?,
         description: text(operation, "description").map(str::to_owned),
         certainty: one_of(operation, "x-sdk-certainty", &id, &CERTAINTIES)?,
-        source: required(operation, "x-sdk-source", &id, "name the tag of its source, see `info.description`")?,
+        source: required(
+            operation,
+            "x-sdk-source",
+            &id,
+            "name the tag of its source, see `info.description`",
+        )?,
         repeatable,
-        page: operation.get("x-sdk-page").map(|page| read_page(page, &id)).transpose()?,
+        page: operation
+            .get("x-sdk-page")
+            .map(|page| read_page(page, &id))
+            .transpose()?,
         envelope: envelope(document, operation, &id)?,
-        precondition: precondition.and_then(|parameter| text(parameter, "name")).map(str::to_owned),
+        precondition: precondition
+            .and_then(|parameter| text(parameter, "name"))
+            .map(str::to_owned),
         outcomes: outcomes(document, operation, &id)?,
-        parameters: parameters.into_iter().map(|parameter| read_parameter(parameter, &id)).collect::<Result<_, _>>()?,
+        parameters: parameters
+            .into_iter()
+            .map(|parameter| read_parameter(parameter, &id))
+            .collect::<Result<_, _>>()?,
         body: body.map(|schema| body_schema(schema, &id)).transpose()?,
         id,
     })
 }
 
 fn body_schema(schema: &Value, id: &str) -> Result<String, Mistake> {
-    super::document::schema_name(schema).map(str::to_owned).ok_or_else(|| {
-        Mistake::new(id, "the request body has no name", "move its schema to `components/schemas` and refer to it")
-    })
+    super::document::schema_name(schema)
+        .map(str::to_owned)
+        .ok_or_else(|| {
+            Mistake::new(
+                id,
+                "the request body has no name",
+                "move its schema to `components/schemas` and refer to it",
+            )
+        })
 }
 
 fn read_parameter(parameter: &Value, id: &str) -> Result<Parameter, Mistake> {
@@ -117,7 +156,14 @@ fn read_parameter(parameter: &Value, id: &str) -> Result<Parameter, Mistake> {
 }
 
 fn read_page(page: &Value, id: &str) -> Result<Page, Mistake> {
-    let member = |key| required(page, key, &format!("{id} > x-sdk-page"), "name the parameter or member");
+    let member = |key| {
+        required(
+            page,
+            key,
+            &format!("{id} > x-sdk-page"),
+            "name the parameter or member",
+        )
+    };
     Ok(Page {
         style: one_of(page, "style", &format!("{id} > x-sdk-page"), &PAGE_STYLES)?,
         limit: member("limit")?,
@@ -130,7 +176,9 @@ fn envelope(document: &Value, operation: &Value, id: &str) -> Result<Option<Stri
     let mut found = BTreeSet::new();
     for (status, response) in members(&operation["responses"]).filter(|(status, _)| status.starts_with('2')) {
         let response = resolve(document, response)?;
-        let Some(schema) = response.pointer("/content/application~1json/schema") else { continue };
+        let Some(schema) = response.pointer("/content/application~1json/schema") else {
+            continue;
+        };
         let envelope = text(resolve(document, schema)?, "x-sdk-envelope").map(str::to_owned);
         if found.is_empty() || found.contains(&envelope) {
             found.insert(envelope);

@@ -37,7 +37,11 @@ fn generate_tokens(provider: &str, text: &str) -> Result<syn::File, Mistake> {
 /// Runs the generator. Only its types and the code that builds a request are used afterwards.
 fn progenitor(provider: &str, document: &Value, enums: &[enums::OpenEnum]) -> Result<syn::File, Mistake> {
     let refused = |error: &dyn std::fmt::Display| {
-        Mistake::new("document", one_line(error), "lower what progenitor cannot read, in sdk/build/lower.rs")
+        Mistake::new(
+            "document",
+            one_line(error),
+            "lower what progenitor cannot read, in sdk/build/lower.rs",
+        )
     };
     let mut settings = GenerationSettings::new();
     settings.with_interface(InterfaceStyle::Positional);
@@ -52,10 +56,16 @@ fn progenitor(provider: &str, document: &Value, enums: &[enums::OpenEnum]) -> Re
         std::iter::empty(),
     );
     for open in enums {
-        settings.with_replacement(&open.name, format!("crate::{provider}::types::{}", open.name), std::iter::empty());
+        settings.with_replacement(
+            &open.name,
+            format!("crate::{provider}::types::{}", open.name),
+            std::iter::empty(),
+        );
     }
     let document = serde_json::from_value(document.clone()).map_err(|error| refused(&error))?;
-    let tokens = Generator::new(&settings).generate_tokens(&document).map_err(|error| refused(&error))?;
+    let tokens = Generator::new(&settings)
+        .generate_tokens(&document)
+        .map_err(|error| refused(&error))?;
     syn::parse2(tokens).map_err(|error| refused(&error))
 }
 

@@ -44,13 +44,17 @@ impl Facts {
             };
             (name.clone(), facts)
         });
-        Ok(Self { schemas: schemas.collect() })
+        Ok(Self {
+            schemas: schemas.collect(),
+        })
     }
 }
 
 impl Member {
     fn read(document: &Value, schema: &Value, name: &str, declared: &Value) -> Self {
-        let refers_to = schema_name(declared).or_else(|| schema_name(&declared["items"])).map(str::to_owned);
+        let refers_to = schema_name(declared)
+            .or_else(|| schema_name(&declared["items"]))
+            .map(str::to_owned);
         let referred = resolve(document, declared).unwrap_or(declared);
         Self {
             documentation: documentation(referred, name),
@@ -74,14 +78,22 @@ fn sent_schemas(document: &Value) -> Result<BTreeSet<String>, Mistake> {
 }
 
 /// Adds every schema that `value` refers to, directly or through others.
-pub fn collect_references(document: &Value, value: &Value, found: &mut BTreeSet<String>) -> Result<(), Mistake> {
+pub fn collect_references(
+    document: &Value,
+    value: &Value,
+    found: &mut BTreeSet<String>,
+) -> Result<(), Mistake> {
     if let Some(name) = schema_name(value)
         && found.insert(name.to_owned())
     {
         collect_references(document, resolve(document, value)?, found)?;
     }
     members(value).try_for_each(|(_, child)| collect_references(document, child, found))?;
-    value.as_array().into_iter().flatten().try_for_each(|child| collect_references(document, child, found))
+    value
+        .as_array()
+        .into_iter()
+        .flatten()
+        .try_for_each(|child| collect_references(document, child, found))
 }
 
 /// The paragraphs of a schema's documentation: description, unit or example, certainty and source.
@@ -92,7 +104,10 @@ pub fn documentation(schema: &Value, fallback: &str) -> Vec<String> {
     }];
     let mut notes = Vec::new();
     if let (Some(minimum), maximum) = (schema.get("minimum"), schema.get("maximum")) {
-        notes.push(maximum.map_or_else(|| format!("At least {minimum}."), |most| format!("From {minimum} to {most}.")));
+        notes.push(maximum.map_or_else(
+            || format!("At least {minimum}."),
+            |most| format!("From {minimum} to {most}."),
+        ));
     }
     if let Some(example) = text(schema, "example") {
         notes.push(format!("For example `{example}`."));

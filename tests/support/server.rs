@@ -9,7 +9,11 @@ use tokio::net::{TcpListener, TcpStream};
 #[derive(Clone, Debug)]
 pub enum Step {
     /// Answers, and keeps the connection.
-    Answer { status: u16, headers: Vec<(String, String)>, body: String },
+    Answer {
+        status: u16,
+        headers: Vec<(String, String)>,
+        body: String,
+    },
     /// Announces the whole body, sends half of it and closes.
     Truncate { status: u16, body: String },
     /// Reads the request and closes without an answer.
@@ -25,7 +29,11 @@ impl Step {
 
     pub fn answer(status: u16, content_type: &str, body: impl Into<String>) -> Self {
         let headers = vec![("content-type".to_owned(), content_type.to_owned())];
-        Self::Answer { status, headers, body: body.into() }
+        Self::Answer {
+            status,
+            headers,
+            body: body.into(),
+        }
     }
 
     pub fn with_header(mut self, name: &str, value: &str) -> Self {
@@ -47,7 +55,10 @@ pub struct Seen {
 
 impl Seen {
     pub fn header(&self, name: &str) -> Option<&str> {
-        let mut named = self.headers.iter().filter(|(each, _)| each.eq_ignore_ascii_case(name));
+        let mut named = self
+            .headers
+            .iter()
+            .filter(|(each, _)| each.eq_ignore_ascii_case(name));
         named.next().map(|(_, value)| value.as_str())
     }
 }
@@ -104,14 +115,26 @@ pub async fn silent_port() -> String {
 async fn serve(mut stream: TcpStream, script: Arc<Mutex<VecDeque<Step>>>, seen: Arc<Mutex<Vec<Seen>>>) {
     while let Some(request) = read(&mut stream).await {
         seen.lock().unwrap().push(request);
-        let step = script.lock().unwrap().pop_front().unwrap_or_else(|| Step::json(500, "{}"));
+        let step = script
+            .lock()
+            .unwrap()
+            .pop_front()
+            .unwrap_or_else(|| Step::json(500, "{}"));
         match step {
-            Step::Answer { status, headers, body } => {
+            Step::Answer {
+                status,
+                headers,
+                body,
+            } => {
                 let mut head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n", body.len());
                 for (name, value) in headers {
                     head.push_str(&format!("{name}: {value}\r\n"));
                 }
-                if stream.write_all(format!("{head}\r\n{body}").as_bytes()).await.is_err() {
+                if stream
+                    .write_all(format!("{head}\r\n{body}").as_bytes())
+                    .await
+                    .is_err()
+                {
                     return;
                 }
             }
@@ -120,7 +143,9 @@ async fn serve(mut stream: TcpStream, script: Arc<Mutex<VecDeque<Step>>>, seen: 
                     "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
                     body.len()
                 );
-                let _ = stream.write_all(format!("{head}{}", &body[..body.len() / 2]).as_bytes()).await;
+                let _ = stream
+                    .write_all(format!("{head}{}", &body[..body.len() / 2]).as_bytes())
+                    .await;
                 return;
             }
             Step::Close => return,
@@ -144,8 +169,12 @@ async fn read(stream: &mut TcpStream) -> Option<Seen> {
     let mut first = lines.next()?.split(' ');
     let (method, target) = (first.next()?.to_owned(), first.next()?.to_owned());
     let headers = lines.filter_map(|line| line.split_once(": "));
-    let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect::<Vec<_>>();
-    let length = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    let headers = headers
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect::<Vec<_>>();
+    let length = headers
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
     let length = length.map_or(0, |(_, value)| value.parse().unwrap());
     let mut body = bytes[end + 4..].to_vec();
     while body.len() < length {
@@ -153,5 +182,10 @@ async fn read(stream: &mut TcpStream) -> Option<Seen> {
             return None;
         }
     }
-    Some(Seen { method, target, headers, body })
+    Some(Seen {
+        method,
+        target,
+        headers,
+        body,
+    })
 }

@@ -18,9 +18,15 @@ pub(super) fn ulid(prefix: &str, at: SystemTime) -> String {
 /// 36 characters in the form of a random UUID.
 pub(super) fn uuid() -> String {
     let bits = fastrand::u128(..) & !(0xF000_C000 << 48) | (0x4000_8000 << 48);
-    let [a, b, c, d, e] = [(96, 32), (80, 16), (64, 16), (48, 16), (0, 48)]
-        .map(|(from, bits_wide)| (bits >> from) & ((1 << bits_wide) - 1));
-    format!("{a:08x}-{b:04x}-{c:04x}-{d:04x}-{e:012x}")
+    let digits = format!("{bits:032x}");
+    let mut id = String::with_capacity(36);
+    for (place, digit) in digits.chars().enumerate() {
+        if matches!(place, 8 | 12 | 16 | 20) {
+            id.push('-');
+        }
+        id.push(digit);
+    }
+    id
 }
 
 #[cfg(test)]

@@ -127,7 +127,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, mut stopped: watch::
                     connections.spawn(converse(stream, Arc::clone(&shared), stopped.clone()));
                 }
                 // Out of file descriptors, for example: others get a chance to close some.
-                Err(_) => tokio::task::yield_now().await,
+                Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
             },
             Some(_) = connections.join_next() => {}
             _ = stopped.changed() => break,

@@ -18,8 +18,12 @@ impl BaseUrl {
     /// `plaintext` allows `http` to any host.
     pub(crate) fn parse(provider: &'static str, text: &str, plaintext: bool) -> Result<Self, Error> {
         let refused = |problem: &str| Err(Error::configuration(provider, format!("the base URL {problem}")));
-        let Ok(url) = Url::parse(text) else { return refused("is no URL; it looks like `https://host/path`") };
-        let Some(host) = url.host() else { return refused("has no host") };
+        let Ok(url) = Url::parse(text) else {
+            return refused("is no URL; it looks like `https://host/path`");
+        };
+        let Some(host) = url.host() else {
+            return refused("has no host");
+        };
         if !url.username().is_empty() || url.password().is_some() {
             return refused("carries credentials; give them to the builder instead");
         }
@@ -30,7 +34,9 @@ impl BaseUrl {
         match url.scheme() {
             "https" => {}
             "http" if loopback || plaintext => {}
-            "http" => return refused("is plain http, which would send the credentials in the clear; use https"),
+            "http" => {
+                return refused("is plain http, which would send the credentials in the clear; use https");
+            }
             _ => return refused("is neither https nor http"),
         }
         Ok(Self {

@@ -40,7 +40,10 @@ impl<P> Clone for Core<P> {
 
 impl<P> fmt::Debug for Core<P> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Core").field("host", &self.0.base.host()).finish_non_exhaustive()
+        formatter
+            .debug_struct("Core")
+            .field("host", &self.0.base.host())
+            .finish_non_exhaustive()
     }
 }
 
@@ -48,7 +51,13 @@ impl<P: Provider> Core<P> {
     pub(crate) fn new(name: &'static str, provider: P, settings: Settings) -> Result<Self, Error> {
         let base = settings.base_url(name)?;
         let http = settings.http(name, &base)?;
-        Ok(Self(Arc::new(Inner { provider, base, http, settings, budget: RetryBudget::new() })))
+        Ok(Self(Arc::new(Inner {
+            provider,
+            base,
+            http,
+            settings,
+            budget: RetryBudget::new(),
+        })))
     }
 
     pub(crate) fn provider(&self) -> &P {
@@ -83,8 +92,17 @@ pub async fn call<P: Provider, T: DeserializeOwned>(
     let request = request.and_then(|request| with_headers::<P>(request, options));
     let request = request.map_err(|invalid| Error::invalid(operation, &invalid))?;
     let span = telemetry::span(operation, &core.0.base);
-    let mut call = Call { core, operation, retry: options.retry.as_ref(), attempts: 0, effect: Effect::None, last: None };
-    let timeout = options.operation_timeout.unwrap_or(core.0.settings.operation_timeout);
+    let mut call = Call {
+        core,
+        operation,
+        retry: options.retry.as_ref(),
+        attempts: 0,
+        effect: Effect::None,
+        last: None,
+    };
+    let timeout = options
+        .operation_timeout
+        .unwrap_or(core.0.settings.operation_timeout);
     let finished = tokio::time::timeout(timeout, call.run(request).instrument(span.clone())).await;
     let result = finished.unwrap_or_else(|_| Err(call.out_of_time()));
     match &result {
@@ -96,8 +114,17 @@ pub async fn call<P: Provider, T: DeserializeOwned>(
 
 fn with_headers<P: Provider>(mut request: Request, options: &CallOptions) -> Result<Request, Invalid> {
     for (name, value) in &options.headers {
-        let name = HeaderName::try_from(name).map_err(|_| Invalid::new("a header name has characters that none can have"))?;
-        let ours = ["authorization", "cookie", "host", "content-length", "content-type", "transfer-encoding", "if-match"];
+        let name = HeaderName::try_from(name)
+            .map_err(|_| Invalid::new("a header name has characters that none can have"))?;
+        let ours = [
+            "authorization",
+            "cookie",
+            "host",
+            "content-length",
+            "content-type",
+            "transfer-encoding",
+            "if-match",
+        ];
         if ours.iter().chain(P::RESERVED).any(|reserved| name == *reserved) {
             return Err(Invalid::new(format!("the header `{name}` is set by the SDK")));
         }
@@ -130,7 +157,9 @@ impl<P: Provider> Call<'_, P> {
         let policy = self.retry.unwrap_or(&settings.retry);
         let mut next = Some(request);
         loop {
-            let Some(request) = next.take() else { return Err(self.out_of_time()) };
+            let Some(request) = next.take() else {
+                return Err(self.out_of_time());
+            };
             // A body that cannot be cloned is not sent again.
             next = request.try_clone();
             self.attempts += 1;
@@ -143,7 +172,10 @@ impl<P: Provider> Call<'_, P> {
                 Err(failure) => failure,
             };
             self.effect = self.effect.max(failure.error.effect());
-            let error = failure.error.with_effect(self.effect).with_attempts(self.attempts);
+            let error = failure
+                .error
+                .with_effect(self.effect)
+                .with_attempts(self.attempts);
             let not_sent = error.kind() == ErrorKind::Unreachable;
             let may_repeat = not_sent || (self.operation.repeatable && failure.transient);
             let wait = policy.wait(self.attempts, error.retry_after(), &*settings.clock);
@@ -164,8 +196,14 @@ impl<P: Provider> Call<'_, P> {
         let (effect, attempts) = (self.effect, self.attempts);
         self.last.take().unwrap_or_else(|| {
             let detail = "the time for the whole call is over";
-            let effect = if attempts == 0 { effect } else { effect.max(Effect::Unknown) };
-            self.failed(ErrorKind::Timeout, detail).with_effect(effect).with_attempts(attempts)
+            let effect = if attempts == 0 {
+                effect
+            } else {
+                effect.max(Effect::Unknown)
+            };
+            self.failed(ErrorKind::Timeout, detail)
+                .with_effect(effect)
+                .with_attempts(attempts)
         })
     }
 
@@ -180,7 +218,10 @@ impl<P: Provider> Call<'_, P> {
             Ok(answer) => self.read(answer?),
             Err(_) => {
                 let error = self.failed(ErrorKind::Timeout, "the time for one attempt is over");
-                Err(Failure { error: error.with_effect(Effect::Unknown), transient: true })
+                Err(Failure {
+                    error: error.with_effect(Effect::Unknown),
+                    transient: true,
+                })
             }
         }
     }
@@ -197,7 +238,11 @@ impl<P: Provider> Call<'_, P> {
             Err(_) if !status.is_success() => Bytes::new(),
             Err(failure) => return Err(failure),
         };
-        Ok(Answer { status, headers, body })
+        Ok(Answer {
+            status,
+            headers,
+            body,
+        })
     }
 
     fn not_answered(&self, error: reqwest::Error) -> Failure {
@@ -207,28 +252,49 @@ impl<P: Provider> Call<'_, P> {
             error if error.is_timeout() => (ErrorKind::Timeout, Effect::Unknown),
             _ => (ErrorKind::Interrupted, Effect::Unknown),
         };
-        let error = self.failed(kind, cause(&error)).with_effect(effect).with_source(error.without_url());
-        Failure { error, transient: kind != ErrorKind::InvalidRequest }
+        let error = self
+            .failed(kind, cause(&error))
+            .with_effect(effect)
+            .with_source(error.without_url());
+        Failure {
+            error,
+            transient: kind != ErrorKind::InvalidRequest,
+        }
     }
 
     /// The body of a success answer. The provider accepted the call, so whatever fails here does not undo it.
     async fn body(&self, response: &mut reqwest::Response) -> Result<Bytes, Failure> {
         let largest = self.core.0.settings.largest_answer;
-        let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
+        let announced = response
+            .content_length()
+            .and_then(|length| usize::try_from(length).ok());
         let mut body = BytesMut::with_capacity(announced.unwrap_or_default().min(largest));
         loop {
             match response.chunk().await {
                 Ok(None) => return Ok(body.freeze()),
-                Ok(Some(chunk)) if chunk.len() <= largest.saturating_sub(body.len()) => body.extend_from_slice(&chunk),
+                Ok(Some(chunk)) if chunk.len() <= largest.saturating_sub(body.len()) => {
+                    body.extend_from_slice(&chunk)
+                }
                 Ok(Some(_)) => {
-                    let error = self.failed(ErrorKind::TooLarge, format!("it is longer than {largest} bytes"));
-                    return Err(Failure { error: error.with_effect(Effect::Done), transient: false });
+                    let error =
+                        self.failed(ErrorKind::TooLarge, format!("it is longer than {largest} bytes"));
+                    return Err(Failure {
+                        error: error.with_effect(Effect::Done),
+                        transient: false,
+                    });
                 }
                 Err(error) => {
-                    let kind = if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Interrupted };
+                    let kind = if error.is_timeout() {
+                        ErrorKind::Timeout
+                    } else {
+                        ErrorKind::Interrupted
+                    };
                     let failed = self.failed(kind, "the answer ended before it was complete");
                     let error = failed.with_effect(Effect::Done).with_source(error.without_url());
-                    return Err(Failure { error, transient: true });
+                    return Err(Failure {
+                        error,
+                        transient: true,
+                    });
                 }
             }
         }
@@ -238,22 +304,43 @@ impl<P: Provider> Call<'_, P> {
     fn read<T: DeserializeOwned>(&self, answer: Answer) -> Result<Reply<T>, Failure> {
         let provider = &self.core.0.provider;
         let status = answer.status.as_u16();
-        let odd = self.operation.outcomes.iter().find(|(number, _)| *number == status);
+        let odd = self
+            .operation
+            .outcomes
+            .iter()
+            .find(|(number, _)| *number == status);
         if let Some((_, outcome)) = odd {
-            let error = self.failed(ErrorKind::of_outcome(*outcome), "").with_answer(&answer, provider.explain(&answer));
-            return Err(Failure { error: self.with_wait(error, &answer), transient: false });
+            let error = self
+                .failed(ErrorKind::of_outcome(*outcome), "")
+                .with_answer(&answer, provider.explain(&answer));
+            return Err(Failure {
+                error: self.with_wait(error, &answer),
+                transient: false,
+            });
         }
         if !answer.status.is_success() {
             return Err(self.refused(&answer));
         }
         if !answer.body.is_empty() && !answer.is_json() && self.operation.enveloped {
             // Something in between answered: a proxy or a login page.
-            let error = self.failed(ErrorKind::Unreadable, "it is no JSON; something between here and the provider answered");
-            let error = error.with_answer(&answer, provider.explain(&answer)).with_effect(Effect::Unknown);
-            return Err(Failure { error, transient: false });
+            let error = self.failed(
+                ErrorKind::Unreadable,
+                "it is no JSON; something between here and the provider answered",
+            );
+            let error = error
+                .with_answer(&answer, provider.explain(&answer))
+                .with_effect(Effect::Unknown);
+            return Err(Failure {
+                error,
+                transient: false,
+            });
         }
         match provider.open(self.operation, &answer) {
-            Ok(Opened::Success { value, rest, request_id }) => Ok(Reply {
+            Ok(Opened::Success {
+                value,
+                rest,
+                request_id,
+            }) => Ok(Reply {
                 value,
                 rest,
                 status,
@@ -263,12 +350,23 @@ impl<P: Provider> Call<'_, P> {
                 body: answer.body,
             }),
             Ok(Opened::Failure(explanation)) => {
-                let error = self.failed(ErrorKind::Refused, "the status says success, the answer says otherwise");
-                Err(Failure { error: error.with_answer(&answer, explanation), transient: false })
+                let error = self.failed(
+                    ErrorKind::Refused,
+                    "the status says success, the answer says otherwise",
+                );
+                Err(Failure {
+                    error: error.with_answer(&answer, explanation),
+                    transient: false,
+                })
             }
             Err(place) => {
-                let error = self.failed(ErrorKind::Unreadable, place).with_answer(&answer, provider.explain(&answer));
-                Err(Failure { error: error.with_effect(Effect::Done), transient: false })
+                let error = self
+                    .failed(ErrorKind::Unreadable, place)
+                    .with_answer(&answer, provider.explain(&answer));
+                Err(Failure {
+                    error: error.with_effect(Effect::Done),
+                    transient: false,
+                })
             }
         }
     }
@@ -284,11 +382,19 @@ impl<P: Provider> Call<'_, P> {
         };
         let detail = match kind {
             ErrorKind::Redirected => "redirects are not followed",
-            ErrorKind::PreconditionFailed => "it is no longer at this version; read it and apply the change again",
+            ErrorKind::PreconditionFailed => {
+                "it is no longer at this version; read it and apply the change again"
+            }
             _ => "",
         };
-        let error = self.failed(kind, detail).with_effect(effect).with_answer(answer, provider.explain(answer));
-        Failure { error: self.with_wait(error, answer), transient: provider.is_transient(answer) }
+        let error = self
+            .failed(kind, detail)
+            .with_effect(effect)
+            .with_answer(answer, provider.explain(answer));
+        Failure {
+            error: self.with_wait(error, answer),
+            transient: provider.is_transient(answer),
+        }
     }
 
     fn with_wait(&self, error: Error, answer: &Answer) -> Error {

@@ -43,7 +43,9 @@ impl<T: Check> Check for Option<T> {
 
 impl<T: Check> Check for Vec<T> {
     fn check(&self, at: &Place<'_>) -> Result<(), Invalid> {
-        self.iter().enumerate().try_for_each(|(index, value)| value.check(&Place::Index(at, index)))
+        self.iter()
+            .enumerate()
+            .try_for_each(|(index, value)| value.check(&Place::Index(at, index)))
     }
 }
 
@@ -61,7 +63,14 @@ impl<'a> Place<'a> {
     }
 
     pub fn required(&self, name: &str, present: bool) -> Result<(), Invalid> {
-        if present { Ok(()) } else { Err(Invalid(format!("`{}` is required and was not set", self.member(name)))) }
+        if present {
+            Ok(())
+        } else {
+            Err(Invalid(format!(
+                "`{}` is required and was not set",
+                self.member(name)
+            )))
+        }
     }
 
     pub fn range(
@@ -83,7 +92,10 @@ impl<'a> Place<'a> {
             (_, Some(maximum)) => format!("{maximum} or less"),
             (None, None) => return Ok(()),
         };
-        Err(Invalid(format!("`{}` is {value}; allowed is {allowed}", self.member(name))))
+        Err(Invalid(format!(
+            "`{}` is {value}; allowed is {allowed}",
+            self.member(name)
+        )))
     }
 }
 

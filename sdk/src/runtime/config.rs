@@ -69,7 +69,10 @@ impl<S: Setup> ClientBuilder<S> {
             retry: RetryPolicy::default(),
             clock: Arc::new(SystemClock),
         };
-        Self { setup: S::default(), settings }
+        Self {
+            setup: S::default(),
+            settings,
+        }
     }
 
     /// Takes base URL and credentials from variables: `variable` is asked for a name, and for the name with `_FILE`
@@ -79,7 +82,10 @@ impl<S: Setup> ClientBuilder<S> {
     ///
     /// A variable is missing or unusable; the error names it.
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        let variables = Variables { provider: S::PROVIDER, lookup: &variable };
+        let variables = Variables {
+            provider: S::PROVIDER,
+            lookup: &variable,
+        };
         let mut builder = Self::new();
         if let Some(base_url) = variables.get("BASE_URL")? {
             builder.settings.base_url = Some(base_url);
@@ -93,7 +99,10 @@ impl<S: Setup> ClientBuilder<S> {
     /// # Errors
     ///
     /// As there.
-    #[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the environment"
+    )]
     pub fn from_env() -> Result<Self, Error> {
         Self::from_variables(|name| std::env::var(name).ok())
     }
@@ -198,7 +207,11 @@ impl<S> fmt::Debug for ClientBuilder<S> {
 impl Settings {
     pub(super) fn base_url(&self, provider: &'static str) -> Result<BaseUrl, Error> {
         let missing = || Error::configuration(provider, "no base URL was given");
-        let base = BaseUrl::parse(provider, self.base_url.as_deref().ok_or_else(missing)?, self.plaintext)?;
+        let base = BaseUrl::parse(
+            provider,
+            self.base_url.as_deref().ok_or_else(missing)?,
+            self.plaintext,
+        )?;
         if base.is_https() && !cfg!(any(feature = "rustls", feature = "native-tls")) {
             let detail = "https needs the feature `rustls` or `native-tls` of countersign";
             return Err(Error::configuration(provider, detail));
@@ -210,7 +223,9 @@ impl Settings {
     pub(super) fn http(&self, provider: &'static str, base: &BaseUrl) -> Result<reqwest::Client, Error> {
         let refused = |what: &str| {
             let detail = format!("{what} cannot be used");
-            move |error: reqwest::Error| Error::configuration(provider, detail).with_source(error.without_url())
+            move |error: reqwest::Error| {
+                Error::configuration(provider, detail).with_source(error.without_url())
+            }
         };
         let mut builder = reqwest::Client::builder();
         if let Some(proxy) = &self.proxy {
@@ -220,8 +235,13 @@ impl Settings {
         }
         #[cfg(any(feature = "rustls", feature = "native-tls"))]
         {
-            let roots = self.roots.iter().map(|pem| reqwest::Certificate::from_pem_bundle(pem));
-            let roots = roots.collect::<Result<Vec<_>, _>>().map_err(refused("a trusted certificate"))?;
+            let roots = self
+                .roots
+                .iter()
+                .map(|pem| reqwest::Certificate::from_pem_bundle(pem));
+            let roots = roots
+                .collect::<Result<Vec<_>, _>>()
+                .map_err(refused("a trusted certificate"))?;
             builder = builder.tls_certs_merge(roots.into_iter().flatten());
         }
         builder

@@ -7,7 +7,9 @@ use std::fmt::Write;
 /// refused.
 pub fn segment(id: &str) -> Result<String, Invalid> {
     if matches!(id, "" | "." | "..") {
-        return Err(Invalid::new(format!("the id `{id}` would change the path of the call")));
+        return Err(Invalid::new(format!(
+            "the id `{id}` would change the path of the call"
+        )));
     }
     let mut segment = String::with_capacity(id.len());
     for byte in id.bytes() {
@@ -87,7 +89,13 @@ mod tests {
 
     #[test]
     fn whatever_is_not_unreserved_is_encoded() {
-        let cases = [("wh_1-2.~", "wh_1-2.~"), ("a/b", "a%2Fb"), ("%2e%2e", "%252e%252e"), ("..\\..", "..%5C.."), ("\u{0}é", "%00%C3%A9")];
+        let cases = [
+            ("wh_1-2.~", "wh_1-2.~"),
+            ("a/b", "a%2Fb"),
+            ("%2e%2e", "%252e%252e"),
+            ("..\\..", "..%5C.."),
+            ("\u{0}é", "%00%C3%A9"),
+        ];
         for (id, expected) in cases {
             assert_eq!(segment(id).ok().as_deref(), Some(expected), "{id:?}");
         }

@@ -28,8 +28,14 @@ impl<T> Listing<T> {
         let rest = reply.rest.clone().filter(|rest| !rest.is_null());
         reply.map(|items| {
             let items = items.unwrap_or_default();
-            let full = limit.map_or(!items.is_empty(), |limit| i64::try_from(items.len()).is_ok_and(|count| count >= limit));
-            Self { may_be_incomplete: full || rest.is_some(), items, rest }
+            let full = limit.map_or(!items.is_empty(), |limit| {
+                i64::try_from(items.len()).is_ok_and(|count| count >= limit)
+            });
+            Self {
+                may_be_incomplete: full || rest.is_some(),
+                items,
+                rest,
+            }
         })
     }
 
@@ -46,7 +52,10 @@ impl<T> Listing<T> {
 
     pub(crate) fn into_page(self, find: impl Fn(&Value) -> Option<String>) -> Page<T> {
         let next = self.rest.as_ref().and_then(find);
-        Page { items: self.items, next }
+        Page {
+            items: self.items,
+            next,
+        }
     }
 }
 
@@ -88,7 +97,11 @@ impl<T> Page<T> {
 impl<T> fmt::Debug for Page<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let next = self.next.is_some();
-        formatter.debug_struct("Page").field("items", &self.items.len()).field("has_next", &next).finish_non_exhaustive()
+        formatter
+            .debug_struct("Page")
+            .field("items", &self.items.len())
+            .field("has_next", &next)
+            .finish_non_exhaustive()
     }
 }
 
@@ -109,7 +122,10 @@ impl Cursor {
 
 impl fmt::Debug for Cursor {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Cursor").field("operation", &self.operation).finish_non_exhaustive()
+        formatter
+            .debug_struct("Cursor")
+            .field("operation", &self.operation)
+            .finish_non_exhaustive()
     }
 }
 
@@ -144,7 +160,12 @@ impl<T: 'static> Pages<T> {
         F: Future<Output = Result<Page<T>, Error>> + Send + 'static,
     {
         let seen = start.iter().cloned().collect();
-        Self { operation, fetch: Box::new(move |token| Box::pin(fetch(token))), position: Position::At(start), seen }
+        Self {
+            operation,
+            fetch: Box::new(move |token| Box::pin(fetch(token))),
+            position: Position::At(start),
+            seen,
+        }
     }
 
     /// The next page; `None` after the last one.
@@ -155,13 +176,17 @@ impl<T: 'static> Pages<T> {
     /// The items of all pages, as a stream.
     #[must_use]
     pub fn items(self) -> Items<T> {
-        Items { pages: self, buffer: VecDeque::new() }
+        Items {
+            pages: self,
+            buffer: VecDeque::new(),
+        }
     }
 
     /// Where the stream goes on, or where it failed; `None` before the first page, and at the end.
     #[must_use]
     pub fn cursor(&self) -> Option<Cursor> {
-        let (Position::At(position) | Position::Fetching(position, _) | Position::Failed(position)) = &self.position
+        let (Position::At(position) | Position::Fetching(position, _) | Position::Failed(position)) =
+            &self.position
         else {
             return None;
         };
@@ -188,8 +213,10 @@ impl<T: 'static> Stream for Pages<T> {
                 Position::End | Position::Failed(_) => return Poll::Ready(None),
                 Position::Circle => {
                     self.position = Position::End;
-                    let detail = "the provider returned a cursor a second time; what came so far may be incomplete";
-                    let error = Error::new(ErrorKind::Paging, self.operation.provider, detail).of(self.operation);
+                    let detail =
+                        "the provider returned a cursor a second time; what came so far may be incomplete";
+                    let error =
+                        Error::new(ErrorKind::Paging, self.operation.provider, detail).of(self.operation);
                     return Poll::Ready(Some(Err(error)));
                 }
                 Position::At(token) => {
@@ -213,7 +240,10 @@ impl<T: 'static> Stream for Pages<T> {
 
 impl<T> fmt::Debug for Pages<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Pages").field("operation", &self.operation.id).finish_non_exhaustive()
+        formatter
+            .debug_struct("Pages")
+            .field("operation", &self.operation.id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -249,6 +279,9 @@ impl<T: Unpin + 'static> Stream for Items<T> {
 
 impl<T> fmt::Debug for Items<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Items").field("pages", &self.pages).finish_non_exhaustive()
+        formatter
+            .debug_struct("Items")
+            .field("pages", &self.pages)
+            .finish_non_exhaustive()
     }
 }

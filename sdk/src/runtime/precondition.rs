@@ -31,7 +31,8 @@ impl Precondition {
 
     pub(crate) fn apply(&self, header: &'static str, headers: &mut HeaderMap) -> Result<(), Invalid> {
         if let Some(version) = &self.0 {
-            let name = HeaderName::try_from(header).map_err(|_| Invalid::new("the precondition has no valid header"))?;
+            let name = HeaderName::try_from(header)
+                .map_err(|_| Invalid::new("the precondition has no valid header"))?;
             headers.insert(name, HeaderValue::try_from(version)?);
         }
         Ok(())
@@ -88,7 +89,11 @@ pub(crate) struct Rounds<C> {
 
 impl<C> Rounds<C> {
     pub(crate) fn new() -> Self {
-        Self { left: 5, doubtful: None, last: None }
+        Self {
+            left: 5,
+            doubtful: None,
+            last: None,
+        }
     }
 
     /// `change` says what to write, and `None` if there is nothing to do.
@@ -98,8 +103,14 @@ impl<C> Rounds<C> {
         change: impl Fn(&T) -> Option<C>,
         compare: impl Fn(&T, &C) -> Comparison,
     ) -> Decision<C> {
-        let doubtful = self.doubtful.take().filter(|(base, _)| *base != current.precondition);
-        match (doubtful.map(|(_, written)| compare(&current.value, &written)), self.last.take()) {
+        let doubtful = self
+            .doubtful
+            .take()
+            .filter(|(base, _)| *base != current.precondition);
+        match (
+            doubtful.map(|(_, written)| compare(&current.value, &written)),
+            self.last.take(),
+        ) {
             (Some(Comparison::Agrees), _) => return Decision::Settled,
             (Some(Comparison::CannotTell), Some(error)) => return Decision::GiveUp(error),
             (_, Some(error)) if self.left == 0 => return Decision::GiveUp(error),

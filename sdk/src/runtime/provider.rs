@@ -21,7 +21,11 @@ pub trait Provider: Clone + Send + Sync + 'static {
             Some(value) if answer.body.is_empty() => value,
             _ => decode(&answer.body)?,
         };
-        Ok(Opened::Success { value, rest: None, request_id: None })
+        Ok(Opened::Success {
+            value,
+            rest: None,
+            request_id: None,
+        })
     }
 
     /// What an answer that is no success says of itself.
@@ -44,8 +48,14 @@ pub struct Answer {
 impl Answer {
     /// The media type, without parameters.
     pub fn media_type(&self) -> &str {
-        let value = self.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        value.and_then(|value| value.split(';').next()).unwrap_or_default().trim()
+        let value = self
+            .headers
+            .get(http::header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
+        value
+            .and_then(|value| value.split(';').next())
+            .unwrap_or_default()
+            .trim()
     }
 
     pub fn is_json(&self) -> bool {
@@ -75,7 +85,10 @@ pub struct Explanation {
 
 impl Explanation {
     pub fn new(code: Option<String>, request_id: Option<String>) -> Self {
-        Self { code: plain(code), request_id: plain(request_id) }
+        Self {
+            code: plain(code),
+            request_id: plain(request_id),
+        }
     }
 }
 

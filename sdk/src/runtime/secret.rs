@@ -98,7 +98,9 @@ impl fmt::Display for SecretError {
         formatter.write_str(match self {
             Self::Empty => "the secret is empty",
             Self::TooShort => "the secret is shorter than 16 bytes; choose a random one",
-            Self::Unsendable => "the secret has characters that a header cannot carry; look for a line break at its end",
+            Self::Unsendable => {
+                "the secret has characters that a header cannot carry; look for a line break at its end"
+            }
         })
     }
 }

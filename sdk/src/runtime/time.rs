@@ -1,5 +1,8 @@
 //! The only module that reads the clock. Time is a parameter everywhere else.
-#![allow(clippy::disallowed_methods, reason = "this is the module that the ban points to")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "this is the module that the ban points to"
+)]
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -66,7 +69,9 @@ impl Timestamp {
     /// The point in time, if the text is an RFC 3339 time with an offset.
     #[must_use]
     pub fn to_system_time(&self) -> Option<SystemTime> {
-        OffsetDateTime::parse(&self.0, &Rfc3339).ok().map(SystemTime::from)
+        OffsetDateTime::parse(&self.0, &Rfc3339)
+            .ok()
+            .map(SystemTime::from)
     }
 }
 

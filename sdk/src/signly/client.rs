@@ -2,8 +2,8 @@
 
 use super::types::Webhook;
 use crate::runtime::{
-    self, Answer, Core, Error, Explanation, Opened, Operation, Precondition, Provider, Secret, Settings, Variables,
-    Versioned,
+    self, Answer, Core, Error, Explanation, Opened, Operation, Precondition, Provider, Secret, Settings,
+    Variables, Versioned,
 };
 use http::{HeaderMap, HeaderValue};
 use serde::Deserialize;
@@ -110,7 +110,10 @@ impl runtime::Setup for Setup {
         let names = |names: &[&str]| names.iter().map(|name| variables.name(name)).collect::<Vec<_>>();
         if key.is_some() && secret.is_some() {
             let both = names(&["API_KEY", "HMAC_SECRET"]).join(" and ");
-            return Err(Error::configuration(Self::PROVIDER, format!("both {both} are set; a credential has one mode")));
+            return Err(Error::configuration(
+                Self::PROVIDER,
+                format!("both {both} are set; a credential has one mode"),
+            ));
         }
         self.credential = key.or(secret);
         let mut missing = Vec::new();
@@ -123,25 +126,46 @@ impl runtime::Setup for Setup {
         if missing.is_empty() {
             return Ok(());
         }
-        Err(Error::configuration(Self::PROVIDER, format!("not set in the environment: {}", missing.join(", "))))
+        Err(Error::configuration(
+            Self::PROVIDER,
+            format!("not set in the environment: {}", missing.join(", ")),
+        ))
     }
 
     fn build(self, settings: Settings) -> Result<Client, Error> {
         let wrong = |detail: String| Error::configuration(Self::PROVIDER, detail);
-        let tenant_name = self.tenant.ok_or_else(|| wrong("no tenant was given".to_owned()))?;
+        let tenant_name = self
+            .tenant
+            .ok_or_else(|| wrong("no tenant was given".to_owned()))?;
         let (given, scheme) = match self.credential {
             Some(Credential::Key(key)) => (key, ""),
             Some(Credential::Hmac(secret)) => (secret, "HMAC "),
-            None => return Err(wrong("neither an API key nor an HMAC secret was given".to_owned())),
+            None => {
+                return Err(wrong(
+                    "neither an API key nor an HMAC secret was given".to_owned(),
+                ));
+            }
         };
-        let unusable = |what: &str, error: runtime::SecretError| wrong(format!("the {what} cannot be used: {error}"));
+        let unusable =
+            |what: &str, error: runtime::SecretError| wrong(format!("the {what} cannot be used: {error}"));
         Secret::issued(tenant_name.as_str()).map_err(|error| unusable("tenant", error))?;
         let secret = Secret::issued(given).map_err(|error| unusable("credential", error))?;
-        let header = |value: &str| HeaderValue::try_from(value).map_err(|_| wrong("no valid header".to_owned()));
+        let header =
+            |value: &str| HeaderValue::try_from(value).map_err(|_| wrong("no valid header".to_owned()));
         let tenant = header(&tenant_name)?;
         let mut credential = header(&format!("{scheme}{}", secret.expose()))?;
         credential.set_sensitive(true);
-        Ok(Client { core: Core::new(Self::PROVIDER, Signly { tenant_name, tenant, credential }, settings)? })
+        Ok(Client {
+            core: Core::new(
+                Self::PROVIDER,
+                Signly {
+                    tenant_name,
+                    tenant,
+                    credential,
+                },
+                settings,
+            )?,
+        })
     }
 }
 
@@ -185,13 +209,19 @@ impl Provider for Signly {
     fn open<T: DeserializeOwned>(&self, _: &Operation, answer: &Answer) -> Result<Opened<T>, String> {
         if answer.body.is_empty() {
             let value = runtime::absent().ok_or("the answer is empty")?;
-            return Ok(Opened::Success { value, rest: None, request_id: None });
+            return Ok(Opened::Success {
+                value,
+                rest: None,
+                request_id: None,
+            });
         }
         let envelope = match runtime::decode::<Envelope<T>>(&answer.body) {
             Ok(envelope) => envelope,
             // A failure need not hold what a success does.
             Err(place) => match runtime::decode::<Envelope<IgnoredAny>>(&answer.body) {
-                Ok(failure) if failure.success == Some(false) => return Ok(Opened::Failure(failure.explanation())),
+                Ok(failure) if failure.success == Some(false) => {
+                    return Ok(Opened::Failure(failure.explanation()));
+                }
                 _ => return Err(place),
             },
         };
@@ -200,7 +230,11 @@ impl Provider for Signly {
         }
         let request_id = envelope.meta.and_then(|meta| meta.request_id);
         let value = envelope.data.or_else(runtime::absent).ok_or("`data`: missing")?;
-        Ok(Opened::Success { value, rest: envelope.pagination, request_id })
+        Ok(Opened::Success {
+            value,
+            rest: envelope.pagination,
+            request_id,
+        })
     }
 
     /// A gateway in front of the service answers without the envelope, so nothing of it is required.

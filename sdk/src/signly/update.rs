@@ -1,7 +1,7 @@
 //! Changing a webhook that others change too.
 
-use super::types::{Webhook, WebhookId, WebhookUpdate};
 use super::Client;
+use super::types::{Webhook, WebhookId, WebhookUpdate};
 use crate::runtime::{Comparison, Decision, Error, Rounds, Versioned};
 
 impl Client {
@@ -28,7 +28,9 @@ impl Client {
                 Decision::GiveUp(error) => return Err(error),
                 Decision::Write(update) => update,
             };
-            let call = self.update_webhook(&id, current.precondition.clone()).body(update.clone());
+            let call = self
+                .update_webhook(&id, current.precondition.clone())
+                .body(update.clone());
             match call.send().await {
                 Ok(changed) => return Ok(applied(current.value, update, changed.version)),
                 Err(error) => rounds.failed(error, current.precondition, update)?,
@@ -41,14 +43,23 @@ impl Client {
     /// # Errors
     ///
     /// As [`get_webhook`](Self::get_webhook).
-    pub async fn get_webhook_versioned(&self, webhook_id: impl Into<WebhookId>) -> Result<Versioned<Webhook>, Error> {
+    pub async fn get_webhook_versioned(
+        &self,
+        webhook_id: impl Into<WebhookId>,
+    ) -> Result<Versioned<Webhook>, Error> {
         Ok(self.get_webhook(webhook_id).send().await?.versioned())
     }
 }
 
 /// The webhook after an update that went through.
 fn applied(mut webhook: Webhook, update: WebhookUpdate, version: i64) -> Webhook {
-    let WebhookUpdate { description, events, http_timeout_ms, retries, status } = update;
+    let WebhookUpdate {
+        description,
+        events,
+        http_timeout_ms,
+        retries,
+        status,
+    } = update;
     webhook.description = description.or(webhook.description);
     webhook.events = events.or(webhook.events);
     webhook.http_timeout_ms = http_timeout_ms.or(webhook.http_timeout_ms);
@@ -68,7 +79,13 @@ fn compare(webhook: &Webhook, update: &WebhookUpdate) -> Comparison {
             _ => Comparison::Differs,
         }
     }
-    let WebhookUpdate { description, events, http_timeout_ms, retries, status } = update;
+    let WebhookUpdate {
+        description,
+        events,
+        http_timeout_ms,
+        retries,
+        status,
+    } = update;
     let members = [
         member(description.as_ref(), webhook.description.as_ref()),
         member(events.as_ref(), webhook.events.as_ref()),

@@ -28,8 +28,8 @@ use std::time::SystemTime;
 #[derive(Clone)]
 #[must_use = "an event is sent by `deliver`"]
 pub struct Event {
-    pub(super) event_id: String,
-    pub(super) event_type: EventType,
+    pub(super) id: String,
+    pub(super) kind: EventType,
     occurred_at: Option<Timestamp>,
     tenant: Option<String>,
     document: Option<String>,
@@ -41,8 +41,8 @@ impl Event {
     /// An event of a known type.
     pub fn new(event_type: EventType) -> Self {
         Self {
-            event_id: id::ulid("evt_", SystemClock.now()),
-            event_type,
+            id: id::ulid("evt_", SystemClock.now()),
+            kind: event_type,
             occurred_at: None,
             tenant: None,
             document: Some(id::uuid()),
@@ -68,7 +68,7 @@ impl Event {
 
     /// The id of the event. Two events with one id are the same event, delivered twice.
     pub fn event_id(mut self, id: impl Into<String>) -> Self {
-        self.event_id = id.into();
+        self.id = id.into();
         self
     }
 
@@ -105,7 +105,7 @@ impl Event {
     /// The id.
     #[must_use]
     pub fn id(&self) -> &str {
-        &self.event_id
+        &self.id
     }
 
     /// Settles the time, so that an event that is sent twice says the same twice.
@@ -116,8 +116,8 @@ impl Event {
     /// The body of an attempt.
     pub(super) fn body(&self, tenant: &str, attempt: u32) -> Bytes {
         let mut body = json!({
-            "eventId": self.event_id,
-            "type": self.event_type,
+            "eventId": self.id,
+            "type": self.kind,
             "occurredAt": self.occurred_at,
             "tenantId": self.tenant.as_deref().unwrap_or(tenant),
             "attempt": attempt,
@@ -142,8 +142,8 @@ impl fmt::Debug for Event {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = formatter.debug_struct("Event");
         debug
-            .field("event_id", &self.event_id)
-            .field("type", &self.event_type)
+            .field("event_id", &self.id)
+            .field("type", &self.kind)
             .finish_non_exhaustive()
     }
 }
@@ -160,7 +160,9 @@ impl Deliveries {
     pub(super) fn new(state: Arc<State>, events: impl IntoIterator<Item = Event>) -> Self {
         let now = state.clock.now();
         let mut events: Vec<_> = events.into_iter().collect();
-        events.iter_mut().for_each(|event| event.settle(now));
+        for event in &mut events {
+            event.settle(now);
+        }
         Self { state, events }
     }
 

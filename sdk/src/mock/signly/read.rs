@@ -3,7 +3,7 @@
 use super::refusal::Refusal;
 use crate::mock::deliver::is_loopback;
 use crate::runtime::decode;
-use crate::signly::{EventType, DeliveryRetries, WebhookCreate, WebhookSort, WebhookStatus, WebhookUpdate};
+use crate::signly::{DeliveryRetries, EventType, WebhookCreate, WebhookSort, WebhookStatus, WebhookUpdate};
 use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, IF_MATCH, TRANSFER_ENCODING, UPGRADE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;

@@ -218,7 +218,7 @@ impl State {
                 .events
                 .iter()
                 .flatten()
-                .any(|wanted| *wanted == event.event_type);
+                .any(|wanted| *wanted == event.kind);
             if !subscribed || webhook.status != WebhookStatus::Enabled {
                 continue;
             }
@@ -227,11 +227,7 @@ impl State {
                 .and_then(|most| u32::try_from(most).ok())
                 .unwrap_or(MOST_ATTEMPTS);
             let attempts = self.send(&webhook, event, most).await;
-            delivered.push(Delivered::new(
-                webhook.webhook_id.as_str(),
-                &event.event_id,
-                attempts,
-            ));
+            delivered.push(Delivered::new(webhook.webhook_id.as_str(), &event.id, attempts));
         }
         delivered
     }

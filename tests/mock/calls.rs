@@ -1,0 +1,245 @@
+//! What it answers, and what it refuses.
+
+use super::{JSON, URL, body_of, credentials, raw, status_of, webhook};
+use countersign::Precondition;
+use countersign::mock::signly::Server;
+use countersign::signly::{WebhookSort, WebhookStatus};
+use serde_json::{Value, json};
+use std::time::{Duration, SystemTime};
+
+#[tokio::test]
+async fn refused_requests_have_these_statuses() {
+    let server = Server::start().await.unwrap();
+    let id = webhook(&server, URL).await;
+    let auth = credentials(&server);
+    let one = format!("/v1/webhooks/{id}");
+    let json = format!("{auth}{JSON}");
+    let create = |body: Value| {
+        (
+            "POST /v1/webhooks".to_owned(),
+            json.clone(),
+            body.to_string(),
+            400,
+            "bad_request",
+        )
+    };
+    let list = |query: &str| {
+        (
+            format!("GET /v1/webhooks?{query}"),
+            auth.clone(),
+            String::new(),
+            400,
+            "bad_request",
+        )
+    };
+    let put = |headers: &str, body: &str, status, code| {
+        (
+            format!("PUT {one}"),
+            format!("{json}{headers}"),
+            body.to_owned(),
+            status,
+            code,
+        )
+    };
+    let events = ["PROCESS_COMPLETED"];
+    let cases = [
+        list("limit=0"),
+        list("limit=101"),
+        list("limit=many"),
+        list("status=enabled"),
+        list("sort=createdAt"),
+        create(json!([])),
+        create(json!({})),
+        create(json!({ "url": URL })),
+        create(json!({ "url": URL, "events": [] })),
+        create(json!({ "url": URL, "events": [1] })),
+        create(json!({ "url": "http://app.example/", "events": events })),
+        create(json!({ "url": "nonsense", "events": events })),
+        create(json!({ "url": URL, "events": events, "retries": { "maxAttempts": 0 } })),
+        create(json!({ "url": URL, "events": events, "httpTimeoutMs": "soon" })),
+        create(json!({ "url": URL, "events": events, "customHeaders": { "a b": "c" } })),
+        create(json!({ "url": URL, "events": events, "customHeaders": { "content-length": "9" } })),
+        put("", "{", 400, "bad_request"),
+        put("", r#"{"status":"PAUSED"}"#, 400, "bad_request"),
+        put("if-match: \"1\"\r\n", "{}", 400, "bad_request"),
+        put("if-match: 1\r\nif-match: 1\r\n", "{}", 400, "bad_request"),
+        put("if-match: 7\r\n", "{}", 412, "precondition_failed"),
+        (
+            format!("PUT {one}/status"),
+            json.clone(),
+            "{}".to_owned(),
+            400,
+            "bad_request",
+        ),
+        (
+            format!("PUT {one}"),
+            auth.clone(),
+            "{}".to_owned(),
+            415,
+            "unsupported_media_type",
+        ),
+        (
+            "GET /v1/webhooks/wh_0".to_owned(),
+            auth.clone(),
+            String::new(),
+            404,
+            "not_found",
+        ),
+        (
+            "GET /v1/webhooks/%FF".to_owned(),
+            auth.clone(),
+            String::new(),
+            404,
+            "not_found",
+        ),
+        (
+            "GET /v1/elsewhere".to_owned(),
+            auth.clone(),
+            String::new(),
+            404,
+            "not_found",
+        ),
+        (
+            "PATCH /v1/webhooks".to_owned(),
+            auth.clone(),
+            String::new(),
+            405,
+            "method_not_allowed",
+        ),
+    ];
+    for (head, headers, body, status, code) in cases {
+        let (_, answer) = raw(&server, &head, &headers, &body).await;
+        assert_eq!(status_of(&answer), status, "{head} {body}: {answer}");
+        let envelope = body_of(&answer);
+        assert_eq!(envelope["code"], code, "{head} {body}");
+        assert_eq!(envelope["success"], false);
+        assert_eq!(envelope["status"], status);
+        assert_eq!(envelope["meta"]["tenant_id"], server.tenant());
+        assert_eq!(envelope["meta"]["request_id"].as_str().map(str::len), Some(30));
+    }
+    assert_eq!(server.webhooks().len(), 1);
+    assert_eq!(server.webhook(&id).unwrap().version, 1);
+    let too_large = "x".repeat(1024 * 1024 + 1);
+    let (_, answer) = raw(&server, "POST /v1/webhooks", &json, &too_large).await;
+    assert_eq!(status_of(&answer), 413);
+}
+
+#[tokio::test]
+async fn both_headers_are_needed_and_both_spellings_of_the_credential_fit() {
+    let server = Server::start().await.unwrap();
+    let (tenant, key) = (server.tenant(), server.api_key());
+    let tenant = format!("x-tenant-signly: {tenant}\r\n");
+    let cases = [
+        (format!("{tenant}x-auth-signly: {key}\r\n"), 200),
+        (format!("{tenant}x-auth-signly: HMAC {key}\r\n"), 200),
+        (format!("{tenant}x-auth-signly: Bearer {key}\r\n"), 401),
+        (format!("{tenant}x-auth-signly: other\r\n"), 401),
+        (
+            format!("{tenant}x-auth-signly: {key}\r\nx-auth-signly: other\r\n"),
+            401,
+        ),
+        (format!("x-tenant-signly: other\r\nx-auth-signly: {key}\r\n"), 401),
+        (format!("x-auth-signly: {key}\r\n"), 401),
+        (tenant.clone(), 401),
+    ];
+    for (headers, status) in cases {
+        let (_, answer) = raw(&server, "GET /v1/webhooks", &headers, "").await;
+        assert_eq!(status_of(&answer), status, "{headers}");
+        if status == 401 {
+            assert_eq!(body_of(&answer), json!({ "message": "Unauthorized" }));
+        }
+    }
+}
+
+#[tokio::test]
+async fn versions_count_changes_and_conflict() {
+    let server = Server::start().await.unwrap();
+    let client = server.client().unwrap();
+    let id = webhook(&server, URL).await;
+    let changed = client
+        .update_webhook(&*id, Precondition::version(1))
+        .description("a")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(changed.version, 2);
+    let stale = client
+        .update_webhook(&*id, Precondition::version(1))
+        .description("b")
+        .send()
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (stale.status(), stale.code()),
+        (Some(412), Some("precondition_failed"))
+    );
+    let body: Value = serde_json::from_slice(stale.body()).unwrap();
+    assert_eq!(
+        body["error"],
+        json!({ "type": "concurrency", "details": { "expectedVersion": 1 } })
+    );
+    let unconditional = Precondition::none_overwriting_other_writers();
+    let changed = client
+        .update_webhook_status(&*id, unconditional)
+        .status(WebhookStatus::Disabled)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!((changed.version, changed.status), (3, WebhookStatus::Disabled));
+    let stored = server.webhook(&id).unwrap();
+    assert_eq!((stored.version, stored.description.as_deref()), (3, Some("a")));
+    client.delete_webhook(&*id).send().await.unwrap();
+    assert!(client.get_webhook(&*id).send().await.unwrap_err().is_not_found());
+}
+
+#[tokio::test]
+async fn lists_hold_the_documented_members_in_the_order_that_was_asked_for() {
+    let server = Server::start().await.unwrap();
+    let client = server.client().unwrap();
+    server.set_time(SystemTime::UNIX_EPOCH);
+    let b = webhook(&server, "https://b.example/").await;
+    let a = webhook(&server, "https://a.example/").await;
+    server.advance(Duration::from_secs(61));
+    client
+        .update_webhook(&*b, Precondition::version(1))
+        .description("b")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(
+        server
+            .webhook(&b)
+            .unwrap()
+            .updated_at
+            .as_ref()
+            .map(countersign::Timestamp::as_str),
+        Some("1970-01-01T00:01:01Z")
+    );
+    let cases = [
+        (WebhookSort::Url, [&a, &b]),
+        (WebhookSort::UrlDescending, [&b, &a]),
+        (WebhookSort::UpdatedAt, [&a, &b]),
+        (WebhookSort::UpdatedAtDescending, [&b, &a]),
+    ];
+    for (sort, expected) in cases {
+        let reply = client
+            .list_webhooks()
+            .sort(sort.clone())
+            .send_reply()
+            .await
+            .unwrap();
+        let body: Value = serde_json::from_slice(reply.body()).unwrap();
+        let ids = body["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|webhook| webhook["webhookId"].clone());
+        assert_eq!(ids.collect::<Vec<_>>(), expected.map(|id| json!(id)), "{sort}");
+        assert_eq!(body["pagination"], Value::Null);
+        let first = body["data"][0].as_object().unwrap();
+        assert_eq!(
+            first.keys().collect::<Vec<_>>(),
+            ["status", "url", "version", "webhookId"]
+        );
+    }
+}

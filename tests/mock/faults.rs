@@ -1,0 +1,146 @@
+//! How it fails on request, what it records, and how it ends.
+
+use super::{JSON, URL, body_of, credentials, raw, status_of, webhook};
+use countersign::mock::Fault;
+use countersign::mock::signly::Server;
+use countersign::signly::EventType;
+use countersign::{Effect, ErrorKind, RetryPolicy as Retries};
+use serde_json::json;
+use std::time::Duration;
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
+
+#[tokio::test]
+async fn each_fault_does_what_it_says() {
+    let server = Server::start().await.unwrap();
+    let id = webhook(&server, URL).await;
+    let auth = credentials(&server);
+    let (get, put) = (format!("GET /v1/webhooks/{id}"), format!("PUT /v1/webhooks/{id}"));
+    let put = async || raw(&server, &put, &format!("{auth}{JSON}"), "{}").await;
+    let version = || server.webhook(&id).unwrap().version;
+
+    server.fail_next_on(
+        "update_webhook",
+        Fault::status(503)
+            .with_header("retry-after", "2")
+            .with_body("text/html", "<p>"),
+    );
+    assert_eq!(status_of(&raw(&server, &get, &auth, "").await.1), 200);
+    let (_, answer) = put().await;
+    assert_eq!((status_of(&answer), version()), (503, 1));
+    assert!(
+        answer.contains("retry-after: 2\r\n") && answer.contains("content-type: text/html\r\n"),
+        "{answer}"
+    );
+    assert!(answer.ends_with("<p>"), "{answer}");
+
+    server.fail_next(Fault::answer(200, "application/json", "[]"));
+    assert_eq!((body_of(&put().await.1), version()), (json!([]), 1));
+
+    server.fail_next(Fault::reset());
+    let (end, answer) = put().await;
+    assert_eq!(end.unwrap_err().kind(), std::io::ErrorKind::ConnectionReset);
+    assert_eq!((answer.as_str(), version()), ("", 1));
+
+    server.fail_next(Fault::lost_answer());
+    let (end, answer) = put().await;
+    assert_eq!(end.unwrap_err().kind(), std::io::ErrorKind::ConnectionReset);
+    assert_eq!((answer.as_str(), version()), ("", 2));
+
+    server.fail_next(Fault::truncated());
+    let (_, answer) = put().await;
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "))
+        .unwrap();
+    assert_eq!((body.len(), version()), (length.parse::<usize>().unwrap() / 2, 3));
+
+    server.fail_next(Fault::delay(Duration::from_millis(1)));
+    assert_eq!((status_of(&put().await.1), version()), (200, 4));
+    assert_eq!(server.pending_faults(), 0);
+}
+
+#[tokio::test]
+async fn a_delayed_call_does_not_hold_up_others() {
+    let server = Server::start().await.unwrap();
+    server.fail_next(Fault::delay(Duration::from_secs(3600)));
+    let client = server
+        .client_builder()
+        .attempt_timeout(Duration::from_millis(50))
+        .retry(Retries::never())
+        .build();
+    let client = client.unwrap();
+    let error = client.list_webhooks().send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    client.list_webhooks().send().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_lost_answer_leaves_the_client_in_doubt() {
+    let server = Server::start().await.unwrap();
+    server.fail_next_on("create_webhook", Fault::lost_answer());
+    let create = server
+        .client()
+        .unwrap()
+        .create_webhook()
+        .url(URL)
+        .events([EventType::ProcessCompleted]);
+    assert_eq!(create.send().await.unwrap_err().effect(), Effect::Unknown);
+    assert_eq!(server.webhooks().len(), 1);
+}
+
+#[tokio::test]
+async fn requests_are_recorded_as_they_were_sent_and_print_no_secret() {
+    let server = Server::start().await.unwrap();
+    let headers = format!("{}{JSON}", credentials(&server));
+    let odd = "PUT /v1/webhooks/a%2Fb/../%2e?x=1";
+    assert!(raw(&server, odd, &headers, "canary-body").await.0.is_ok());
+    assert!(
+        raw(&server, "PUT /v1/webhooks/a%2Fb?x=%31", &headers, "canary-body")
+            .await
+            .0
+            .is_ok()
+    );
+    let requests = server.requests();
+    assert_eq!(
+        (requests[0].path.as_str(), requests[0].operation),
+        ("/v1/webhooks/a%2Fb/../%2e", None)
+    );
+    let request = &requests[1];
+    assert_eq!(
+        (request.path.as_str(), request.query.as_deref()),
+        ("/v1/webhooks/a%2Fb", Some("x=%31"))
+    );
+    assert_eq!(
+        (request.operation, &*request.body),
+        (Some("update_webhook"), b"canary-body".as_slice())
+    );
+    assert_eq!(request.header("x-tenant-signly"), Some(server.tenant()));
+    let printed = format!("{server:?} {requests:?} {:?}", server.client_builder());
+    assert!(
+        !printed.contains("canary") && !printed.contains(server.api_key()),
+        "{printed}"
+    );
+    server.clear_requests();
+    assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_server_that_was_shut_down_or_dropped_is_gone() {
+    let server = Server::start().await.unwrap();
+    let client = server.client_builder().retry(Retries::never()).build().unwrap();
+    // Leaves an idle connection behind, which shutting down has to close.
+    client.list_webhooks().send().await.unwrap();
+    server.shutdown().await;
+    assert_eq!(
+        client.list_webhooks().send().await.unwrap_err().effect(),
+        Effect::None
+    );
+
+    let server = Server::start().await.unwrap();
+    let address = server.base_url().trim_start_matches("http://").to_owned();
+    let mut idle = TcpStream::connect(&address).await.unwrap();
+    drop(server);
+    assert!(matches!(idle.read(&mut [0]).await, Ok(0) | Err(_)));
+}
