@@ -102,16 +102,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .await
     {
         Ok(_) => return Err("a lost answer was not noticed".into()),
-        Err(error) => tell_error("create", &error),
+        Err(error) => {
+            tell_error("create", &error);
+            let (effect, attempts) = (error.effect(), error.attempts());
+            tell("", &format!("effect {effect:?} after {attempts} attempt: a create is never sent twice"));
+        }
     }
-    tell(
-        "",
-        &format!(
-            "effect: {:?}, attempts: {}: a create is never sent twice",
-            countersign::Effect::Unknown,
-            1
-        ),
-    );
 
     chapter(5, "Callbacks arrive");
     let completed = mock::Event::new(EventType::ProcessCompleted)

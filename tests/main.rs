@@ -15,6 +15,7 @@ mod lists;
 mod mock;
 mod reading;
 mod robustness;
+mod secrets;
 mod sending;
 mod support;
 mod updating;
