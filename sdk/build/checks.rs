@@ -5,11 +5,19 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 /// The body of `Check::check` of a schema that is sent.
-pub fn checks(schema: &Schema, sent: impl Fn(&str) -> bool, field: impl Fn(&str) -> Option<syn::Ident>) -> TokenStream {
+pub fn checks(
+    schema: &Schema,
+    sent: impl Fn(&str) -> bool,
+    field: impl Fn(&str) -> Option<syn::Ident>,
+) -> TokenStream {
     let checks = schema.members.iter().map(|(name, member)| {
-        let Some(field) = field(name) else { return TokenStream::new() };
+        let Some(field) = field(name) else {
+            return TokenStream::new();
+        };
         let value = quote!(self.#field);
-        let required = member.required.then(|| quote!(at.required(#name, #value.is_some())?;));
+        let required = member
+            .required
+            .then(|| quote!(at.required(#name, #value.is_some())?;));
         let range = range(name, &value, member.minimum, member.maximum);
         let nested = nested(member, &sent).then(|| quote!(rt::Check::check(&#value, &at.member(#name))?;));
         quote!(#required #range #nested)
@@ -22,7 +30,12 @@ fn nested(member: &Member, sent: impl Fn(&str) -> bool) -> bool {
 }
 
 /// Refuses a number that the provider would refuse.
-pub fn range(name: &str, value: &TokenStream, minimum: Option<i64>, maximum: Option<i64>) -> Option<TokenStream> {
+pub fn range(
+    name: &str,
+    value: &TokenStream,
+    minimum: Option<i64>,
+    maximum: Option<i64>,
+) -> Option<TokenStream> {
     if minimum.is_none() && maximum.is_none() {
         return None;
     }

@@ -13,7 +13,19 @@ pub struct Mistake {
 
 impl Mistake {
     pub fn new(place: impl Into<String>, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { place: place.into(), problem: problem.into(), remedy: remedy.into() }
+        Self {
+            place: place.into(),
+            problem: problem.into(),
+            remedy: remedy.into(),
+        }
+    }
+
+    /// The same mistake, found inside of `place`.
+    pub fn within(self, place: &str) -> Self {
+        Self {
+            place: format!("{place} > {}", self.place),
+            ..self
+        }
     }
 }
 
@@ -48,7 +60,11 @@ pub fn each_operation(document: &Value) -> impl Iterator<Item = (&String, &Value
 }
 
 pub fn each_operation_mut(document: &mut Value) -> impl Iterator<Item = &mut Map<String, Value>> {
-    let items = document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten();
+    let items = document
+        .get_mut("paths")
+        .and_then(Value::as_object_mut)
+        .into_iter()
+        .flatten();
     items.flat_map(|(_, item)| {
         let members = item.as_object_mut().into_iter().flatten();
         members
@@ -57,13 +73,31 @@ pub fn each_operation_mut(document: &mut Value) -> impl Iterator<Item = &mut Map
     })
 }
 
-/// Follows a local `$ref`, if `value` is one.
+/// Follows a local `$ref`, if `value` is one, and what it refers to in turn.
 pub fn resolve<'a>(document: &'a Value, value: &'a Value) -> Result<&'a Value, Mistake> {
-    let Some(reference) = text(value, "$ref") else { return Ok(value) };
-    reference
-        .strip_prefix('#')
-        .and_then(|pointer| document.pointer(pointer))
-        .ok_or_else(|| Mistake::new(reference, "the reference leads nowhere", "name a part of this document"))
+    const MOST: usize = 16;
+    let mut value = value;
+    for _ in 0..MOST {
+        let Some(reference) = text(value, "$ref") else {
+            return Ok(value);
+        };
+        value = reference
+            .strip_prefix('#')
+            .and_then(|pointer| document.pointer(pointer))
+            .ok_or_else(|| {
+                Mistake::new(
+                    reference,
+                    "the reference leads nowhere",
+                    "name a part of this document",
+                )
+            })?;
+    }
+    let reference = text(value, "$ref").unwrap_or_default();
+    Err(Mistake::new(
+        reference,
+        "the reference goes in circles",
+        "name something that is no reference",
+    ))
 }
 
 /// The name of the schema that `value` refers to.
@@ -72,8 +106,18 @@ pub fn schema_name(value: &Value) -> Option<&str> {
 }
 
 /// Keys whose value maps names to things, so that its own keys are no keywords.
-pub const NAME_MAPS: [&str; 8] =
-    ["properties", "schemas", "responses", "parameters", "paths", "content", "headers", "callbacks"];
+pub const NAME_MAPS: [&str; 10] = [
+    "properties",
+    "schemas",
+    "responses",
+    "parameters",
+    "paths",
+    "content",
+    "headers",
+    "callbacks",
+    "requestBodies",
+    "x-enumDescriptions",
+];
 
 /// Calls `visit` for every object of the document that is no map of names and no example, children first.
 pub fn for_each_object(value: &mut Value, visit: &mut impl FnMut(&mut Map<String, Value>)) {

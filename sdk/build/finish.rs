@@ -3,7 +3,7 @@
 use super::checks;
 use super::document::Mistake;
 use super::enums::OpenEnum;
-use super::operations::Operation;
+use super::operations::{self, Operation};
 use super::types::{Facts, certainty_note, escape};
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::TokenStream;
@@ -24,10 +24,13 @@ pub fn finish(
     let methods = methods(&generated);
     let structs = finish_types::structs(types, facts)?;
     let builders = operations.iter().map(|operation| {
-        let method = methods.iter().find(|method| method.sig.ident == operation.id).ok_or_else(|| {
-            let remedy = "write the id in lower snake case, as the generator does";
-            Mistake::new(&operation.id, "the generator made no method of this name", remedy)
-        })?;
+        let method = methods
+            .iter()
+            .find(|method| method.sig.ident == operation.id)
+            .ok_or_else(|| {
+                let remedy = "write the id in lower snake case, as the generator does";
+                Mistake::new(&operation.id, "the generator made no method of this name", remedy)
+            })?;
         Builder::read(operation, method, &structs)
     });
     let builders = builders.collect::<Result<Vec<_>, _>>()?;
@@ -72,9 +75,16 @@ fn module<'a>(generated: &'a syn::File, name: &str) -> Result<&'a ItemMod, Mista
         Item::Mod(module) => Some(module),
         _ => None,
     });
-    modules.into_iter().find(|module| module.ident == name).ok_or_else(|| {
-        Mistake::new("generator", format!("it made no module `{name}`"), "look at what changed in progenitor")
-    })
+    modules
+        .into_iter()
+        .find(|module| module.ident == name)
+        .ok_or_else(|| {
+            Mistake::new(
+                "generator",
+                format!("it made no module `{name}`"),
+                "look at what changed in progenitor",
+            )
+        })
 }
 
 fn methods(generated: &syn::File) -> Vec<&ImplItemFn> {
@@ -95,9 +105,19 @@ fn constant_name(id: &str) -> syn::Ident {
 
 /// The row of the table of operations.
 fn constant(provider: &str, operation: &Operation) -> TokenStream {
-    let Operation { id, method, path, source, repeatable, .. } = operation;
+    let Operation {
+        id,
+        method,
+        path,
+        source,
+        repeatable,
+        ..
+    } = operation;
     let name = constant_name(id);
-    let vendor_id = operation.vendor_id.as_ref().map_or_else(|| quote!(None), |id| quote!(Some(#id)));
+    let vendor_id = operation
+        .vendor_id
+        .as_ref()
+        .map_or_else(|| quote!(None), |id| quote!(Some(#id)));
     let certainty = format_ident!("{}", operation.certainty.to_upper_camel_case());
     let paging = operation.page.as_ref().map_or_else(
         || quote!(rt::Paging::None),
@@ -107,7 +127,10 @@ fn constant(provider: &str, operation: &Operation) -> TokenStream {
         },
     );
     let envelope = operation.envelope.is_some();
-    let precondition = operation.precondition.as_ref().map_or_else(|| quote!(None), |name| quote!(Some(#name)));
+    let precondition = operation
+        .precondition
+        .as_ref()
+        .map_or_else(|| quote!(None), |name| quote!(Some(#name)));
     let outcomes = operation.outcomes.iter().map(|(status, outcome)| {
         let outcome = format_ident!("{}", outcome.to_upper_camel_case());
         quote!((#status, crate::Outcome::#outcome))
@@ -135,6 +158,7 @@ struct Builder<'a> {
     name: syn::Ident,
     /// Given to the entry method: ids, and the precondition.
     arguments: Vec<(syn::Ident, Type)>,
+    argument_checks: Vec<TokenStream>,
     /// Query and header parameters, with their documentation and what is checked of them.
     options: Vec<Parameter>,
     body: Option<(syn::Ident, &'a finish_types::Struct)>,
@@ -157,28 +181,54 @@ impl<'a> Builder<'a> {
         structs: &'a [finish_types::Struct],
     ) -> Result<Self, Mistake> {
         let mut arguments = Vec::new();
+        let mut argument_checks = Vec::new();
         let mut options = Vec::new();
         let mut body = None;
         for (name, ty) in inputs(method) {
             if name == "body" {
                 let named = operation.body.as_ref();
-                let declared = structs.iter().find(|each| named.is_some_and(|named| &each.name == named)).ok_or_else(|| {
-                    Mistake::new(&operation.id, "the body is no object", "lower it, or write this call by hand")
-                })?;
+                let declared = structs
+                    .iter()
+                    .find(|each| named.is_some_and(|named| &each.name == named))
+                    .ok_or_else(|| {
+                        Mistake::new(
+                            &operation.id,
+                            "the body is no object",
+                            "lower it, or write this call by hand",
+                        )
+                    })?;
                 body = Some((name, declared));
             } else if let Some(inner) = finish_types::inside("Option", &ty) {
                 options.push(Parameter::read(operation, name, owned(inner))?);
             } else {
+                let operations::Parameter {
+                    name: wire,
+                    minimum,
+                    maximum,
+                    ..
+                } = declared(operation, &name)?;
+                let check = checks::range(wire, &quote!(Some(*#name)), *minimum, *maximum);
+                argument_checks.extend(check.map(|check| quote!(let at = &rt::Place::Root; #check)));
                 arguments.push((name, owned(&ty)));
             }
+        }
+        let answer = answer(method, &operation.id)?;
+        if operation.page.is_some() && finish_types::inside("Vec", &answer).is_none() {
+            let remedy = "declare the payload as an array, or leave the key out";
+            return Err(Mistake::new(
+                &operation.id,
+                "`x-sdk-page` but the answer is no list",
+                remedy,
+            ));
         }
         Ok(Self {
             operation,
             name: format_ident!("{}", operation.id.to_upper_camel_case()),
             arguments,
+            argument_checks,
             options,
             body,
-            answer: answer(method, &operation.id)?,
+            answer,
             statements: request_statements(method, &operation.id)?,
         })
     }
@@ -188,12 +238,25 @@ impl<'a> Builder<'a> {
         let Self { name, operation, .. } = self;
         let method = format_ident!("{}", operation.id);
         let documentation = self.documentation();
-        let arguments = self.arguments.iter().map(|(name, ty)| quote!(#name: impl Into<#ty>));
+        let arguments = self
+            .arguments
+            .iter()
+            .map(|(name, ty)| quote!(#name: impl Into<#ty>));
         let given = self.arguments.iter().map(|(name, _)| quote!(#name: #name.into()));
-        let precondition = operation.precondition.as_ref().map(|_| quote!(precondition: rt::Precondition));
+        let precondition = operation
+            .precondition
+            .as_ref()
+            .map(|_| quote!(precondition: rt::Precondition));
         let precondition_given = operation.precondition.as_ref().map(|_| quote!(precondition));
-        let empty = self.options.iter().map(|option| option.field.clone()).map(|field| quote!(#field: None));
-        let body = self.body.iter().map(|(field, _)| quote!(#field: Default::default()));
+        let empty = self
+            .options
+            .iter()
+            .map(|option| option.field.clone())
+            .map(|field| quote!(#field: None));
+        let body = self
+            .body
+            .iter()
+            .map(|(field, _)| quote!(#field: Default::default()));
         let arguments = arguments.chain(precondition);
         let given = given.chain(precondition_given).chain(empty).chain(body);
         quote! {
@@ -226,7 +289,12 @@ impl<'a> Builder<'a> {
     }
 
     fn code(&self, client: &syn::Path) -> TokenStream {
-        let Self { name, operation, statements, .. } = self;
+        let Self {
+            name,
+            operation,
+            statements,
+            ..
+        } = self;
         let documentation = format!(
             "A call of [`Client::{id}`]({client}::{id}), made by [`send`](Self::send).",
             id = operation.id,
@@ -234,9 +302,18 @@ impl<'a> Builder<'a> {
         );
         let id = &operation.id;
         let constant = constant_name(id);
-        let arguments = self.arguments.iter().map(|(name, ty)| quote!(pub(super) #name: #ty));
-        let precondition_field = operation.precondition.iter().map(|_| quote!(pub(super) precondition: rt::Precondition));
-        let options = self.options.iter().map(|Parameter { field, ty, .. }| quote!(pub(super) #field: Option<#ty>));
+        let arguments = self
+            .arguments
+            .iter()
+            .map(|(name, ty)| quote!(pub(super) #name: #ty));
+        let precondition_field = operation
+            .precondition
+            .iter()
+            .map(|_| quote!(pub(super) precondition: rt::Precondition));
+        let options = self
+            .options
+            .iter()
+            .map(|Parameter { field, ty, .. }| quote!(pub(super) #field: Option<#ty>));
         let bodies = self.body.iter().map(|(field, body)| {
             let ty = &body.ident;
             quote!(pub(super) #field: types::#ty)
@@ -244,12 +321,21 @@ impl<'a> Builder<'a> {
         let fields = arguments.chain(precondition_field).chain(options).chain(bodies);
         let setters = self.setters();
         let bound = self.arguments.iter().map(|(name, _)| name);
-        let bound = bound.chain(self.options.iter().map(|option| &option.field)).chain(self.body.iter().map(|(name, _)| name));
-        let option_checks = self.options.iter().map(|option| &option.check);
-        let body_check = self.body.iter().map(|(field, _)| quote!(rt::Check::check(#field, &rt::Place::Root)?;));
-        let precondition = operation.precondition.iter().map(|header| {
-            quote!(self.precondition.apply(#header, request.headers_mut())?;)
-        });
+        let bound = bound
+            .chain(self.options.iter().map(|option| &option.field))
+            .chain(self.body.iter().map(|(name, _)| name));
+        let checks = self
+            .argument_checks
+            .iter()
+            .chain(self.options.iter().map(|option| &option.check));
+        let body_check = self
+            .body
+            .iter()
+            .map(|(field, _)| quote!(rt::Check::check(#field, &rt::Place::Root)?;));
+        let precondition = operation
+            .precondition
+            .iter()
+            .map(|header| quote!(self.precondition.apply(#header, request.headers_mut())?;));
         let sending = self.sending(&constant);
         quote! {
             #[doc = #documentation]
@@ -287,7 +373,7 @@ impl<'a> Builder<'a> {
                 fn request(&self) -> Result<rt::Request, rt::Invalid> {
                     let core = self.client.core();
                     let Self { #(#bound,)* .. } = self;
-                    #(#option_checks)*
+                    #(#checks)*
                     #(#body_check)*
                     #(#statements)*
                     #(#precondition)*
@@ -304,9 +390,15 @@ impl<'a> Builder<'a> {
     }
 
     fn setters(&self) -> Vec<TokenStream> {
-        let options = self.options.iter().map(|Parameter { field, setter: name, ty, documentation, .. }| {
-            setter(name, ty, documentation, &quote!(self.#field))
-        });
+        let options = self.options.iter().map(
+            |Parameter {
+                 field,
+                 setter: name,
+                 ty,
+                 documentation,
+                 ..
+             }| { setter(name, ty, documentation, &quote!(self.#field)) },
+        );
         let bodies = self.body.iter().flat_map(|(field, body)| {
             let ty = &body.ident;
             let whole = quote! {
@@ -318,7 +410,12 @@ impl<'a> Builder<'a> {
             };
             let each = body.members.iter().map(move |member| {
                 let target = &member.ident;
-                setter(target, &member.qualified, &member.documentation, &quote!(self.#field.#target))
+                setter(
+                    target,
+                    &member.qualified,
+                    &member.documentation,
+                    &quote!(self.#field.#target),
+                )
             });
             std::iter::once(whole).chain(each)
         });
@@ -328,9 +425,14 @@ impl<'a> Builder<'a> {
     /// `send` and `send_reply`; for lists whose paging is not documented also the way to go on at one's own risk.
     fn sending(&self, constant: &syn::Ident) -> TokenStream {
         let answer = &self.answer;
-        let reply = quote!(rt::call(self.client.core(), &super::#constant, self.request(), &self.options).await);
+        let reply =
+            quote!(rt::call(self.client.core(), &super::#constant, self.request(), &self.options).await);
         let nothing = quote!(#answer).to_string() == "()";
-        let plain = if nothing { quote!(Ok(#reply?.map(|rt::Nothing| ()))) } else { reply.clone() };
+        let plain = if nothing {
+            quote!(Ok(#reply?.map(|rt::Nothing| ())))
+        } else {
+            reply.clone()
+        };
         let Some(page) = &self.operation.page else {
             return quote! {
                 /// Makes the call.
@@ -352,7 +454,9 @@ impl<'a> Builder<'a> {
                 }
             };
         };
-        let item = finish_types::inside("Vec", answer).cloned().unwrap_or_else(|| answer.clone());
+        let item = finish_types::inside("Vec", answer)
+            .cloned()
+            .unwrap_or_else(|| answer.clone());
         let limit = format_ident!("{}", page.limit.to_snake_case());
         let token = format_ident!("{}", page.token.to_snake_case());
         quote! {
@@ -398,23 +502,48 @@ impl<'a> Builder<'a> {
 
 impl Parameter {
     fn read(operation: &Operation, field: syn::Ident, ty: Type) -> Result<Self, Mistake> {
-        let declared = operation.parameters.iter().find(|parameter| field == parameter.name.to_snake_case());
-        let declared = declared.ok_or_else(|| {
-            let problem = format!("the parameter `{field}` is not declared");
-            Mistake::new(&operation.id, problem, "declare it, in snake case or camel case")
-        })?;
+        let declared = declared(operation, &field)?;
         let mut documentation = vec![escape(declared.description.as_deref().unwrap_or(&declared.name))];
         if declared.certainty != "documented" {
-            documentation.extend([String::new(), certainty_note(&declared.certainty, None).unwrap_or_default()]);
+            let note = certainty_note(&declared.certainty, declared.source.as_deref());
+            documentation.extend([String::new(), note.unwrap_or_default()]);
         }
         let setter = match declared.certainty.as_str() {
             "documented" => field.clone(),
             _ => format_ident!("unverified_{field}"),
         };
-        let check = checks::range(&declared.name, &quote!(*#field), declared.minimum, declared.maximum);
-        let check = check.map(|check| quote!(let at = &rt::Place::Root; #check)).unwrap_or_default();
-        Ok(Self { field, setter, ty, documentation, check })
+        let check = checks::range(
+            &declared.name,
+            &quote!(*#field),
+            declared.minimum,
+            declared.maximum,
+        );
+        let check = check
+            .map(|check| quote!(let at = &rt::Place::Root; #check))
+            .unwrap_or_default();
+        Ok(Self {
+            field,
+            setter,
+            ty,
+            documentation,
+            check,
+        })
     }
+}
+
+/// What the document says of the parameter that the generator calls `field`.
+fn declared<'a>(operation: &'a Operation, field: &syn::Ident) -> Result<&'a operations::Parameter, Mistake> {
+    // A name that is a keyword gets an underscore from the generator.
+    let name = field.to_string();
+    let name = name.trim_end_matches('_');
+    operation
+        .parameters
+        .iter()
+        .find(|parameter| name == parameter.name.to_snake_case())
+        .ok_or_else(|| {
+            let problem = format!("the generator made up a parameter `{name}`");
+            Mistake::new(&operation.id, problem, "look at what changed in progenitor")
+        })
 }
 
 fn inputs(method: &ImplItemFn) -> impl Iterator<Item = (syn::Ident, Type)> {
@@ -430,11 +559,22 @@ fn inputs(method: &ImplItemFn) -> impl Iterator<Item = (syn::Ident, Type)> {
 /// `T` of `Result<ResponseValue<T>, _>`.
 fn answer(method: &ImplItemFn, id: &str) -> Result<Type, Mistake> {
     let syn::ReturnType::Type(_, ty) = &method.sig.output else {
-        return Err(Mistake::new(id, "the generated method returns nothing", "look at what changed in progenitor"));
+        return Err(Mistake::new(
+            id,
+            "the generated method returns nothing",
+            "look at what changed in progenitor",
+        ));
     };
-    finish_types::inside("Result", ty).and_then(|ty| finish_types::inside("ResponseValue", ty)).cloned().ok_or_else(
-        || Mistake::new(id, "the generated method returns no `ResponseValue`", "look at what changed in progenitor"),
-    )
+    finish_types::inside("Result", ty)
+        .and_then(|ty| finish_types::inside("ResponseValue", ty))
+        .cloned()
+        .ok_or_else(|| {
+            Mistake::new(
+                id,
+                "the generated method returns no `ResponseValue`",
+                "look at what changed in progenitor",
+            )
+        })
 }
 
 /// What stands before `let info = OperationInfo {..}`, without the `api-version` header that nobody asked for.
@@ -444,18 +584,28 @@ fn request_statements(method: &ImplItemFn, id: &str) -> Result<Vec<Stmt>, Mistak
         _ => false,
     };
     let changed = |what: &str| Mistake::new(id, what, "look at what changed in progenitor");
-    let end = method.block.stmts.iter().position(is_info).ok_or_else(|| changed("no `let info` was generated"))?;
+    let end = method
+        .block
+        .stmts
+        .iter()
+        .position(is_info)
+        .ok_or_else(|| changed("no `let info` was generated"))?;
     let statements = method.block.stmts.iter().take(end);
-    let kept = statements.clone().filter(|statement| !quote!(#statement).to_string().contains("api-version"));
+    let kept = statements
+        .clone()
+        .filter(|statement| !quote!(#statement).to_string().contains("api-version"));
     let mut kept = kept.cloned().collect::<Vec<_>>();
     if kept.len() + 1 != statements.len() {
         return Err(changed("the `api-version` header was not found"));
     }
     let mut rewrite = Rewrite { to_core: 0 };
-    kept.iter_mut().for_each(|statement| rewrite.visit_stmt_mut(statement));
+    kept.iter_mut()
+        .for_each(|statement| rewrite.visit_stmt_mut(statement));
     match rewrite.to_core {
         2 => Ok(kept),
-        found => Err(changed(&format!("{found} uses of the generated client were found instead of 2"))),
+        found => Err(changed(&format!(
+            "{found} uses of the generated client were found instead of 2"
+        ))),
     }
 }
 
@@ -490,7 +640,9 @@ impl VisitMut for Rewrite {
     fn visit_macro_mut(&mut self, call: &mut syn::Macro) {
         let parser = syn::punctuated::Punctuated::<Expr, syn::Token![,]>::parse_terminated;
         if let Ok(mut arguments) = call.parse_body_with(parser) {
-            arguments.iter_mut().for_each(|argument| self.visit_expr_mut(argument));
+            arguments
+                .iter_mut()
+                .for_each(|argument| self.visit_expr_mut(argument));
             call.tokens = quote!(#arguments);
         }
     }

@@ -34,12 +34,20 @@ pub fn structs(types: &ItemMod, facts: &Facts) -> Result<Vec<Struct>, Mistake> {
 fn finish(item: &ItemStruct, facts: &Facts) -> Result<Struct, Mistake> {
     let name = item.ident.to_string();
     let schema = facts.schemas.get(&name).ok_or_else(|| {
-        Mistake::new(&name, "the generator named a type by itself", "move the schema to `components/schemas`")
+        Mistake::new(
+            &name,
+            "the generator named a type by itself",
+            "move the schema to `components/schemas`",
+        )
     })?;
     match &item.fields {
         Fields::Named(_) => object(item, schema, facts),
         _ if schema.id => Ok(id(item, schema)),
-        _ => Err(Mistake::new(&name, "a named schema is no object, enum or id", "write it out where it is used")),
+        _ => Err(Mistake::new(
+            &name,
+            "a named schema is no object, enum or id",
+            "write it out where it is used",
+        )),
     }
 }
 
@@ -47,7 +55,12 @@ fn id(item: &ItemStruct, schema: &Schema) -> Struct {
     let ident = &item.ident;
     let documentation = &schema.documentation;
     let code = quote!(rt::id! { #(#[doc = #documentation])* #ident });
-    Struct { name: ident.to_string(), ident: ident.clone(), members: Vec::new(), code }
+    Struct {
+        name: ident.to_string(),
+        ident: ident.clone(),
+        members: Vec::new(),
+        code,
+    }
 }
 
 fn object(item: &ItemStruct, schema: &Schema, facts: &Facts) -> Result<Struct, Mistake> {
@@ -60,29 +73,56 @@ fn object(item: &ItemStruct, schema: &Schema, facts: &Facts) -> Result<Struct, M
         let Some(field_ident) = &field.ident else { continue };
         let wire = wire_name(&field.attrs).unwrap_or_else(|| field_ident.to_string());
         let member = schema.members.get(&wire).ok_or_else(|| {
-            Mistake::new(&name, format!("the generator made up a member `{wire}`"), "look at what changed in progenitor")
+            let remedy = "write the members of a schema out, instead of `allOf`";
+            Mistake::new(
+                &name,
+                format!("the member `{wire}` is not among its `properties`"),
+                remedy,
+            )
         })?;
         let ty = &field.ty;
         let documentation = &member.documentation;
-        let serde = field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde"));
+        let serde = field
+            .attrs
+            .iter()
+            .filter(|attribute| attribute.path().is_ident("serde"));
         let lenient = lenient(ty).map(|function| quote!(#[serde(default, deserialize_with = #function)]));
-        let lenient = lenient.or_else(|| is_number(ty).then(|| quote!(#[serde(deserialize_with = "rt::number")])));
+        let lenient =
+            lenient.or_else(|| is_number(ty).then(|| quote!(#[serde(deserialize_with = "rt::number")])));
         let redact = member.sensitive.then(|| quote!(#[safe_debug(redact)]));
         fields.push(quote!(#(#[doc = #documentation])* #(#serde)* #lenient #redact pub #field_ident: #ty));
         if schema.sent {
             let inner = inside("Option", ty).ok_or_else(|| {
                 let remedy = "look at `forget_what_requests_require` in sdk/build/lower.rs";
-                Mistake::new(&name, format!("the member `{wire}` can be sent but not left out"), remedy)
+                Mistake::new(
+                    &name,
+                    format!("the member `{wire}` can be sent but not left out"),
+                    remedy,
+                )
             })?;
-            setters.push(setter(field_ident, inner, documentation, &quote!(self.#field_ident)));
+            setters.push(setter(
+                field_ident,
+                inner,
+                documentation,
+                &quote!(self.#field_ident),
+            ));
             let documentation = documentation.clone();
-            members.push(Field { ident: field_ident.clone(), qualified: qualify(inner), documentation });
+            members.push(Field {
+                ident: field_ident.clone(),
+                qualified: qualify(inner),
+                documentation,
+            });
         }
     }
     let documentation = &schema.documentation;
     let default = schema.sent.then(|| quote!(, Default));
     let sent = schema.sent.then(|| {
-        let sent = |name: &str| facts.schemas.get(name).is_some_and(|schema| schema.sent && !schema.members.is_empty());
+        let sent = |name: &str| {
+            facts
+                .schemas
+                .get(name)
+                .is_some_and(|schema| schema.sent && !schema.members.is_empty())
+        };
         let field = |member: &str| field_of(item, member);
         let checks = checks::checks(schema, sent, field);
         quote! {
@@ -108,21 +148,43 @@ fn object(item: &ItemStruct, schema: &Schema, facts: &Facts) -> Result<Struct, M
         }
         #sent
     };
-    Ok(Struct { name, ident: ident.clone(), members, code })
+    Ok(Struct {
+        name,
+        ident: ident.clone(),
+        members,
+        code,
+    })
 }
 
 fn field_of(item: &ItemStruct, member: &str) -> Option<syn::Ident> {
-    let fields = item.fields.iter().filter_map(|field| Some((field.ident.clone()?, wire_name(&field.attrs))));
-    fields.into_iter().find(|(ident, wire)| wire.as_deref().map_or(ident == member, |wire| wire == member)).map(|(ident, _)| ident)
+    let fields = item
+        .fields
+        .iter()
+        .filter_map(|field| Some((field.ident.clone()?, wire_name(&field.attrs))));
+    fields
+        .into_iter()
+        .find(|(ident, wire)| wire.as_deref().map_or(ident == member, |wire| wire == member))
+        .map(|(ident, _)| ident)
 }
 
 /// A setter that takes whatever becomes the member. `target` is an `Option`.
 pub fn setter(name: &syn::Ident, ty: &Type, documentation: &[String], target: &TokenStream) -> TokenStream {
     let (argument, value): (Type, TokenStream) = if let Some(item) = inside("Vec", ty) {
-        (parse_quote!(impl IntoIterator<Item = impl Into<#item>>), quote!(value.into_iter().map(Into::into).collect()))
+        (
+            parse_quote!(impl IntoIterator<Item = impl Into<#item>>),
+            quote!(value.into_iter().map(Into::into).collect()),
+        )
     } else if let Some((key, item)) = inside_map(ty) {
-        let pairs = quote!(value.into_iter().map(|(key, value)| (key.into(), value.into())).collect());
-        (parse_quote!(impl IntoIterator<Item = (impl Into<#key>, impl Into<#item>)>), pairs)
+        let pairs = quote!(
+            value
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect()
+        );
+        (
+            parse_quote!(impl IntoIterator<Item = (impl Into<#key>, impl Into<#item>)>),
+            pairs,
+        )
     } else {
         (parse_quote!(impl Into<#ty>), quote!(value.into()))
     };
@@ -138,7 +200,10 @@ pub fn setter(name: &syn::Ident, ty: &Type, documentation: &[String], target: &T
 
 fn wire_name(attributes: &[Attribute]) -> Option<String> {
     let mut renamed = None;
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+    for attribute in attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("serde"))
+    {
         // A key that is not `rename` may have a value as well, which has to be read to get past it.
         let _ = attribute.parse_nested_meta(|meta| {
             if let Ok(value) = meta.value() {
@@ -160,7 +225,9 @@ fn lenient(ty: &Type) -> Option<&'static str> {
 }
 
 fn is_number(ty: &Type) -> bool {
-    ["i32", "i64", "u32", "u64", "f32", "f64"].iter().any(|number| quote!(#ty).to_string() == *number)
+    ["i32", "i64", "u32", "u64", "f32", "f64"]
+        .iter()
+        .any(|number| quote!(#ty).to_string() == *number)
 }
 
 /// `T` of `name<T>`, wherever `name` lives.
@@ -177,8 +244,14 @@ fn inside_map(ty: &Type) -> Option<(&Type, &Type)> {
 
 fn arguments<'a>(name: &str, ty: &'a Type) -> Option<Vec<&'a Type>> {
     let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last().filter(|segment| segment.ident == name)?;
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    let last = path
+        .path
+        .segments
+        .last()
+        .filter(|segment| segment.ident == name)?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
     let types = arguments.args.iter().filter_map(|argument| match argument {
         GenericArgument::Type(ty) => Some(ty),
         _ => None,
@@ -188,7 +261,9 @@ fn arguments<'a>(name: &str, ty: &'a Type) -> Option<Vec<&'a Type>> {
 
 /// `&str` and `&T` as something that a builder can own.
 pub fn owned(ty: &Type) -> Type {
-    let Type::Reference(reference) = ty else { return ty.clone() };
+    let Type::Reference(reference) = ty else {
+        return ty.clone();
+    };
     match &*reference.elem {
         Type::Path(path) if path.path.is_ident("str") => parse_quote!(::std::string::String),
         other => other.clone(),
@@ -209,7 +284,11 @@ fn qualify(ty: &Type) -> Type {
             }
         }
         let is_local = path.path.leading_colon.is_none()
-            && path.path.segments.first().is_some_and(|first| first.ident != "crate" && !is_primitive(&first.ident));
+            && path
+                .path
+                .segments
+                .first()
+                .is_some_and(|first| first.ident != "crate" && !is_primitive(&first.ident));
         if is_local {
             let last = path.path.segments.last().cloned();
             let types = format_ident!("types");
@@ -220,5 +299,7 @@ fn qualify(ty: &Type) -> Type {
 }
 
 fn is_primitive(ident: &syn::Ident) -> bool {
-    ["bool", "i32", "i64", "u32", "u64", "f32", "f64"].iter().any(|primitive| ident == primitive)
+    ["bool", "i32", "i64", "u32", "u64", "f32", "f64"]
+        .iter()
+        .any(|primitive| ident == primitive)
 }

@@ -8,12 +8,15 @@ pub mod finish;
 pub mod finish_types;
 pub mod lower;
 pub mod operations;
+pub mod references;
 pub mod types;
 
 use document::Mistake;
 use progenitor_impl::{GenerationSettings, Generator, InterfaceStyle};
 use schemars::schema::{InstanceType, SchemaObject};
 use serde_json::Value;
+use std::any::Any;
+use std::panic::{self, AssertUnwindSafe};
 
 /// Rust code for the document `text`. `file` is how mistakes name the document, `provider` the module it becomes.
 pub fn generate(file: &str, provider: &str, text: &str) -> Result<String, String> {
@@ -25,7 +28,9 @@ pub fn generate(file: &str, provider: &str, text: &str) -> Result<String, String
 fn generate_tokens(provider: &str, text: &str) -> Result<syn::File, Mistake> {
     let mut document: Value = serde_saphyr::from_str(text)
         .map_err(|error| Mistake::new("document", one_line(&error), "write valid YAML"))?;
+    operations::check(&document)?;
     extensions::check(&document)?;
+    references::check(&document)?;
     let operations = operations::read(&document)?;
     let facts = types::Facts::read(&document)?;
     let enums = enums::take(&mut document)?;
@@ -37,7 +42,11 @@ fn generate_tokens(provider: &str, text: &str) -> Result<syn::File, Mistake> {
 /// Runs the generator. Only its types and the code that builds a request are used afterwards.
 fn progenitor(provider: &str, document: &Value, enums: &[enums::OpenEnum]) -> Result<syn::File, Mistake> {
     let refused = |error: &dyn std::fmt::Display| {
-        Mistake::new("document", one_line(error), "lower what progenitor cannot read, in sdk/build/lower.rs")
+        Mistake::new(
+            "document",
+            one_line(error),
+            "lower what progenitor cannot read, in sdk/build/lower.rs",
+        )
     };
     let mut settings = GenerationSettings::new();
     settings.with_interface(InterfaceStyle::Positional);
@@ -52,11 +61,26 @@ fn progenitor(provider: &str, document: &Value, enums: &[enums::OpenEnum]) -> Re
         std::iter::empty(),
     );
     for open in enums {
-        settings.with_replacement(&open.name, format!("crate::{provider}::types::{}", open.name), std::iter::empty());
+        settings.with_replacement(
+            &open.name,
+            format!("crate::{provider}::types::{}", open.name),
+            std::iter::empty(),
+        );
     }
     let document = serde_json::from_value(document.clone()).map_err(|error| refused(&error))?;
-    let tokens = Generator::new(&settings).generate_tokens(&document).map_err(|error| refused(&error))?;
+    // The generator panics at some schemas that it does not support.
+    let mut generator = Generator::new(&settings);
+    let tokens = panic::catch_unwind(AssertUnwindSafe(|| generator.generate_tokens(&document)))
+        .map_err(|panic| refused(&said(&*panic)))?
+        .map_err(|error| refused(&error))?;
     syn::parse2(tokens).map_err(|error| refused(&error))
+}
+
+fn said(panic: &(dyn Any + Send)) -> String {
+    let literal = panic.downcast_ref::<&str>().map(|said| (*said).to_owned());
+    literal
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "the generator panicked".to_owned())
 }
 
 fn one_line(error: &dyn std::fmt::Display) -> String {

@@ -1,6 +1,7 @@
 //! What the document says of its schemas that the generator forgets: documentation, certainty, sensitivity, bounds.
 
 use super::document::{Mistake, each_operation, members, resolve, schema_name, text};
+use heck::ToUpperCamelCase;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,32 +34,75 @@ impl Facts {
     pub fn read(document: &Value) -> Result<Self, Mistake> {
         let sent = sent_schemas(document)?;
         let schemas = members(&document["components"]["schemas"]).map(|(name, schema)| {
-            let members = members(&schema["properties"])
-                .map(|(member, declared)| (member.clone(), Member::read(document, schema, member, declared)));
+            check_name(name)?;
+            let members = members(&schema["properties"]).map(|(member, declared)| {
+                Ok((
+                    member.clone(),
+                    Member::read(document, (name, schema), member, declared)?,
+                ))
+            });
             let facts = Schema {
                 documentation: documentation(schema, name),
                 sent: sent.contains(name),
                 id: text(schema, "format") == Some("id"),
-                members: members.collect(),
+                members: members.collect::<Result<_, Mistake>>()?,
             };
-            (name.clone(), facts)
+            Ok((name.clone(), facts))
         });
-        Ok(Self { schemas: schemas.collect() })
+        Ok(Self {
+            schemas: schemas.collect::<Result<_, Mistake>>()?,
+        })
     }
 }
 
+/// The name of a schema is the name of its type, here and in what the generator makes.
+fn check_name(name: &str) -> Result<(), Mistake> {
+    let wanted = name.to_upper_camel_case();
+    if wanted == name && syn::parse_str::<syn::Ident>(name).is_ok() {
+        return Ok(());
+    }
+    Err(Mistake::new(
+        format!("components > schemas > {name}"),
+        "the name makes no type",
+        "write it as `UpperCamelCase`",
+    ))
+}
+
+/// A bound of what is sent. The runtime compares integers of 64 bits; any other bound would be lost without a word.
+pub fn bound(schema: &Value, key: &str, place: &str) -> Result<Option<i64>, Mistake> {
+    let Some(bound) = schema.get(key) else {
+        return Ok(None);
+    };
+    let compared = schema["type"] == "integer" && matches!(text(schema, "format"), None | Some("int64"));
+    bound.as_i64().filter(|_| compared).map(Some).ok_or_else(|| {
+        Mistake::new(
+            place,
+            format!("`{key}` is not of a 64-bit integer"),
+            "put it into the description instead",
+        )
+    })
+}
+
 impl Member {
-    fn read(document: &Value, schema: &Value, name: &str, declared: &Value) -> Self {
-        let refers_to = schema_name(declared).or_else(|| schema_name(&declared["items"])).map(str::to_owned);
-        let referred = resolve(document, declared).unwrap_or(declared);
-        Self {
+    fn read(
+        document: &Value,
+        (owner, schema): (&str, &Value),
+        name: &str,
+        declared: &Value,
+    ) -> Result<Self, Mistake> {
+        let place = format!("{owner} > {name}");
+        let refers_to = schema_name(declared)
+            .or_else(|| schema_name(&declared["items"]))
+            .map(str::to_owned);
+        let referred = resolve(document, declared)?;
+        Ok(Self {
             documentation: documentation(referred, name),
             required: super::document::list(schema, "required").any(|required| required == name),
             sensitive: declared["x-sdk-sensitive"] == true || referred["x-sdk-sensitive"] == true,
-            minimum: declared.get("minimum").and_then(Value::as_i64),
-            maximum: declared.get("maximum").and_then(Value::as_i64),
+            minimum: bound(referred, "minimum", &place)?,
+            maximum: bound(referred, "maximum", &place)?,
             refers_to,
-        }
+        })
     }
 }
 
@@ -66,20 +110,32 @@ impl Member {
 fn sent_schemas(document: &Value) -> Result<BTreeSet<String>, Mistake> {
     let mut found = BTreeSet::new();
     for (_, _, _, operation) in each_operation(document) {
-        collect_references(document, &operation["requestBody"], &mut found)?;
+        collect_references(
+            document,
+            resolve(document, &operation["requestBody"])?,
+            &mut found,
+        )?;
     }
     Ok(found)
 }
 
 /// Adds every schema that `value` refers to, directly or through others.
-pub fn collect_references(document: &Value, value: &Value, found: &mut BTreeSet<String>) -> Result<(), Mistake> {
+pub fn collect_references(
+    document: &Value,
+    value: &Value,
+    found: &mut BTreeSet<String>,
+) -> Result<(), Mistake> {
     if let Some(name) = schema_name(value)
         && found.insert(name.to_owned())
     {
         collect_references(document, resolve(document, value)?, found)?;
     }
     members(value).try_for_each(|(_, child)| collect_references(document, child, found))?;
-    value.as_array().into_iter().flatten().try_for_each(|child| collect_references(document, child, found))
+    value
+        .as_array()
+        .into_iter()
+        .flatten()
+        .try_for_each(|child| collect_references(document, child, found))
 }
 
 /// The paragraphs of a schema's documentation: description, unit or example, certainty and source.
@@ -89,8 +145,11 @@ pub fn documentation(schema: &Value, fallback: &str) -> Vec<String> {
         None => format!("The member `{fallback}`."),
     }];
     let mut notes = Vec::new();
-    if let (Some(minimum), maximum) = (schema.get("minimum"), schema.get("maximum")) {
-        notes.push(maximum.map_or_else(|| format!("At least {minimum}."), |most| format!("From {minimum} to {most}.")));
+    match (schema.get("minimum"), schema.get("maximum")) {
+        (Some(minimum), Some(maximum)) => notes.push(format!("From {minimum} to {maximum}.")),
+        (Some(minimum), None) => notes.push(format!("At least {minimum}.")),
+        (None, Some(maximum)) => notes.push(format!("At most {maximum}.")),
+        (None, None) => {}
     }
     if let Some(example) = text(schema, "example") {
         notes.push(format!("For example `{example}`."));
