@@ -1,4 +1,4 @@
-//! Reading an OpenAPI document as JSON, and saying what is wrong with it.
+//! Reading a document as JSON, and saying what is wrong with it.
 
 use serde_json::{Map, Value};
 use std::fmt;

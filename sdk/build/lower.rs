@@ -186,7 +186,7 @@ fn forget_bounds(document: &mut Value) {
         "uniqueItems",
     ];
     for_each_object(document, &mut |object| {
-        object.retain(|key, _| !BOUNDS.contains(&key.as_str()))
+        object.retain(|key, _| !BOUNDS.contains(&key.as_str()));
     });
 }
 
@@ -230,7 +230,10 @@ fn prune_schemas(document: &mut Value) -> Result<(), Mistake> {
     let mut used = BTreeSet::new();
     let paths = document["paths"].clone();
     collect_references(document, &paths, &mut used)?;
-    let parameters = document["components"]["parameters"].clone();
+    let parameters = document
+        .pointer("/components/parameters")
+        .cloned()
+        .unwrap_or_default();
     collect_references(document, &parameters, &mut used)?;
     if let Some(schemas) = document
         .pointer_mut("/components/schemas")

@@ -1,5 +1,6 @@
 //! document -> checked -> lowered -> progenitor -> finished. Pure: text in, text out.
 
+pub mod builder;
 pub mod checks;
 pub mod document;
 pub mod enums;
@@ -9,6 +10,7 @@ pub mod finish_types;
 pub mod lower;
 pub mod operations;
 pub mod references;
+pub mod request;
 pub mod types;
 
 use document::Mistake;
@@ -36,7 +38,7 @@ fn generate_tokens(provider: &str, text: &str) -> Result<syn::File, Mistake> {
     let enums = enums::take(&mut document)?;
     lower::lower(&mut document, &operations, &facts)?;
     let generated = progenitor(provider, &document, &enums)?;
-    finish::finish(provider, generated, &operations, &facts, &enums)
+    finish::finish(provider, &generated, &operations, &facts, &enums)
 }
 
 /// Runs the generator. Only its types and the code that builds a request are used afterwards.

@@ -33,22 +33,26 @@ pub struct Member {
 impl Facts {
     pub fn read(document: &Value) -> Result<Self, Mistake> {
         let sent = sent_schemas(document)?;
-        let schemas = members(&document["components"]["schemas"]).map(|(name, schema)| {
-            check_name(name)?;
-            let members = members(&schema["properties"]).map(|(member, declared)| {
-                Ok((
-                    member.clone(),
-                    Member::read(document, (name, schema), member, declared)?,
-                ))
+        let schemas = document
+            .pointer("/components/schemas")
+            .into_iter()
+            .flat_map(members)
+            .map(|(name, schema)| {
+                check_name(name)?;
+                let members = members(&schema["properties"]).map(|(member, declared)| {
+                    Ok((
+                        member.clone(),
+                        Member::read(document, (name, schema), member, declared)?,
+                    ))
+                });
+                let facts = Schema {
+                    documentation: documentation(schema, name),
+                    sent: sent.contains(name),
+                    id: text(schema, "format") == Some("id"),
+                    members: members.collect::<Result<_, Mistake>>()?,
+                };
+                Ok((name.clone(), facts))
             });
-            let facts = Schema {
-                documentation: documentation(schema, name),
-                sent: sent.contains(name),
-                id: text(schema, "format") == Some("id"),
-                members: members.collect::<Result<_, Mistake>>()?,
-            };
-            Ok((name.clone(), facts))
-        });
         Ok(Self {
             schemas: schemas.collect::<Result<_, Mistake>>()?,
         })
@@ -163,17 +167,20 @@ pub fn documentation(schema: &Value, fallback: &str) -> Vec<String> {
 }
 
 pub fn certainty(value: &Value) -> Option<String> {
-    certainty_note(text(value, "x-sdk-certainty")?, text(value, "x-sdk-source"))
+    Some(certainty_note(
+        text(value, "x-sdk-certainty")?,
+        text(value, "x-sdk-source"),
+    ))
 }
 
 /// One sentence on how sure this is. The tags are resolved in the documentation of the module.
-pub fn certainty_note(certainty: &str, source: Option<&str>) -> Option<String> {
+pub fn certainty_note(certainty: &str, source: Option<&str>) -> String {
     let source = source.map(|tag| format!(" \\[{tag}\\]")).unwrap_or_default();
-    Some(match certainty {
+    match certainty {
         "documented" => format!("*Documented*{source}."),
         "inferred" => format!("*Inferred*{source}, not documented."),
         _ => format!("*Assumed*{source}: nobody has documented it."),
-    })
+    }
 }
 
 /// Text of a document as rustdoc: brackets are no links. Each line gets the blank that rustdoc expects.

@@ -242,3 +242,34 @@ fn generating_twice_gives_the_same_text() {
         "the generated code differs from one run to the next"
     );
 }
+
+/// If the generator changes, what no longer fits is found out while building, not while sending.
+#[test]
+fn a_generator_that_has_changed_is_noticed() {
+    let said = |method: syn::ImplItemFn| {
+        pipeline::request::statements(&method, "get")
+            .err()
+            .unwrap()
+            .to_string()
+    };
+    let changed = "look at what changed in progenitor";
+    let no_end = said(syn::parse_quote! { async fn get(&self) { let url = self.baseurl; } });
+    assert_eq!(no_end, format!("get: no `let info` was generated; {changed}"));
+    let no_version =
+        said(syn::parse_quote! { async fn get(&self) { let url = self.baseurl; let info = 1; } });
+    assert_eq!(
+        no_version,
+        format!("get: the `api-version` header was not found; {changed}")
+    );
+    let no_client = said(syn::parse_quote! {
+        async fn get(&self) {
+            headers.append("api-version", 1);
+            let url = self.baseurl;
+            let info = 1;
+        }
+    });
+    assert_eq!(
+        no_client,
+        format!("get: 1 uses of the generated client were found instead of 2; {changed}")
+    );
+}
