@@ -10,5 +10,12 @@
 )]
 
 mod build_script;
+mod building;
+mod lists;
 mod mock;
+mod reading;
+mod robustness;
+mod sending;
+mod support;
+mod updating;
 mod webhook;

@@ -81,6 +81,14 @@ fn object(item: &ItemStruct, schema: &Schema, facts: &Facts) -> Result<Struct, M
             )
         })?;
         let ty = &field.ty;
+        if member.time && !quote!(#ty).to_string().contains("Timestamp") {
+            let problem = format!("the time `{wire}` was not converted");
+            return Err(Mistake::new(
+                &name,
+                problem,
+                "look at `mark_times` in sdk/build/lower.rs",
+            ));
+        }
         let documentation = &member.documentation;
         let serde = field
             .attrs

@@ -18,6 +18,7 @@ pub fn lower(document: &mut Value, operations: &[Operation], facts: &Facts) -> R
     forget_bounds(document);
     forget_what_requests_require(document, facts);
     name_optional_collections(document);
+    forget_extensions(document);
     prune_schemas(document)
 }
 
@@ -223,6 +224,13 @@ fn forget_what_requests_require(document: &mut Value, facts: &Facts) {
             schema.remove("required");
         }
     }
+}
+
+/// What we added is read by now. The generator would take a schema with a remark for another schema.
+fn forget_extensions(document: &mut Value) {
+    for_each_object(document, &mut |object| {
+        object.retain(|key, _| !key.starts_with("x-"))
+    });
 }
 
 /// Envelopes and errors are gone from the operations; their types would be dead code.

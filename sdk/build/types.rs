@@ -24,6 +24,7 @@ pub struct Member {
     pub documentation: Vec<String>,
     pub required: bool,
     pub sensitive: bool,
+    pub time: bool,
     pub minimum: Option<i64>,
     pub maximum: Option<i64>,
     /// The schema this is, or is a list of.
@@ -103,6 +104,7 @@ impl Member {
             documentation: documentation(referred, name),
             required: super::document::list(schema, "required").any(|required| required == name),
             sensitive: declared["x-sdk-sensitive"] == true || referred["x-sdk-sensitive"] == true,
+            time: text(referred, "format") == Some("date-time"),
             minimum: bound(referred, "minimum", &place)?,
             maximum: bound(referred, "maximum", &place)?,
             refers_to,

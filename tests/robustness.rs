@@ -1,0 +1,225 @@
+//! What happens when something goes wrong: one table of cases, run for every provider.
+//!
+//! A case says what the server does and what exactly comes of it: kind, effect, attempts, and what reached the server.
+
+use crate::support::clock::TestClock;
+use crate::support::server::{Server, Step, closed_port, silent_port};
+use countersign::{Effect, Error, ErrorKind, signly};
+use std::time::Duration;
+
+/// The calls that every provider has: one that reads, one that creates, one that changes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Call {
+    Read,
+    Create,
+    Change,
+}
+
+/// What a case needs to know of a provider.
+trait Subject: Copy + 'static {
+    /// An answer that the call understands.
+    fn success(self, call: Call) -> Step;
+    /// Makes the call; the value is dropped, since the table is about failures.
+    async fn make(self, call: Call, setting: &Setting) -> Result<u32, Error>;
+}
+
+struct Setting {
+    base_url: String,
+    clock: TestClock,
+    attempt_timeout: Duration,
+    largest_answer: usize,
+    trace: bool,
+}
+
+#[derive(Clone, Copy)]
+struct Signly;
+
+const WEBHOOK: &str = r#"{"webhookId":"wh_1","url":"https://example.com","status":"ENABLED","version":3}"#;
+
+fn envelope(data: &str) -> String {
+    format!(
+        r#"{{"success":true,"status":200,"code":"done","message":"Done.","data":{data},"pagination":null,"meta":{{"request_id":"req_7"}},"error":null}}"#
+    )
+}
+
+impl Subject for Signly {
+    fn success(self, _: Call) -> Step {
+        Step::json(200, envelope(WEBHOOK))
+    }
+
+    async fn make(self, call: Call, setting: &Setting) -> Result<u32, Error> {
+        let client = signly::Client::builder()
+            .base_url(&setting.base_url)
+            .tenant("t")
+            .api_key("sk_live_1")
+            .clock(setting.clock.clone())
+            .connect_timeout(if setting.trace { Duration::from_millis(50) } else { Duration::from_secs(5) })
+            .attempt_timeout(setting.attempt_timeout)
+            .largest_answer(setting.largest_answer)
+            .build()?;
+        Ok(match call {
+            Call::Read => client.get_webhook("wh_1").send_reply().await?.attempts(),
+            Call::Create => {
+                let call = client.create_webhook().url("https://example.com").events(["PROCESS_COMPLETED"]);
+                call.send_reply().await?.attempts()
+            }
+            Call::Change => {
+                let call = client.update_webhook("wh_1", countersign::Precondition::version(3)).description("x");
+                call.send_reply().await?.attempts()
+            }
+        })
+    }
+}
+
+/// What a call comes to.
+#[derive(Debug, PartialEq)]
+struct Outcome {
+    failure: Option<(ErrorKind, Effect)>,
+    attempts: u32,
+    /// How many requests reached the server.
+    requests: usize,
+    waits: Vec<Duration>,
+}
+
+fn fails(kind: ErrorKind, effect: Effect, attempts: u32) -> Outcome {
+    let waits = waits(attempts);
+    Outcome { failure: Some((kind, effect)), attempts, requests: attempts as usize, waits }
+}
+
+fn succeeds(attempts: u32) -> Outcome {
+    Outcome { failure: None, attempts, requests: attempts as usize, waits: waits(attempts) }
+}
+
+/// The waits between attempts, as the default policy makes them of the test's clock.
+fn waits(attempts: u32) -> Vec<Duration> {
+    (1..attempts).map(|attempt| Duration::from_millis(100 * 2_u64.pow(attempt - 1))).collect()
+}
+
+struct Case {
+    name: &'static str,
+    call: Call,
+    script: Vec<Script>,
+    outcome: Outcome,
+}
+
+/// A step, or the answer that the provider under test gives when all is well.
+enum Script {
+    Do(Step),
+    Succeed,
+}
+
+fn case(name: &'static str, call: Call, script: Vec<Script>, outcome: Outcome) -> Case {
+    Case { name, call, script, outcome }
+}
+
+fn cases() -> Vec<Case> {
+    use Call::{Change, Create, Read};
+    use Script::{Do, Succeed};
+    let status = |status| Do(Step::json(status, "{}"));
+    let three = |step: Step| vec![Do(step.clone()), Do(step.clone()), Do(step)];
+    let asked = |wait: &str| Do(Step::json(429, "{}").with_header("retry-after", wait));
+    let html = || Step::answer(502, "text/html", "<html>Bad gateway</html>");
+    let truncated = || Step::Truncate { status: 200, body: "{\"success\":true,\"data\":null}".repeat(20) };
+    let elsewhere = || Do(Step::json(302, "").with_header("location", "http://127.0.0.2:1/"));
+    let waited = |seconds| Outcome { waits: vec![Duration::from_secs(seconds)], ..succeeds(2) };
+    vec![
+        case("a wrong key", Read, vec![status(401)], fails(ErrorKind::Unauthenticated, Effect::None, 1)),
+        case("a forbidden call", Change, vec![status(403)], fails(ErrorKind::Forbidden, Effect::None, 1)),
+        case("nothing there", Read, vec![status(404)], fails(ErrorKind::NotFound, Effect::None, 1)),
+        case("a conflict", Create, vec![status(409)], fails(ErrorKind::Conflict, Effect::None, 1)),
+        case("a stale version", Change, vec![status(412)], fails(ErrorKind::PreconditionFailed, Effect::None, 1)),
+        case("429 with seconds", Read, vec![asked("7"), Succeed], waited(7)),
+        case("429 with a date", Read, vec![asked("Thu, 23 Apr 2026 15:00:09 GMT"), Succeed], waited(9)),
+        case("429 that asks for too much", Read, vec![asked("3600")], fails(ErrorKind::Throttled, Effect::None, 1)),
+        case("429 on a create", Create, vec![asked("1")], fails(ErrorKind::Throttled, Effect::None, 1)),
+        case("503 twice, then 200", Read, vec![status(503), status(503), Succeed], succeeds(3)),
+        case("503 for ever", Read, three(Step::json(503, "{}")), fails(ErrorKind::ServerFault, Effect::Unknown, 3)),
+        case("503 on a create", Create, vec![status(503)], fails(ErrorKind::ServerFault, Effect::Unknown, 1)),
+        case("an HTML error page", Read, three(html()), fails(ErrorKind::ServerFault, Effect::Unknown, 3)),
+        case("an HTML error page on a create", Create, vec![Do(html())], fails(ErrorKind::ServerFault, Effect::Unknown, 1)),
+        case(
+            "a login page with status 200",
+            Create,
+            vec![Do(Step::answer(200, "text/html", "<html>Log in</html>"))],
+            fails(ErrorKind::Unreadable, Effect::Unknown, 1),
+        ),
+        case("a truncated body once", Read, vec![Do(truncated()), Succeed], succeeds(2)),
+        case("a truncated body for ever", Read, three(truncated()), fails(ErrorKind::Interrupted, Effect::Done, 3)),
+        case("a truncated body on a create", Create, vec![Do(truncated())], fails(ErrorKind::Interrupted, Effect::Done, 1)),
+        case(
+            "a body over the limit",
+            Read,
+            vec![Do(Step::json(200, "x".repeat(5000)))],
+            fails(ErrorKind::TooLarge, Effect::Done, 1),
+        ),
+        case("a 200 that does not parse", Create, vec![Do(Step::json(200, "{]"))], fails(ErrorKind::Unreadable, Effect::Done, 1)),
+        case("an empty 200", Create, vec![Do(Step::json(200, ""))], fails(ErrorKind::Unreadable, Effect::Done, 1)),
+        case("a redirect to another host", Read, vec![elsewhere()], fails(ErrorKind::Redirected, Effect::Unknown, 1)),
+        case("a connection that closes", Read, vec![Do(Step::Close), Succeed], succeeds(2)),
+        case("a create whose connection closes", Create, vec![Do(Step::Close)], fails(ErrorKind::Interrupted, Effect::Unknown, 1)),
+        case("no answer in time", Read, three(Step::Hang), fails(ErrorKind::Timeout, Effect::Unknown, 3)),
+        case("no answer in time on a create", Create, vec![Do(Step::Hang)], fails(ErrorKind::Timeout, Effect::Unknown, 1)),
+        case(
+            "a change that succeeded although its answer was lost",
+            Change,
+            vec![Do(Step::Close), status(412)],
+            fails(ErrorKind::PreconditionFailed, Effect::Unknown, 2),
+        ),
+    ]
+}
+
+async fn run(subject: impl Subject, case: Case) {
+    let needs_timeout = case.script.iter().any(|script| matches!(script, Script::Do(Step::Hang)));
+    let steps = case.script.into_iter().map(|script| match script {
+        Script::Do(step) => step,
+        Script::Succeed => subject.success(case.call),
+    });
+    let server = Server::follow(steps).await;
+    let setting = Setting {
+        base_url: server.url(),
+        clock: TestClock::new(),
+        attempt_timeout: if needs_timeout { Duration::from_millis(60) } else { Duration::from_secs(20) },
+        largest_answer: 4096,
+        trace: false,
+    };
+    let result = subject.make(case.call, &setting).await;
+    let outcome = Outcome {
+        failure: result.as_ref().err().map(|error| (error.kind(), error.effect())),
+        attempts: result.as_ref().map_or_else(Error::attempts, |attempts| *attempts),
+        requests: server.seen().len(),
+        waits: setting.clock.waits(),
+    };
+    assert_eq!(outcome, case.outcome, "{}: {result:?}", case.name);
+}
+
+#[tokio::test]
+async fn signly_comes_to_the_outcome_of_every_case() {
+    for case in cases() {
+        run(Signly, case).await;
+    }
+}
+
+async fn outcome_without_server(base_url: String, call: Call) -> (ErrorKind, Effect, u32) {
+    let clock = TestClock::new();
+    let setting = Setting {
+        base_url,
+        clock: clock.clone(),
+        attempt_timeout: Duration::from_secs(20),
+        largest_answer: 4096,
+        trace: true,
+    };
+    let error = Signly.make(call, &setting).await.unwrap_err();
+    (error.kind(), error.effect(), error.attempts())
+}
+
+#[tokio::test]
+async fn a_stopped_server_is_tried_again_even_by_a_create_since_nothing_was_sent() {
+    let outcome = outcome_without_server(closed_port().await, Call::Create).await;
+    assert_eq!(outcome, (ErrorKind::Unreachable, Effect::None, 3));
+}
+
+#[tokio::test]
+async fn a_timeout_before_the_request_was_sent_has_no_effect() {
+    let outcome = outcome_without_server(silent_port().await, Call::Create).await;
+    assert_eq!(outcome, (ErrorKind::Unreachable, Effect::None, 3));
+}
