@@ -1,1 +1,133 @@
-//! TODO
+//! Callbacks: what is accepted, what is not, and what neither ever tells.
+
+mod configuration;
+mod events;
+mod extractor;
+mod outcomes;
+mod properties;
+mod rotation;
+mod silence;
+
+use bytes::Bytes;
+use countersign::signly::webhook::{Event, Verifier, VerifierBuilder};
+use countersign::webhook::{Delivery, Reason, Rejection, Verified};
+use countersign::{Clock, Secret, Sleep};
+use http::Request;
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+const HEADER: &str = "X-Client-Auth";
+const SECRET: &str = "canary-secret-0123456789";
+const TENANT: &str = "58bff266-cdad-46db-b373-1b06476146cd";
+const EMAIL: &str = "canary@example.com";
+
+fn secret(text: &str) -> Secret {
+    Secret::chosen(text).unwrap()
+}
+
+fn builder() -> VerifierBuilder {
+    Verifier::builder()
+        .shared_secret(HEADER, secret(SECRET))
+        .tenant(TENANT)
+}
+
+fn verifier() -> Verifier {
+    builder().build().unwrap()
+}
+
+/// An event with every member.
+fn completed() -> Value {
+    json!({
+        "eventId": "evt_01",
+        "type": "PROCESS_COMPLETED",
+        "occurredAt": "2026-04-23T14:21:33Z",
+        "tenantId": TENANT,
+        "documentId": "doc_01",
+        "participantId": "par_01",
+        "attempt": 1,
+        "data": { "status": "COMPLETED", "templateId": "tpl_01", "completedAt": "2026-04-23T14:21:31Z" },
+    })
+}
+
+/// The event with some of its members changed; `null` is set like any other value.
+#[allow(clippy::needless_pass_by_value, reason = "it is always a literal")]
+fn changed(change: Value) -> Value {
+    let mut event = completed();
+    for (name, value) in change.as_object().unwrap() {
+        event[name] = value.clone();
+    }
+    event
+}
+
+fn without(name: &str) -> Value {
+    let mut event = completed();
+    event.as_object_mut().unwrap().remove(name).unwrap();
+    event
+}
+
+/// A genuine delivery of any body.
+fn delivery(body: impl Into<Bytes>) -> Delivery {
+    Request::post("/callbacks")
+        .header(HEADER, SECRET)
+        .body(body.into())
+        .unwrap()
+        .into()
+}
+
+fn carrying(secret: &str) -> Delivery {
+    Request::post("/callbacks")
+        .header(HEADER, secret)
+        .body(completed().to_string())
+        .unwrap()
+        .into()
+}
+
+fn accepted(body: &Value) -> Verified<Event> {
+    verifier().verify(&delivery(body.to_string()), time(0)).unwrap()
+}
+
+fn rejected(delivery: &Delivery) -> Rejection {
+    verifier().verify(delivery, time(0)).unwrap_err()
+}
+
+#[track_caller]
+fn assert_rejected(delivery: &Delivery, reason: Reason, status: u16) {
+    let rejection = rejected(delivery);
+    assert_eq!(
+        (rejection.reason(), rejection.status().as_u16()),
+        (reason, status)
+    );
+}
+
+fn time(seconds: u64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000 + seconds)
+}
+
+/// A clock that moves when it is told to.
+#[derive(Clone, Debug)]
+struct Hand(Arc<Mutex<SystemTime>>);
+
+impl Hand {
+    fn at(seconds: u64) -> Self {
+        Self(Arc::new(Mutex::new(time(seconds))))
+    }
+
+    fn move_to(&self, seconds: u64) {
+        *self.0.lock().unwrap() = time(seconds);
+    }
+}
+
+impl Clock for Hand {
+    fn now(&self) -> SystemTime {
+        *self.0.lock().unwrap()
+    }
+
+    fn sleep(&self, _: Duration) -> Sleep {
+        Box::pin(std::future::ready(()))
+    }
+
+    fn random(&self) -> f64 {
+        0.0
+    }
+}

@@ -233,7 +233,7 @@ fn lenient(ty: &Type) -> Option<&'static str> {
 }
 
 fn is_number(ty: &Type) -> bool {
-    ["i32", "i64", "u32", "u64", "f32", "f64"]
+    ["i32", "i64", "u32", "u64", "f64"]
         .iter()
         .any(|number| quote!(#ty).to_string() == *number)
 }

@@ -1,4 +1,11 @@
-#![doc = include_str!("../README.md")]
+#![cfg_attr(
+    all(feature = "rustls", feature = "signly", feature = "axum", feature = "mock"),
+    doc = include_str!("../README.md")
+)]
+#![cfg_attr(
+    not(all(feature = "rustls", feature = "signly", feature = "axum", feature = "mock")),
+    doc = "E-signature APIs: typed calls, verified callbacks, mock servers. Start with the README."
+)]
 
 #[cfg(feature = "mock")]
 pub mod mock;

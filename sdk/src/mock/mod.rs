@@ -1,1 +1,54 @@
 //! Servers that behave like the providers: for tests and development, offline.
+//!
+//! A mock keeps state, checks credentials and answers as the provider's document in `openapi/` says. It listens on
+//! loopback, on a port of its own, so that any number of them run side by side. It misbehaves on request, and sends real
+//! callbacks.
+//!
+//! ```
+//! # #[cfg(feature = "signly")] {
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+//! use countersign::mock::{Fault, signly};
+//! use countersign::signly::EventType;
+//!
+//! let server = signly::Server::start().await?;
+//! let client = server.client()?;
+//!
+//! // A repeatable call survives a connection that breaks.
+//! server.fail_next(Fault::reset());
+//! let reply = client.list_webhooks().send_reply().await?;
+//! assert_eq!(reply.attempts(), 2);
+//!
+//! // What is written can be looked at.
+//! let url = "https://app.example/callback";
+//! let created = client.create_webhook().url(url).events([EventType::ProcessCompleted]).send().await?;
+//! assert_eq!(server.webhook(&created.webhook_id).and_then(|webhook| webhook.url).as_deref(), Some(url));
+//!
+//! server.shutdown().await;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Where a provider documents nothing, a mock has to do something nevertheless. The documentation of the provider's
+//! module lists what was inferred or assumed; do not take it for knowledge of the provider.
+
+mod clock;
+mod deliver;
+mod faults;
+mod id;
+mod record;
+mod server;
+#[cfg(feature = "signly")]
+pub mod signly;
+
+pub use deliver::{Attempt, AttemptOutcome, Delivered, DeliveryFailure};
+pub use faults::Fault;
+pub use record::RecordedRequest;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// What a mutex holds. Nothing here is left half changed by a panic, so poisoning tells nothing.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

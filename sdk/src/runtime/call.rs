@@ -214,7 +214,8 @@ impl<P: Provider> Call<'_, P> {
     /// The body of a success answer. The provider accepted the call, so whatever fails here does not undo it.
     async fn body(&self, response: &mut reqwest::Response) -> Result<Bytes, Failure> {
         let largest = self.core.0.settings.largest_answer;
-        let mut body = BytesMut::new();
+        let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
+        let mut body = BytesMut::with_capacity(announced.unwrap_or_default().min(largest));
         loop {
             match response.chunk().await {
                 Ok(None) => return Ok(body.freeze()),

@@ -1,36 +1,93 @@
 //! Reading what providers send: numbers that come as text, and errors that say where without saying what.
 
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::{self, DeserializeOwned, IgnoredAny, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_path_to_error::Segment;
+use std::fmt;
+use std::marker::PhantomData;
 use std::str::FromStr;
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum NumberOrText<T> {
-    Number(T),
-    Text(String),
+/// A number that may come as text. Whatever does not fit the type is refused, never cut.
+pub trait Number: Sized + FromStr {
+    fn from_signed(number: i64) -> Option<Self>;
+    fn from_unsigned(number: u64) -> Option<Self>;
+    fn from_float(number: f64) -> Option<Self>;
 }
 
-impl<T: FromStr> NumberOrText<T> {
-    fn read<E: serde::de::Error>(self) -> Result<T, E> {
-        match self {
-            Self::Number(number) => Ok(number),
-            Self::Text(text) => text.parse().map_err(|_| E::custom("no number")),
+macro_rules! integers {
+    ($($integer:ty),*) => {$(
+        impl Number for $integer {
+            fn from_signed(number: i64) -> Option<Self> {
+                number.try_into().ok()
+            }
+            fn from_unsigned(number: u64) -> Option<Self> {
+                number.try_into().ok()
+            }
+            fn from_float(_: f64) -> Option<Self> {
+                None
+            }
         }
+    )*};
+}
+integers!(i32, i64, u32, u64);
+
+impl Number for f64 {
+    #[allow(clippy::cast_precision_loss, reason = "a float member loses no more than any JSON reader would")]
+    fn from_signed(number: i64) -> Option<Self> {
+        Some(number as Self)
+    }
+    #[allow(clippy::cast_precision_loss, reason = "as above")]
+    fn from_unsigned(number: u64) -> Option<Self> {
+        Some(number as Self)
+    }
+    fn from_float(number: f64) -> Option<Self> {
+        Some(number)
+    }
+}
+
+struct NumberVisitor<T>(PhantomData<T>);
+
+impl<T: Number> Visitor<'_> for NumberVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a number, or a number as text")
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<T, E> {
+        T::from_signed(number).ok_or_else(|| E::custom("out of range"))
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<T, E> {
+        T::from_unsigned(number).ok_or_else(|| E::custom("out of range"))
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<T, E> {
+        T::from_float(number).ok_or_else(|| E::custom("no integer"))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+        text.parse().map_err(|_| E::custom("no number"))
+    }
+}
+
+/// Reads a [`Number`].
+struct Read<T>(T);
+
+impl<'de, T: Number> Deserialize<'de> for Read<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(NumberVisitor(PhantomData)).map(Self)
     }
 }
 
 /// A number, or the same number as text.
-pub fn number<'de, D: Deserializer<'de>, T: Deserialize<'de> + FromStr>(deserializer: D) -> Result<T, D::Error> {
-    NumberOrText::deserialize(deserializer)?.read()
+pub fn number<'de, D: Deserializer<'de>, T: Number>(deserializer: D) -> Result<T, D::Error> {
+    Read::deserialize(deserializer).map(|Read(number)| number)
 }
 
 /// A number, the same number as text, or nothing.
-pub fn optional_number<'de, D: Deserializer<'de>, T: Deserialize<'de> + FromStr>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
-    Option::<NumberOrText<T>>::deserialize(deserializer)?.map(NumberOrText::read).transpose()
+pub fn optional_number<'de, D: Deserializer<'de>, T: Number>(deserializer: D) -> Result<Option<T>, D::Error> {
+    Ok(Option::<Read<T>>::deserialize(deserializer)?.map(|Read(number)| number))
 }
 
 /// An answer whose content does not matter.
@@ -45,10 +102,13 @@ impl<'de> Deserialize<'de> for Nothing {
 
 /// Reads JSON. The error is the place of the first thing that could not be read.
 pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| place(&error))?;
-    deserializer.end().map_err(|_| "something follows the JSON value".to_owned())?;
-    Ok(value)
+    // Keeping track of the place costs an allocation per member, so it is looked for only when there is an error.
+    serde_json::from_slice(bytes).or_else(|_| {
+        let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+        let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| place(&error))?;
+        deserializer.end().map_err(|_| "something follows the JSON value".to_owned())?;
+        Ok(value)
+    })
 }
 
 /// What a decoding error may tell: the kind and the JSON path. The message of serde is left out, since it quotes values.

@@ -21,7 +21,7 @@ pub(crate) use call::Core;
 pub use config::ClientBuilder;
 pub(crate) use config::{Settings, Setup, Variables};
 pub use error::{Effect, Error, ErrorKind};
-pub(crate) use lenient::{absent, decode};
+pub(crate) use lenient::{absent, decode, place};
 pub use operation::{Certainty, Operation, Outcome, Paging};
 pub use page::{Cursor, Items, Listing, Page, Pages};
 pub use precondition::{Precondition, Versioned};

@@ -1,1 +1,52 @@
 //! Callbacks: what arrived, and what it proves.
+//!
+//! A provider calls an address of the application. Anybody can call that address, so a callback is a claim until
+//! something proves it. This module holds what all providers share; the verifiers and the events are in the modules of
+//! the providers.
+//!
+//! 1. A [`Delivery`] is the request as it arrived: method, address, headers, and the bytes of the body.
+//! 2. A verifier, which implements [`Verify`], takes it together with the time, and gives
+//!    - [`Verified`], if something proved it: [`Assurance`] says how much, [`Audience`] whether it was meant for you;
+//!    - [`Unverified`], if the provider offers no proof and the application asked for it nevertheless;
+//!    - a [`Rejection`] otherwise.
+//! 3. The application stores or queues the event under its [`DedupeKey`], and only then answers with a 2xx status.
+//!
+//! With the feature `axum`, `Callback` does the first two steps as an extractor.
+//!
+//! Keys are held in [`Keys`], which can be replaced while the application runs; a [`KeySet`] may have several, each with
+//! the time it is valid, so that changing a key loses no callback.
+//!
+//! # Limits
+//!
+//! A body is read up to the limit of the verifier, 1 MiB unless set otherwise. How long reading may take is for the
+//! server to limit, for instance with a timeout layer.
+#![allow(
+    dead_code,
+    reason = "which parts are used depends on the providers that are enabled"
+)]
+
+mod assurance;
+mod configuration;
+mod delivery;
+#[cfg(feature = "axum")]
+mod extract;
+mod json;
+mod keys;
+mod rejection;
+mod shared_secret;
+mod verified;
+mod verifier;
+
+pub use assurance::{Assurance, Audience};
+pub use configuration::ConfigurationError;
+pub use delivery::Delivery;
+#[cfg(feature = "axum")]
+pub use extract::Callback;
+pub use keys::{Key, KeySet, Keys};
+pub use rejection::{Reason, Rejection};
+pub use verified::{DedupeKey, Unverified, Verified};
+pub use verifier::Verify;
+
+pub(crate) use json::{read, typed};
+pub(crate) use shared_secret::SharedSecret;
+pub(crate) use verifier::DEFAULT_BODY_LIMIT;

@@ -1,0 +1,50 @@
+//! Made-up ids.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// 26 characters in the form of a ULID: the time in milliseconds, then chance.
+pub(super) fn ulid(prefix: &str, at: SystemTime) -> String {
+    let millis = at.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    let bits = (millis << 80) | (fastrand::u128(..) >> 48);
+    let digits = (0..26u32).rev().filter_map(|place| {
+        let digit = usize::try_from((bits >> (place * 5)) & 31).unwrap_or_default();
+        ALPHABET.get(digit).copied().map(char::from)
+    });
+    prefix.chars().chain(digits).collect()
+}
+
+/// 36 characters in the form of a random UUID.
+pub(super) fn uuid() -> String {
+    let bits = fastrand::u128(..) & !(0xF000_C000 << 48) | (0x4000_8000 << 48);
+    let [a, b, c, d, e] = [(96, 32), (80, 16), (64, 16), (48, 16), (0, 48)]
+        .map(|(from, bits_wide)| (bits >> from) & ((1 << bits_wide) - 1));
+    format!("{a:08x}-{b:04x}-{c:04x}-{d:04x}-{e:012x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ulid, uuid};
+    use std::time::{Duration, UNIX_EPOCH};
+
+    #[test]
+    fn ids_have_the_documented_form_and_sort_by_time() {
+        let earlier = ulid("evt_", UNIX_EPOCH + Duration::from_secs(1));
+        let later = ulid("evt_", UNIX_EPOCH + Duration::from_secs(2));
+        assert_eq!(earlier.len(), 30);
+        assert!(earlier.starts_with("evt_00000000Z8"), "{earlier}");
+        assert!(earlier < later, "{earlier} {later}");
+    }
+
+    #[test]
+    fn a_uuid_states_its_version_and_variant() {
+        let id = uuid();
+        assert_eq!(id.len(), 36, "{id}");
+        assert_eq!(id.chars().nth(14), Some('4'), "{id}");
+        assert!(
+            id.chars().nth(19).is_some_and(|digit| "89ab".contains(digit)),
+            "{id}"
+        );
+    }
+}

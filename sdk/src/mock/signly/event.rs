@@ -1,0 +1,207 @@
+//! Events, and how they are sent.
+
+use super::state::State;
+use crate::mock::deliver::{Delivered, shuffle};
+use crate::mock::id;
+use crate::runtime::{Clock as _, SystemClock, Timestamp};
+use crate::signly::EventType;
+use bytes::Bytes;
+use serde_json::{Value, json};
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+/// An event to deliver. Whatever is not given is made up: an id of its own, a document, a participant, the time of the
+/// mock, no data.
+///
+/// ```
+/// use countersign::mock::signly::Event;
+/// use countersign::signly::EventType;
+///
+/// let completed = Event::new(EventType::ProcessCompleted)
+///     .document("doc-1")
+///     .participant("p-1")
+///     .data(serde_json::json!({ "status": "COMPLETED" }));
+/// let newer = Event::of_type("PROCESS_ARCHIVED");
+/// assert_ne!(completed.id(), newer.id());
+/// ```
+#[derive(Clone)]
+#[must_use = "an event is sent by `deliver`"]
+pub struct Event {
+    pub(super) event_id: String,
+    pub(super) event_type: EventType,
+    occurred_at: Option<Timestamp>,
+    tenant: Option<String>,
+    document: Option<String>,
+    participant: Option<String>,
+    data: Value,
+}
+
+impl Event {
+    /// An event of a known type.
+    pub fn new(event_type: EventType) -> Self {
+        Self {
+            event_id: id::ulid("evt_", SystemClock.now()),
+            event_type,
+            occurred_at: None,
+            tenant: None,
+            document: Some(id::uuid()),
+            participant: Some(id::uuid()),
+            data: json!({}),
+        }
+    }
+
+    /// An event of any type, such as one that this version of the SDK does not know.
+    pub fn of_type(event_type: impl Into<String>) -> Self {
+        Self::new(EventType::from(event_type.into()))
+    }
+
+    /// The synthetic event of the test call. It belongs to no document, which is assumed.
+    pub(super) fn test(event_type: Option<String>) -> Self {
+        let event_type = event_type.unwrap_or_else(|| "signly.webhook_test".to_owned());
+        Self {
+            document: None,
+            participant: None,
+            ..Self::of_type(event_type)
+        }
+    }
+
+    /// The id of the event. Two events with one id are the same event, delivered twice.
+    pub fn event_id(mut self, id: impl Into<String>) -> Self {
+        self.event_id = id.into();
+        self
+    }
+
+    /// The document that it is about.
+    pub fn document(mut self, id: impl Into<String>) -> Self {
+        self.document = Some(id.into());
+        self
+    }
+
+    /// The participant that it is about.
+    pub fn participant(mut self, id: impl Into<String>) -> Self {
+        self.participant = Some(id.into());
+        self
+    }
+
+    /// The tenant that it is meant for, if not that of the mock.
+    pub fn tenant(mut self, tenant: impl Into<String>) -> Self {
+        self.tenant = Some(tenant.into());
+        self
+    }
+
+    /// When it happened.
+    pub fn occurred_at(mut self, time: SystemTime) -> Self {
+        self.occurred_at = Some(Timestamp::from(time));
+        self
+    }
+
+    /// What else it tells: any JSON.
+    pub fn data(mut self, data: impl Into<Value>) -> Self {
+        self.data = data.into();
+        self
+    }
+
+    /// The id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.event_id
+    }
+
+    /// Settles the time, so that an event that is sent twice says the same twice.
+    pub(super) fn settle(&mut self, now: SystemTime) {
+        self.occurred_at.get_or_insert_with(|| Timestamp::from(now));
+    }
+
+    /// The body of an attempt.
+    pub(super) fn body(&self, tenant: &str, attempt: u32) -> Bytes {
+        let mut body = json!({
+            "eventId": self.event_id,
+            "type": self.event_type,
+            "occurredAt": self.occurred_at,
+            "tenantId": self.tenant.as_deref().unwrap_or(tenant),
+            "attempt": attempt,
+            "data": self.data,
+        });
+        if let Some(members) = body.as_object_mut() {
+            let ids = [
+                ("documentId", &self.document),
+                ("participantId", &self.participant),
+            ];
+            members.extend(
+                ids.into_iter()
+                    .filter_map(|(name, id)| Some((name.to_owned(), Value::from(id.as_deref()?)))),
+            );
+        }
+        Bytes::from(body.to_string())
+    }
+}
+
+/// What the event tells is not shown.
+impl fmt::Debug for Event {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = formatter.debug_struct("Event");
+        debug
+            .field("event_id", &self.event_id)
+            .field("type", &self.event_type)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Events that are about to be delivered, in an order of your choice. Each method changes the list that the ones before
+/// it made.
+#[must_use = "nothing is sent before `send`"]
+pub struct Deliveries {
+    state: Arc<State>,
+    events: Vec<Event>,
+}
+
+impl Deliveries {
+    pub(super) fn new(state: Arc<State>, events: impl IntoIterator<Item = Event>) -> Self {
+        let now = state.clock.now();
+        let mut events: Vec<_> = events.into_iter().collect();
+        events.iter_mut().for_each(|event| event.settle(now));
+        Self { state, events }
+    }
+
+    /// Sends each event this many times in all, one right after the other. None counts as once.
+    pub fn duplicated(mut self, times: usize) -> Self {
+        self.events = self
+            .events
+            .into_iter()
+            .flat_map(|event| std::iter::repeat_n(event, times.max(1)))
+            .collect();
+        self
+    }
+
+    /// Sends the last one first.
+    pub fn reversed(mut self) -> Self {
+        self.events.reverse();
+        self
+    }
+
+    /// Sends them in an order that looks like chance and follows from the seed alone.
+    pub fn shuffled(mut self, seed: u64) -> Self {
+        shuffle(&mut self.events, seed);
+        self
+    }
+
+    /// Delivers one event after the other, each to every enabled webhook that subscribed to its type. There is one entry
+    /// per event and webhook, in the order of sending.
+    pub async fn send(self) -> Vec<Delivered> {
+        let mut delivered = Vec::new();
+        for event in &self.events {
+            delivered.extend(self.state.deliver(event).await);
+        }
+        delivered
+    }
+}
+
+impl fmt::Debug for Deliveries {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Deliveries")
+            .field("events", &self.events)
+            .finish_non_exhaustive()
+    }
+}

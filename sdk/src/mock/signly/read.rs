@@ -1,0 +1,146 @@
+//! Reading requests, strictly: what the document does not allow is refused.
+
+use super::refusal::Refusal;
+use crate::mock::deliver::is_loopback;
+use crate::runtime::decode;
+use crate::signly::{EventType, RetryPolicy, WebhookCreate, WebhookSort, WebhookStatus, WebhookUpdate};
+use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, IF_MATCH, TRANSFER_ENCODING, UPGRADE};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use url::{Url, form_urlencoded};
+
+/// What a list may hold. How many it holds if nobody says is not documented; here it is the maximum.
+const LARGEST_LIST: usize = 100;
+/// Assumed, so that no delivery goes on for ever.
+const MOST_ATTEMPTS: i64 = 100;
+const LONGEST_TIMEOUT_MS: i64 = 300_000;
+
+#[derive(Debug)]
+pub(super) struct ListQuery {
+    pub limit: usize,
+    pub status: Option<WebhookStatus>,
+    pub sort: Option<WebhookSort>,
+}
+
+/// Parameters that are not known are ignored, `nextToken` among them: no answer ever holds one.
+pub(super) fn list_query(query: Option<&str>) -> Result<ListQuery, Refusal> {
+    let mut read = ListQuery {
+        limit: LARGEST_LIST,
+        status: None,
+        sort: None,
+    };
+    for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+        match &*name {
+            "limit" => {
+                let limit = value
+                    .parse()
+                    .ok()
+                    .filter(|limit| (1..=LARGEST_LIST).contains(limit));
+                read.limit = limit.ok_or_else(|| Refusal::invalid("limit", "not a number from 1 to 100"))?;
+            }
+            "status" => {
+                let status = WebhookStatus::from(&*value);
+                check_status(&status)?;
+                read.status = Some(status);
+            }
+            "sort" => {
+                let sort = WebhookSort::from(&*value);
+                if !sort.is_known() {
+                    return Err(Refusal::invalid("sort", "neither updatedAt nor url"));
+                }
+                read.sort = Some(sort);
+            }
+            _ => {}
+        }
+    }
+    Ok(read)
+}
+
+/// A JSON object of the type that the operation takes.
+pub(super) fn body<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, Refusal> {
+    let media_type = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let media_type = media_type.split(';').next().unwrap_or_default().trim();
+    if !media_type.eq_ignore_ascii_case("application/json") {
+        return Err(Refusal::media_type());
+    }
+    let object = decode::<Map<String, Value>>(body).map_err(|_| Refusal::unreadable("not a JSON object"))?;
+    let read = serde_path_to_error::deserialize(Value::Object(object));
+    read.map_err(|error| Refusal::invalid(&error.path().to_string(), "missing, or not of the right type"))
+}
+
+/// The version that a change is based on; `None` if the change is unconditional.
+pub(super) fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Refusal> {
+    let mut values = headers.get_all(IF_MATCH).iter();
+    let Some(value) = values.next() else {
+        return Ok(None);
+    };
+    let version = value.to_str().ok().and_then(|value| value.parse().ok());
+    let version = version.filter(|_| values.next().is_none());
+    version
+        .map(Some)
+        .ok_or_else(|| Refusal::invalid("If-Match", "not one bare integer"))
+}
+
+pub(super) fn destination(url: Option<&str>) -> Result<String, Refusal> {
+    let allowed = |url: &Url| url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url));
+    let url = url.filter(|url| Url::parse(url).is_ok_and(|url| url.has_host() && allowed(&url)));
+    url.map(str::to_owned)
+        .ok_or_else(|| Refusal::invalid("url", "not an https URL"))
+}
+
+pub(super) fn check_create(new: &WebhookCreate) -> Result<(), Refusal> {
+    check_events(new.events.as_deref().unwrap_or_default())?;
+    check_headers(new.custom_headers.as_ref())?;
+    check_delivery(new.retries.as_ref(), new.http_timeout_ms)
+}
+
+pub(super) fn check_update(update: &WebhookUpdate) -> Result<(), Refusal> {
+    update.events.as_deref().map_or(Ok(()), check_events)?;
+    update.status.as_ref().map_or(Ok(()), check_status)?;
+    check_delivery(update.retries.as_ref(), update.http_timeout_ms)
+}
+
+pub(super) fn check_status(status: &WebhookStatus) -> Result<(), Refusal> {
+    if status.is_known() {
+        Ok(())
+    } else {
+        Err(Refusal::invalid("status", "neither ENABLED nor DISABLED"))
+    }
+}
+
+/// Types that are not known are accepted: the catalogue grows.
+fn check_events(events: &[EventType]) -> Result<(), Refusal> {
+    if events.is_empty() || events.iter().any(|event| event.as_str().is_empty()) {
+        return Err(Refusal::invalid("events", "empty"));
+    }
+    Ok(())
+}
+
+fn check_headers(headers: Option<&BTreeMap<String, String>>) -> Result<(), Refusal> {
+    let framing = [CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING, UPGRADE];
+    let sendable = headers.into_iter().flatten().all(|(name, value)| {
+        HeaderName::try_from(name).is_ok_and(|name| !framing.contains(&name))
+            && HeaderValue::try_from(value).is_ok()
+    });
+    if sendable {
+        Ok(())
+    } else {
+        Err(Refusal::invalid("customHeaders", "a header that cannot be sent"))
+    }
+}
+
+fn check_delivery(retries: Option<&RetryPolicy>, timeout: Option<i64>) -> Result<(), Refusal> {
+    let attempts = retries.and_then(|retries| retries.max_attempts);
+    if attempts.is_some_and(|attempts| !(1..=MOST_ATTEMPTS).contains(&attempts)) {
+        return Err(Refusal::invalid("retries.maxAttempts", "not from 1 to 100"));
+    }
+    if timeout.is_some_and(|timeout| !(1..=LONGEST_TIMEOUT_MS).contains(&timeout)) {
+        return Err(Refusal::invalid("httpTimeoutMs", "not from 1 to 300000"));
+    }
+    Ok(())
+}

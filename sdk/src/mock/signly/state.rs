@@ -1,0 +1,276 @@
+//! What a mock of Signly remembers, and what its operations do with it.
+
+use super::event::Event;
+use super::read::{self, ListQuery};
+use super::refusal::Refusal;
+use crate::mock::clock::Clock;
+use crate::mock::deliver::{Attempt, Courier, Delivered, Destination};
+use crate::mock::{id, lock};
+use crate::runtime::{Secret, Timestamp};
+use crate::signly::{
+    Webhook, WebhookCreate, WebhookId, WebhookSort, WebhookStatus, WebhookTest, WebhookUpdate,
+};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use serde_json::{Value, json};
+use std::cmp::Ordering;
+use std::sync::Mutex;
+use std::sync::atomic::{self, AtomicBool};
+use std::time::{Duration, SystemTime};
+
+/// What the web front end fills in; the defaults of the service are not known.
+const MOST_ATTEMPTS: u32 = 3;
+const TIMEOUT_MS: u64 = 3000;
+
+pub(super) struct State {
+    pub tenant: String,
+    pub key: Secret,
+    pub clock: Clock,
+    pub courier: Courier,
+    pub checks_destinations: AtomicBool,
+    store: Mutex<Store>,
+}
+
+#[derive(Default)]
+struct Store {
+    webhooks: Vec<Stored>,
+    changes: u64,
+}
+
+#[derive(Clone)]
+struct Stored {
+    webhook: Webhook,
+    /// The time of the last change, and its place among all changes: times may be equal.
+    changed: (SystemTime, u64),
+}
+
+impl Store {
+    fn next_change(&mut self, at: SystemTime) -> (SystemTime, u64) {
+        self.changes += 1;
+        (at, self.changes)
+    }
+}
+
+impl State {
+    pub fn new(tenant: String, key: Secret, courier: Courier) -> Self {
+        let checks_destinations = AtomicBool::new(false);
+        Self {
+            tenant,
+            key,
+            clock: Clock::default(),
+            courier,
+            checks_destinations,
+            store: Mutex::default(),
+        }
+    }
+
+    pub fn webhooks(&self) -> Vec<Webhook> {
+        lock(&self.store)
+            .webhooks
+            .iter()
+            .map(|stored| stored.webhook.clone())
+            .collect()
+    }
+
+    pub fn webhook(&self, id: &str) -> Option<Webhook> {
+        self.webhooks()
+            .into_iter()
+            .find(|webhook| webhook.webhook_id.as_str() == id)
+    }
+
+    pub fn list(&self, query: Option<&str>) -> Result<Value, Refusal> {
+        let ListQuery { limit, status, sort } = read::list_query(query)?;
+        let mut webhooks = lock(&self.store).webhooks.clone();
+        webhooks.retain(|stored| {
+            status
+                .as_ref()
+                .is_none_or(|status| *status == stored.webhook.status)
+        });
+        let by_url = |a: &Stored, b: &Stored| a.webhook.url.cmp(&b.webhook.url);
+        let by_change = |a: &Stored, b: &Stored| a.changed.cmp(&b.changed);
+        webhooks.sort_by(|a, b| match sort {
+            Some(WebhookSort::Url) => by_url(a, b),
+            Some(WebhookSort::UrlDescending) => by_url(b, a),
+            Some(WebhookSort::UpdatedAt) => by_change(a, b),
+            Some(WebhookSort::UpdatedAtDescending) => by_change(b, a),
+            _ => Ordering::Equal,
+        });
+        Ok(webhooks
+            .iter()
+            .take(limit)
+            .map(|stored| summary(&stored.webhook))
+            .collect())
+    }
+
+    pub async fn create(&self, new: WebhookCreate) -> Result<Value, Refusal> {
+        let url = read::destination(new.url.as_deref())?;
+        read::check_create(&new)?;
+        if self.checks_destinations.load(atomic::Ordering::Relaxed) && !self.courier.reaches(&url).await {
+            return Err(Refusal::invalid("url", "the destination cannot be reached"));
+        }
+        let now = self.clock.now();
+        let timestamp = Some(Timestamp::from(now).to_string());
+        let webhook = Webhook {
+            created_at: timestamp.clone(),
+            custom_headers: new.custom_headers,
+            description: new.description,
+            events: new.events,
+            http_timeout_ms: new.http_timeout_ms,
+            retries: new.retries,
+            secrets: None,
+            status: WebhookStatus::Enabled,
+            tenant_id: Some(self.tenant.clone()),
+            updated_at: timestamp,
+            url: Some(url),
+            version: 1,
+            webhook_id: WebhookId::from(id::ulid("wh_", now)),
+        };
+        let answer = summary(&webhook);
+        let mut store = lock(&self.store);
+        let changed = store.next_change(now);
+        store.webhooks.push(Stored { webhook, changed });
+        Ok(answer)
+    }
+
+    pub fn get(&self, id: &str) -> Result<Value, Refusal> {
+        let webhook = self.webhook(id).ok_or_else(Refusal::unknown_webhook)?;
+        Ok(serde_json::to_value(webhook).unwrap_or_default())
+    }
+
+    pub fn update(&self, id: &str, headers: &HeaderMap, update: WebhookUpdate) -> Result<Value, Refusal> {
+        read::check_update(&update)?;
+        let WebhookUpdate {
+            description,
+            events,
+            http_timeout_ms,
+            retries,
+            status,
+        } = update;
+        self.change(id, headers, |webhook| {
+            webhook.description = description.or(webhook.description.take());
+            webhook.events = events.or(webhook.events.take());
+            webhook.http_timeout_ms = http_timeout_ms.or(webhook.http_timeout_ms);
+            webhook.retries = retries.or(webhook.retries.take());
+            if let Some(status) = status {
+                webhook.status = status;
+            }
+        })
+    }
+
+    pub fn set_status(&self, id: &str, headers: &HeaderMap, status: WebhookStatus) -> Result<Value, Refusal> {
+        read::check_status(&status)?;
+        self.change(id, headers, |webhook| webhook.status = status)
+    }
+
+    fn change(
+        &self,
+        id: &str,
+        headers: &HeaderMap,
+        apply: impl FnOnce(&mut Webhook),
+    ) -> Result<Value, Refusal> {
+        let now = self.clock.now();
+        let mut store = lock(&self.store);
+        let changed = store.next_change(now);
+        let found = store
+            .webhooks
+            .iter_mut()
+            .find(|stored| stored.webhook.webhook_id.as_str() == id);
+        let stored = found.ok_or_else(Refusal::unknown_webhook)?;
+        let webhook = &mut stored.webhook;
+        if let Some(expected) = read::if_match(headers)?
+            && expected != webhook.version
+        {
+            return Err(Refusal::stale(expected));
+        }
+        apply(webhook);
+        webhook.version += 1;
+        webhook.updated_at = Some(Timestamp::from(now).to_string());
+        stored.changed = changed;
+        Ok(json!({ "webhookId": webhook.webhook_id, "status": webhook.status, "version": webhook.version }))
+    }
+
+    pub fn delete(&self, id: &str) -> Result<Value, Refusal> {
+        let mut store = lock(&self.store);
+        let place = store
+            .webhooks
+            .iter()
+            .position(|stored| stored.webhook.webhook_id.as_str() == id);
+        store.webhooks.remove(place.ok_or_else(Refusal::unknown_webhook)?);
+        Ok(json!({ "webhookId": id }))
+    }
+
+    pub async fn test(&self, id: &str, test: WebhookTest) -> Result<Value, Refusal> {
+        let webhook = self.webhook(id).ok_or_else(Refusal::unknown_webhook)?;
+        let mut event = Event::test(test.type_);
+        event.settle(self.clock.now());
+        let attempts = self.send(&webhook, &event, 1).await;
+        let accepted = attempts
+            .last()
+            .is_some_and(|attempt| attempt.outcome.is_accepted());
+        let status = if accepted { "DELIVERED" } else { "FAILED" };
+        Ok(json!({ "webhookId": id, "deliveryStatus": status, "attempt": 1 }))
+    }
+
+    /// Delivers an event to every enabled webhook that subscribed to its type.
+    pub async fn deliver(&self, event: &Event) -> Vec<Delivered> {
+        let mut delivered = Vec::new();
+        for webhook in self.webhooks() {
+            let subscribed = webhook
+                .events
+                .iter()
+                .flatten()
+                .any(|wanted| *wanted == event.event_type);
+            if !subscribed || webhook.status != WebhookStatus::Enabled {
+                continue;
+            }
+            let most = webhook.retries.as_ref().and_then(|retries| retries.max_attempts);
+            let most = most
+                .and_then(|most| u32::try_from(most).ok())
+                .unwrap_or(MOST_ATTEMPTS);
+            let attempts = self.send(&webhook, event, most).await;
+            delivered.push(Delivered::new(
+                webhook.webhook_id.as_str(),
+                &event.event_id,
+                attempts,
+            ));
+        }
+        delivered
+    }
+
+    async fn send(&self, webhook: &Webhook, event: &Event, most_attempts: u32) -> Vec<Attempt> {
+        let timeout = webhook
+            .http_timeout_ms
+            .and_then(|millis| u64::try_from(millis).ok())
+            .unwrap_or(TIMEOUT_MS);
+        let headers = webhook
+            .custom_headers
+            .iter()
+            .flatten()
+            .filter_map(|(name, value)| {
+                let mut value = HeaderValue::try_from(value).ok()?;
+                // Whatever logs headers on the way leaves it out.
+                value.set_sensitive(true);
+                Some((HeaderName::try_from(name).ok()?, value))
+            });
+        let destination = Destination {
+            url: webhook.url.as_deref().unwrap_or_default(),
+            headers: headers.collect(),
+            timeout: Duration::from_millis(timeout),
+            most_attempts,
+        };
+        self.courier
+            .deliver(&destination, |attempt| event.body(&self.tenant, attempt))
+            .await
+    }
+}
+
+/// The members that lists and creation are documented to return.
+fn summary(webhook: &Webhook) -> Value {
+    let Webhook {
+        webhook_id,
+        url,
+        status,
+        version,
+        ..
+    } = webhook;
+    json!({ "webhookId": webhook_id, "url": url, "status": status, "version": version })
+}

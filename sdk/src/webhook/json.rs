@@ -1,0 +1,87 @@
+//! JSON that says each thing once.
+
+use super::rejection::Rejection;
+use crate::runtime::place;
+use serde::de::{DeserializeOwned, Error, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+use std::fmt;
+
+/// Reads a body. A member that occurs twice, at any depth, is refused: readers differ in which one they take, so that
+/// one could be checked and the other one acted on.
+pub(crate) fn read(body: &[u8]) -> Result<Value, Rejection> {
+    serde_json::from_slice::<Unambiguous>(body)
+        .map(|value| value.0)
+        .map_err(|error| {
+            Rejection::malformed(match error.classify() {
+                serde_json::error::Category::Eof => "the JSON ends too early",
+                serde_json::error::Category::Data => "a member occurs twice",
+                _ => "no valid JSON",
+            })
+        })
+}
+
+/// Reads a value as a type whose members all come from the provider's document.
+pub(crate) fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Rejection> {
+    serde_path_to_error::deserialize(value).map_err(|error| Rejection::malformed(place(&error)))
+}
+
+struct Unambiguous(Value);
+
+impl<'de> Deserialize<'de> for Unambiguous {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyValue).map(Self)
+    }
+}
+
+struct AnyValue;
+
+impl<'de> Visitor<'de> for AnyValue {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(Unambiguous(item)) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(list.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some((name, Unambiguous(value))) = members.next_entry::<String, _>()? {
+            if map.insert(name, value).is_some() {
+                return Err(A::Error::custom("a member occurs twice"));
+            }
+        }
+        Ok(map.into())
+    }
+}

@@ -1,0 +1,159 @@
+//! Keys: several at a time, each with a validity, replaced as a whole.
+
+use super::configuration::ConfigurationError;
+use crate::runtime::Secret;
+use countersign_macros::SafeDebug;
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::SystemTime;
+
+/// A key, with the name it is told by and the time it is valid.
+#[derive(Clone, SafeDebug)]
+pub struct Key<K> {
+    id: String,
+    #[safe_debug(redact)]
+    material: K,
+    not_before: Option<SystemTime>,
+    not_after: Option<SystemTime>,
+}
+
+impl<K> Key<K> {
+    /// A key that is always valid. The id is yours to choose; it is told with everything that the key verified, and
+    /// logged, so it must not be secret.
+    pub fn new(id: impl Into<String>, key: K) -> Self {
+        Self {
+            id: id.into(),
+            material: key,
+            not_before: None,
+            not_after: None,
+        }
+    }
+
+    /// The key is not valid before this time.
+    #[must_use]
+    pub fn not_before(mut self, time: SystemTime) -> Self {
+        self.not_before = Some(time);
+        self
+    }
+
+    /// The key is not valid after this time.
+    #[must_use]
+    pub fn not_after(mut self, time: SystemTime) -> Self {
+        self.not_after = Some(time);
+        self
+    }
+
+    fn is_valid_at(&self, now: SystemTime) -> bool {
+        self.not_before.is_none_or(|start| start <= now) && self.not_after.is_none_or(|end| now <= end)
+    }
+}
+
+/// One or more keys, any of which may verify a callback.
+///
+/// ```
+/// use countersign::Secret;
+/// use countersign::webhook::{Key, KeySet};
+/// use std::time::{Duration, SystemTime};
+///
+/// let old = Secret::chosen("correct horse battery staple")?;
+/// let new = Secret::chosen("staple battery horse correct")?;
+/// let tomorrow = SystemTime::now() + Duration::from_secs(24 * 60 * 60);
+/// let both = KeySet::new([Key::new("spring", old).not_after(tomorrow), Key::new("summer", new)])?;
+/// # let _ = both;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, SafeDebug)]
+pub struct KeySet<K>(Vec<Key<K>>);
+
+impl<K> KeySet<K> {
+    /// A set of keys.
+    ///
+    /// # Errors
+    ///
+    /// There is no key, or two have the same id.
+    pub fn new(keys: impl IntoIterator<Item = Key<K>>) -> Result<Self, ConfigurationError> {
+        let mut set = Vec::<Key<K>>::new();
+        for key in keys {
+            if set.iter().any(|other| other.id == key.id) {
+                return Err(ConfigurationError::DuplicateKeyId);
+            }
+            set.push(key);
+        }
+        if set.is_empty() {
+            Err(ConfigurationError::NoKey)
+        } else {
+            Ok(Self(set))
+        }
+    }
+
+    /// One key that is always valid, under the id `default`.
+    pub fn single(key: K) -> Self {
+        Self(vec![Key::new("default", key)])
+    }
+
+    /// The id of the first valid key that matches. Every key is tried, valid or not, and the search does not end early,
+    /// so that the time it takes does not tell which one it was.
+    pub(crate) fn find(&self, now: SystemTime, matches: impl Fn(&K) -> bool) -> Option<&str> {
+        let mut found = None;
+        for key in &self.0 {
+            if matches(&key.material) & key.is_valid_at(now) {
+                found = found.or(Some(key.id.as_str()));
+            }
+        }
+        found
+    }
+}
+
+/// The keys that verifiers hold. Clones share them: what replaces them in one place is used everywhere from the next
+/// callback on, so that a key is changed without a restart.
+///
+/// ```
+/// use countersign::Secret;
+/// use countersign::webhook::{Key, KeySet, Keys};
+///
+/// let keys = Keys::from(Secret::chosen("correct horse battery staple")?);
+/// let held_by_a_verifier = keys.clone();
+/// keys.replace(KeySet::new([Key::new("summer", Secret::chosen("staple battery horse correct")?)])?);
+/// # let _ = held_by_a_verifier;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Keys<K>(Arc<RwLock<Arc<KeySet<K>>>>);
+
+impl<K> Keys<K> {
+    /// Uses this set instead of the present one.
+    pub fn replace(&self, keys: KeySet<K>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
+    }
+
+    /// The present set. Nothing is locked while it is used.
+    pub(crate) fn current(&self) -> Arc<KeySet<K>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl<K> Clone for Keys<K> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<K> fmt::Debug for Keys<K> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let current = self.current();
+        let ids = current.0.iter().map(|key| key.id.as_str()).collect::<Vec<_>>();
+        formatter.debug_tuple("Keys").field(&ids).finish()
+    }
+}
+
+impl<K> From<KeySet<K>> for Keys<K> {
+    fn from(keys: KeySet<K>) -> Self {
+        Self(Arc::new(RwLock::new(Arc::new(keys))))
+    }
+}
+
+/// One secret that is always valid, under the id `default`.
+impl From<Secret> for Keys<Secret> {
+    fn from(secret: Secret) -> Self {
+        KeySet::single(secret).into()
+    }
+}

@@ -1,0 +1,85 @@
+use super::*;
+use countersign::signly::webhook::UnverifiedReader;
+use countersign::webhook::{Assurance, ConfigurationError, Key, KeySet};
+
+#[track_caller]
+fn assert_refused(builder: VerifierBuilder, error: ConfigurationError) {
+    assert_eq!(builder.build().unwrap_err(), error);
+}
+
+#[test]
+fn a_verifier_needs_a_secret() {
+    assert_refused(
+        Verifier::builder().tenant(TENANT),
+        ConfigurationError::NoCredential,
+    );
+}
+
+#[test]
+fn a_verifier_needs_a_tenant() {
+    let builder = Verifier::builder().shared_secret(HEADER, secret(SECRET));
+    assert_refused(builder, ConfigurationError::NoAudience);
+}
+
+#[test]
+fn a_blank_tenant_is_none() {
+    assert_refused(builder().tenant(" "), ConfigurationError::NoAudience);
+}
+
+#[test]
+fn a_reader_needs_a_tenant_too() {
+    assert_eq!(
+        UnverifiedReader::for_tenant("").unwrap_err(),
+        ConfigurationError::NoAudience
+    );
+}
+
+#[test]
+fn naming_a_tenant_ends_the_acceptance_of_all() {
+    let verifier = builder()
+        .any_tenant_even_another_customers()
+        .tenant("another")
+        .build()
+        .unwrap();
+    let rejection = verifier
+        .verify(&delivery(completed().to_string()), time(0))
+        .unwrap_err();
+    assert_eq!(rejection.reason(), Reason::WrongAudience);
+}
+
+#[test]
+fn a_header_needs_a_valid_name() {
+    for name in ["", "X Client Auth", "X-Client-Auth:", "x\n"] {
+        assert_refused(
+            builder().shared_secret(name, secret(SECRET)),
+            ConfigurationError::InvalidHeaderName,
+        );
+    }
+}
+
+#[test]
+fn more_than_a_shared_secret_can_prove_is_not_to_be_had() {
+    assert_refused(
+        builder().least_assurance(Assurance::Payload),
+        ConfigurationError::UnattainableAssurance,
+    );
+}
+
+#[test]
+fn what_a_shared_secret_proves_can_be_asked_for() {
+    assert!(builder().least_assurance(Assurance::Sender).build().is_ok());
+}
+
+#[test]
+fn a_key_set_needs_a_key() {
+    assert_eq!(KeySet::<Secret>::new([]).unwrap_err(), ConfigurationError::NoKey);
+}
+
+#[test]
+fn a_key_set_names_each_key_once() {
+    let keys = [
+        Key::new("spring", secret(SECRET)),
+        Key::new("spring", secret("another-secret-0123456")),
+    ];
+    assert_eq!(KeySet::new(keys).unwrap_err(), ConfigurationError::DuplicateKeyId);
+}

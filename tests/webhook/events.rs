@@ -1,0 +1,131 @@
+use super::*;
+use countersign::signly::EventType;
+use countersign::signly::webhook::EventData;
+use countersign::webhook::Verified;
+
+fn data(change: Value) -> EventData {
+    accepted(&changed(change)).into_event().data
+}
+
+#[test]
+fn every_member_is_read() {
+    let event = accepted(&completed()).into_event();
+    assert_eq!(event.event_id, "evt_01");
+    assert_eq!(event.occurred_at, Some("2026-04-23T14:21:33Z".into()));
+    assert_eq!(event.tenant_id, TENANT);
+    assert_eq!(event.document_id.as_deref(), Some("doc_01"));
+    assert_eq!(event.participant_id.as_deref(), Some("par_01"));
+    assert_eq!(event.attempt, Some(1));
+    assert_eq!(event.event_type(), EventType::ProcessCompleted);
+}
+
+#[test]
+fn only_id_type_and_tenant_are_required() {
+    let body = json!({ "eventId": "evt_01", "type": "DOCUMENT_VIEWED", "tenantId": TENANT });
+    let event = accepted(&body).into_event();
+    assert_eq!(
+        (
+            event.occurred_at,
+            event.document_id,
+            event.participant_id,
+            event.attempt
+        ),
+        (None, None, None, None)
+    );
+}
+
+#[test]
+fn a_completed_process_has_a_typed_payload_and_keeps_the_rest() {
+    let data = data(json!({ "data": { "status": "COMPLETED", "templateId": "tpl_01", "score": 7 } }));
+    let EventData::ProcessCompleted(completed) = data else {
+        panic!("{data:?}")
+    };
+    assert_eq!(completed.status.as_deref(), Some("COMPLETED"));
+    assert_eq!(completed.template_id.as_deref(), Some("tpl_01"));
+    assert_eq!(completed.completed_at, None);
+    assert_eq!(Value::from(completed.other), json!({ "score": 7 }));
+}
+
+#[test]
+fn an_undocumented_payload_is_kept() {
+    let data = data(json!({ "type": "OTP_FAILED", "data": { "left": [2, 1] } }));
+    let EventData::OtpFailed(payload) = data else {
+        panic!("{data:?}")
+    };
+    assert_eq!(Value::from(payload), json!({ "left": [2, 1] }));
+}
+
+#[test]
+fn an_unknown_event_keeps_its_name_and_payload() {
+    for payload in [
+        json!(null),
+        json!({ "by": ["somebody"] }),
+        json!("text"),
+        json!([1, 2.5, -3, true, null]),
+    ] {
+        let read = data(json!({ "type": "PROCESS_SHREDDED", "data": payload.clone() }));
+        assert_eq!(
+            read,
+            EventData::Unknown {
+                tag: "PROCESS_SHREDDED".into(),
+                data: payload
+            }
+        );
+    }
+}
+
+#[test]
+fn the_type_of_an_unknown_event_is_kept() {
+    let event = accepted(&changed(json!({ "type": "PROCESS_SHREDDED" }))).into_event();
+    assert_eq!(event.event_type().as_str(), "PROCESS_SHREDDED");
+}
+
+#[test]
+fn every_known_event_can_do_without_a_payload() {
+    for tag in EventData::KNOWN_TAGS {
+        for mut body in [without("data"), changed(json!({ "data": null }))] {
+            body["type"] = json!(tag);
+            let data = accepted(&body).into_event().data;
+            assert!(data.is_known(), "{tag}");
+            assert_eq!(data.tag(), *tag);
+        }
+    }
+}
+
+#[test]
+fn the_test_event_is_known() {
+    assert!(matches!(
+        data(json!({ "type": "signly.webhook_test" })),
+        EventData::WebhookTest(_)
+    ));
+}
+
+#[test]
+fn the_events_are_those_of_the_document_and_the_test() {
+    let documented = EventType::KNOWN.iter().map(EventType::as_str);
+    let expected: Vec<_> = documented.chain(["signly.webhook_test"]).collect();
+    assert_eq!(EventData::KNOWN_TAGS, expected);
+}
+
+#[test]
+fn the_attempt_may_be_text() {
+    assert_eq!(
+        accepted(&changed(json!({ "attempt": "3" }))).event().attempt,
+        Some(3)
+    );
+}
+
+#[test]
+fn members_of_a_later_version_do_no_harm() {
+    let verified: Verified<Event> = accepted(&changed(json!({ "processId": "prc_01" })));
+    assert!(String::from_utf8_lossy(verified.body()).contains("prc_01"));
+}
+
+#[test]
+fn a_payload_that_cannot_be_read_is_located() {
+    let rejection = rejected(&delivery(changed(json!({ "data": { "status": 7 } })).to_string()));
+    assert_eq!(
+        rejection.to_string(),
+        "the body of the callback cannot be read: in `data`: `status`: missing, or of another type than expected"
+    );
+}
