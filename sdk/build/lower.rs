@@ -156,7 +156,7 @@ fn take_out_preconditions(document: &mut Value, operations: &[Operation]) -> Res
 }
 
 /// A new member never breaks reading.
-fn open_objects(document: &mut Value) {
+pub fn open_objects(document: &mut Value) {
     for_each_object(document, &mut |object| {
         if object.get("additionalProperties") == Some(&Value::Bool(false)) {
             object.remove("additionalProperties");

@@ -49,6 +49,11 @@ fn lacks(text: &str, what: &str) {
 fn closed_objects_are_opened() {
     assert_eq!(SMALL.matches("additionalProperties: false").count(), 2);
     lacks(&code(), "deny_unknown_fields");
+    let mut document = serde_saphyr::from_str(SMALL).unwrap();
+    pipeline::lower::open_objects(&mut document);
+    let opened = document.to_string();
+    assert!(!opened.contains(r#""additionalProperties":false"#), "{opened}");
+    assert!(opened.contains(r#""additionalProperties":{"type":"string"}"#), "{opened}");
 }
 
 #[test]
