@@ -53,7 +53,10 @@ fn closed_objects_are_opened() {
     pipeline::lower::open_objects(&mut document);
     let opened = document.to_string();
     assert!(!opened.contains(r#""additionalProperties":false"#), "{opened}");
-    assert!(opened.contains(r#""additionalProperties":{"type":"string"}"#), "{opened}");
+    assert!(
+        opened.contains(r#""additionalProperties":{"type":"string"}"#),
+        "{opened}"
+    );
 }
 
 #[test]
