@@ -229,7 +229,7 @@ fn forget_what_requests_require(document: &mut Value, facts: &Facts) {
 /// What we added is read by now. The generator would take a schema with a remark for another schema.
 fn forget_extensions(document: &mut Value) {
     for_each_object(document, &mut |object| {
-        object.retain(|key, _| !key.starts_with("x-"))
+        object.retain(|key, _| !key.starts_with("x-"));
     });
 }
 
