@@ -105,7 +105,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         Err(error) => {
             tell_error("create", &error);
             let (effect, attempts) = (error.effect(), error.attempts());
-            tell("", &format!("effect {effect:?} after {attempts} attempt: a create is never sent twice"));
+            tell(
+                "",
+                &format!("effect {effect:?} after {attempts} attempt: a create is never sent twice"),
+            );
         }
     }
 

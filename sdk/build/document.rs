@@ -1,4 +1,4 @@
-//! Reading an OpenAPI document as JSON, and saying what is wrong with it.
+//! Reading a document as JSON, and saying what is wrong with it.
 
 use serde_json::{Map, Value};
 use std::fmt;
@@ -17,6 +17,14 @@ impl Mistake {
             place: place.into(),
             problem: problem.into(),
             remedy: remedy.into(),
+        }
+    }
+
+    /// The same mistake, found inside of `place`.
+    pub fn within(self, place: &str) -> Self {
+        Self {
+            place: format!("{place} > {}", self.place),
+            ..self
         }
     }
 }
@@ -65,21 +73,31 @@ pub fn each_operation_mut(document: &mut Value) -> impl Iterator<Item = &mut Map
     })
 }
 
-/// Follows a local `$ref`, if `value` is one.
+/// Follows a local `$ref`, if `value` is one, and what it refers to in turn.
 pub fn resolve<'a>(document: &'a Value, value: &'a Value) -> Result<&'a Value, Mistake> {
-    let Some(reference) = text(value, "$ref") else {
-        return Ok(value);
-    };
-    reference
-        .strip_prefix('#')
-        .and_then(|pointer| document.pointer(pointer))
-        .ok_or_else(|| {
-            Mistake::new(
-                reference,
-                "the reference leads nowhere",
-                "name a part of this document",
-            )
-        })
+    const MOST: usize = 16;
+    let mut value = value;
+    for _ in 0..MOST {
+        let Some(reference) = text(value, "$ref") else {
+            return Ok(value);
+        };
+        value = reference
+            .strip_prefix('#')
+            .and_then(|pointer| document.pointer(pointer))
+            .ok_or_else(|| {
+                Mistake::new(
+                    reference,
+                    "the reference leads nowhere",
+                    "name a part of this document",
+                )
+            })?;
+    }
+    let reference = text(value, "$ref").unwrap_or_default();
+    Err(Mistake::new(
+        reference,
+        "the reference goes in circles",
+        "name something that is no reference",
+    ))
 }
 
 /// The name of the schema that `value` refers to.
@@ -88,7 +106,7 @@ pub fn schema_name(value: &Value) -> Option<&str> {
 }
 
 /// Keys whose value maps names to things, so that its own keys are no keywords.
-pub const NAME_MAPS: [&str; 8] = [
+pub const NAME_MAPS: [&str; 10] = [
     "properties",
     "schemas",
     "responses",
@@ -97,6 +115,8 @@ pub const NAME_MAPS: [&str; 8] = [
     "content",
     "headers",
     "callbacks",
+    "requestBodies",
+    "x-enumDescriptions",
 ];
 
 /// Calls `visit` for every object of the document that is no map of names and no example, children first.

@@ -1,6 +1,7 @@
-//! Our own keys: which there are, and where each may stand.
+//! Our own keys: which there are, where each may stand, and what may be said with it.
 
 use super::document::{METHODS, Mistake, NAME_MAPS};
+use super::operations::{CERTAINTIES, OUTCOMES};
 use serde_json::Value;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -12,51 +13,56 @@ enum Place {
     Other,
 }
 
-const KEYS: &[(&str, &[Place])] = &[
-    (
-        "x-sdk-certainty",
-        &[Place::Operation, Place::Schema, Place::Parameter, Place::Response],
-    ),
-    (
-        "x-sdk-source",
-        &[Place::Operation, Place::Schema, Place::Parameter, Place::Response],
-    ),
-    ("x-sdk-repeatable", &[Place::Operation]),
-    ("x-sdk-page", &[Place::Operation]),
-    ("x-sdk-vendor-id", &[Place::Operation]),
-    ("x-sdk-precondition", &[Place::Parameter]),
-    ("x-sdk-created", &[Place::Response]),
-    ("x-sdk-outcome", &[Place::Response]),
-    ("x-sdk-envelope", &[Place::Schema]),
-    ("x-sdk-sensitive", &[Place::Schema]),
-];
-
-/// Refuses an unknown key and a key at a place where nothing would read it.
-pub fn check(document: &Value) -> Result<(), Mistake> {
-    walk(document, &mut Vec::new())
+#[derive(Clone, Copy)]
+enum Content {
+    OneOf(&'static [&'static str]),
+    Text,
+    Bool,
+    /// What says something by being there at all.
+    True,
+    /// Read, and refused if need be, by the table of operations.
+    Page,
 }
 
-fn walk<'a>(value: &'a Value, path: &mut Vec<&'a str>) -> Result<(), Mistake> {
+const EVERYWHERE: &[Place] = &[Place::Operation, Place::Schema, Place::Parameter, Place::Response];
+
+/// Each key is explained in `openapi/README.md`.
+const KEYS: &[(&str, &[Place], Content)] = &[
+    ("x-sdk-certainty", EVERYWHERE, Content::OneOf(&CERTAINTIES)),
+    ("x-sdk-source", EVERYWHERE, Content::Text),
+    ("x-sdk-repeatable", &[Place::Operation], Content::Bool),
+    ("x-sdk-page", &[Place::Operation], Content::Page),
+    ("x-sdk-vendor-id", &[Place::Operation], Content::Text),
+    ("x-sdk-precondition", &[Place::Parameter], Content::True),
+    ("x-sdk-outcome", &[Place::Response], Content::OneOf(&OUTCOMES)),
+    ("x-sdk-envelope", &[Place::Schema], Content::Text),
+    ("x-sdk-sensitive", &[Place::Schema], Content::True),
+];
+
+/// Refuses an unknown key, a key at a place that it says nothing about, and a value that it cannot have.
+pub fn check(document: &Value) -> Result<(), Mistake> {
+    walk(document, &mut Vec::new(), false)
+}
+
+fn walk<'a>(value: &'a Value, path: &mut Vec<&'a str>, names: bool) -> Result<(), Mistake> {
     match value {
         Value::Object(object) => {
-            let place = place(path);
             for (key, child) in object {
-                let is_name = path.last().is_some_and(|parent| NAME_MAPS.contains(parent));
-                if key.starts_with("x-sdk-") && !is_name {
-                    check_key(key, place, path)?;
+                if !names && key.starts_with("x-sdk-") {
+                    check_key(key, child, path)?;
                 }
-                if key == "example" || key == "examples" {
+                if !names && (key == "example" || key == "examples") {
                     continue;
                 }
                 path.push(key);
-                walk(child, path)?;
+                walk(child, path, !names && NAME_MAPS.contains(&key.as_str()))?;
                 path.pop();
             }
         }
         Value::Array(items) => {
             for item in items {
                 path.push("-");
-                walk(item, path)?;
+                walk(item, path, false)?;
                 path.pop();
             }
         }
@@ -65,29 +71,50 @@ fn walk<'a>(value: &'a Value, path: &mut Vec<&'a str>) -> Result<(), Mistake> {
     Ok(())
 }
 
-fn check_key(key: &str, place: Place, path: &[&str]) -> Result<(), Mistake> {
-    let known = KEYS.iter().find(|(name, _)| *name == key);
-    let Some((_, places)) = known else {
-        let names = KEYS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+fn check_key(key: &str, value: &Value, path: &[&str]) -> Result<(), Mistake> {
+    let known = KEYS.iter().find(|(name, ..)| *name == key);
+    let Some((_, places, content)) = known else {
+        let names = KEYS.iter().map(|(name, ..)| *name).collect::<Vec<_>>().join(", ");
         return Err(Mistake::new(
             describe(path),
             format!("`{key}` is no key of ours"),
             format!("use one of {names}"),
         ));
     };
-    if places.contains(&place) {
-        return Ok(());
+    if !places.contains(&place(path)) {
+        let allowed = places
+            .iter()
+            .map(|place| format!("{place:?}").to_lowercase())
+            .collect::<Vec<_>>()
+            .join(" or ");
+        return Err(Mistake::new(
+            describe(path),
+            format!("nothing reads `{key}` here"),
+            format!("move it to: {allowed}"),
+        ));
     }
-    let allowed = places
-        .iter()
-        .map(|place| format!("{place:?}").to_lowercase())
-        .collect::<Vec<_>>()
-        .join(" or ");
-    Err(Mistake::new(
-        describe(path),
-        format!("nothing reads `{key}` here"),
-        format!("put it on an {allowed}"),
-    ))
+    let (right, remedy) = match content {
+        Content::OneOf(words) => (
+            value.as_str().is_some_and(|word| words.contains(&word)),
+            format!("use one of {}", words.join(", ")),
+        ),
+        Content::Text => (value.is_string(), "give it a text".to_owned()),
+        Content::Bool => (value.is_boolean(), "say `true` or `false`".to_owned()),
+        Content::True => (value == true, "say `true`, or leave it out".to_owned()),
+        Content::Page => (
+            value.is_object(),
+            "give it `style`, `limit` and `token`".to_owned(),
+        ),
+    };
+    if right {
+        Ok(())
+    } else {
+        Err(Mistake::new(
+            describe(path),
+            format!("`{key}` is `{value}`"),
+            remedy,
+        ))
+    }
 }
 
 fn describe(path: &[&str]) -> String {

@@ -73,10 +73,11 @@ fn object(item: &ItemStruct, schema: &Schema, facts: &Facts) -> Result<Struct, M
         let Some(field_ident) = &field.ident else { continue };
         let wire = wire_name(&field.attrs).unwrap_or_else(|| field_ident.to_string());
         let member = schema.members.get(&wire).ok_or_else(|| {
+            let remedy = "write the members of a schema out, instead of `allOf`";
             Mistake::new(
                 &name,
-                format!("the generator made up a member `{wire}`"),
-                "look at what changed in progenitor",
+                format!("the member `{wire}` is not among its `properties`"),
+                remedy,
             )
         })?;
         let ty = &field.ty;

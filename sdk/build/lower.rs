@@ -1,6 +1,6 @@
 //! Makes a document into one that progenitor reads as we mean it. Each step says what it must have found.
 
-use super::document::{Mistake, each_operation_mut, for_each_object, members, resolve};
+use super::document::{Mistake, each_operation_mut, for_each_object, members, resolve, text};
 use super::operations::Operation;
 use super::types::{Facts, collect_references};
 use serde_json::{Map, Value, json};
@@ -33,31 +33,40 @@ fn drop_what_is_not_a_call(document: &mut Value) {
 fn keep_one_success(document: &mut Value) -> Result<(), Mistake> {
     let whole = document.clone();
     for operation in each_operation_mut(document) {
-        let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
+        let id = id_of(operation);
         let mut payloads = Vec::new();
-        for (status, response) in
-            members(&operation["responses"]).filter(|(status, _)| status.starts_with('2'))
-        {
+        let responses = operation.get("responses").unwrap_or(&Value::Null);
+        let mut outcomes = 0;
+        for (status, response) in members(responses).filter(|(status, _)| status.starts_with('2')) {
             let response = resolve(&whole, response)?;
             if response.get("x-sdk-outcome").is_some() {
+                outcomes += 1;
                 continue;
             }
             let schema = response.pointer("/content/application~1json/schema");
+            if schema.is_none() && response.get("content").is_some() {
+                let problem = format!("the success answer {status} is no JSON");
+                return Err(Mistake::new(
+                    &id,
+                    problem,
+                    "lower it in sdk/build/lower.rs, or write this call by hand",
+                ));
+            }
             let payload = schema
                 .map(|schema| payload(&whole, schema, &id))
                 .transpose()?
                 .flatten();
             payloads.push((status.clone(), payload));
         }
-        let mut typed = payloads.iter().filter(|(_, payload)| payload.is_some());
-        let chosen = typed.next().or(payloads.first()).ok_or_else(|| {
-            Mistake::new(
-                &id,
-                "no success answer is declared",
-                "declare the answer of a successful call",
-            )
+        let chosen = payloads.first().ok_or_else(|| {
+            let problem = if outcomes == 0 {
+                "no success answer is declared"
+            } else {
+                "all success answers are outcomes"
+            };
+            Mistake::new(&id, problem, "declare the answer of a call that did what it says")
         })?;
-        if typed.next().is_some_and(|(_, other)| *other != chosen.1) {
+        if payloads.iter().any(|(_, other)| *other != chosen.1) {
             let remedy = "give all but one `x-sdk-outcome`, or make them alike";
             return Err(Mistake::new(
                 &id,
@@ -65,10 +74,12 @@ fn keep_one_success(document: &mut Value) -> Result<(), Mistake> {
                 remedy,
             ));
         }
-        let mut response = json!({ "description": "" });
-        if let Some(payload) = &chosen.1 {
-            response["content"] = json!({ "application/json": { "schema": payload } });
-        }
+        let response = match &chosen.1 {
+            Some(payload) => {
+                json!({ "description": "", "content": { "application/json": { "schema": payload } } })
+            }
+            None => json!({ "description": "" }),
+        };
         let responses = Map::from_iter([(chosen.0.clone(), response)]);
         operation.insert("responses".to_owned(), Value::Object(responses));
     }
@@ -77,56 +88,75 @@ fn keep_one_success(document: &mut Value) -> Result<(), Mistake> {
 
 /// The schema inside the envelope; `None` where the envelope carries no payload.
 fn payload(document: &Value, schema: &Value, id: &str) -> Result<Option<Value>, Mistake> {
-    let Some(member) = resolve(document, schema)?
-        .get("x-sdk-envelope")
-        .and_then(Value::as_str)
-    else {
+    let envelope = resolve(document, schema)?;
+    let Some(member) = text(envelope, "x-sdk-envelope") else {
         return Ok(Some(schema.clone()));
     };
-    let parts = schema["allOf"].as_array().ok_or_else(|| {
+    let parts = envelope["allOf"].as_array().ok_or_else(|| {
         Mistake::new(
             id,
             "the envelope is not put together with `allOf`",
             "use `allOf` of the envelope and its payload",
         )
     })?;
-    Ok(parts
-        .iter()
-        .find_map(|part| part["properties"].get(member))
-        .cloned())
+    let mut payload = None;
+    for part in parts {
+        // The last one is the nearest: an envelope may say of its payload that it can be anything.
+        payload = resolve(document, part)?["properties"]
+            .get(member)
+            .cloned()
+            .or(payload);
+    }
+    if payload.is_none() && parts.len() > 1 {
+        let problem = format!("the envelope has no payload `{member}`");
+        return Err(Mistake::new(
+            id,
+            problem,
+            "name the member that holds it in `x-sdk-envelope`",
+        ));
+    }
+    Ok(payload)
+}
+
+fn id_of(operation: &Map<String, Value>) -> String {
+    operation
+        .get("operationId")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// A precondition is an argument of ours, checked and sent by the runtime.
 fn take_out_preconditions(document: &mut Value, operations: &[Operation]) -> Result<(), Mistake> {
     let whole = document.clone();
-    let mut taken = 0;
     for operation in each_operation_mut(document) {
-        let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) else {
-            continue;
-        };
-        let before = parameters.len();
-        parameters.retain(|parameter| {
-            resolve(&whole, parameter).is_ok_and(|parameter| parameter["x-sdk-precondition"] != true)
-        });
-        taken += before - parameters.len();
+        let id = id_of(operation);
+        let mut taken = 0;
+        if let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) {
+            let before = parameters.len();
+            parameters.retain(|parameter| {
+                resolve(&whole, parameter).is_ok_and(|parameter| parameter["x-sdk-precondition"] != true)
+            });
+            taken = before - parameters.len();
+        }
+        let declared = operations
+            .iter()
+            .find(|operation| operation.id == id && operation.precondition.is_some());
+        if taken != usize::from(declared.is_some()) {
+            let problem =
+                format!("{taken} preconditions were found among the parameters of the operation itself");
+            return Err(Mistake::new(
+                id,
+                problem,
+                "declare exactly one there, and none on the path",
+            ));
+        }
     }
-    let declared = operations
-        .iter()
-        .filter(|operation| operation.precondition.is_some())
-        .count();
-    if taken == declared {
-        return Ok(());
-    }
-    let problem = format!("{declared} operations have a precondition, {taken} were lowered");
-    Err(Mistake::new(
-        "document",
-        problem,
-        "declare a precondition on the operation, at most one",
-    ))
+    Ok(())
 }
 
 /// A new member never breaks reading.
-fn open_objects(document: &mut Value) {
+pub fn open_objects(document: &mut Value) {
     for_each_object(document, &mut |object| {
         if object.get("additionalProperties") == Some(&Value::Bool(false)) {
             object.remove("additionalProperties");
@@ -157,7 +187,7 @@ fn forget_bounds(document: &mut Value) {
         "uniqueItems",
     ];
     for_each_object(document, &mut |object| {
-        object.retain(|key, _| !BOUNDS.contains(&key.as_str()))
+        object.retain(|key, _| !BOUNDS.contains(&key.as_str()));
     });
 }
 
@@ -173,8 +203,11 @@ fn name_optional_collections(document: &mut Value) {
         let properties = object.get_mut("properties").and_then(Value::as_object_mut);
         for (name, property) in properties.into_iter().flatten() {
             let collection = property["type"] == "array" || property.get("additionalProperties").is_some();
-            if collection && !is_required(name) {
-                property["nullable"] = Value::Bool(true);
+            if let Some(property) = property
+                .as_object_mut()
+                .filter(|_| collection && !is_required(name))
+            {
+                property.insert("nullable".to_owned(), Value::Bool(true));
             }
         }
     });
@@ -196,7 +229,7 @@ fn forget_what_requests_require(document: &mut Value, facts: &Facts) {
 /// What we added is read by now. The generator would take a schema with a remark for another schema.
 fn forget_extensions(document: &mut Value) {
     for_each_object(document, &mut |object| {
-        object.retain(|key, _| !key.starts_with("x-"))
+        object.retain(|key, _| !key.starts_with("x-"));
     });
 }
 
@@ -205,7 +238,10 @@ fn prune_schemas(document: &mut Value) -> Result<(), Mistake> {
     let mut used = BTreeSet::new();
     let paths = document["paths"].clone();
     collect_references(document, &paths, &mut used)?;
-    let parameters = document["components"]["parameters"].clone();
+    let parameters = document
+        .pointer("/components/parameters")
+        .cloned()
+        .unwrap_or_default();
     collect_references(document, &parameters, &mut used)?;
     if let Some(schemas) = document
         .pointer_mut("/components/schemas")

@@ -1,5 +1,11 @@
 //! Generates the client of every enabled provider from its document in `openapi/`.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "this is how cargo and a build script talk"
+)]
+
 #[path = "pipeline.rs"]
 mod pipeline;
 

@@ -1,6 +1,6 @@
 //! The table of operations: what the SDK has to know of each, beyond types.
 
-use super::document::{Mistake, each_operation, list, members, resolve, text};
+use super::document::{METHODS, Mistake, each_operation, list, members, resolve, text};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -33,12 +33,13 @@ pub struct Parameter {
     pub name: String,
     pub description: Option<String>,
     pub certainty: String,
+    pub source: Option<String>,
     pub minimum: Option<i64>,
     pub maximum: Option<i64>,
 }
 
-const CERTAINTIES: [&str; 3] = ["documented", "inferred", "assumed"];
-const OUTCOMES: [&str; 4] = ["failed", "not-ready", "refused", "locked"];
+pub const CERTAINTIES: [&str; 3] = ["documented", "inferred", "assumed"];
+pub const OUTCOMES: [&str; 4] = ["failed", "not-ready", "refused", "locked"];
 const PAGE_STYLES: [&str; 1] = ["undocumented"];
 
 pub fn read(document: &Value) -> Result<Vec<Operation>, Mistake> {
@@ -56,6 +57,26 @@ pub fn read(document: &Value) -> Result<Vec<Operation>, Mistake> {
             Ok(read)
         })
         .collect()
+}
+
+/// What is not recognised as an operation would be left out without a word.
+pub fn check(document: &Value) -> Result<(), Mistake> {
+    const OTHERS: [&str; 4] = ["parameters", "summary", "description", "servers"];
+    for (path, item) in members(&document["paths"]) {
+        let known = |key: &str| METHODS.contains(&key) || OTHERS.contains(&key) || key.starts_with("x-");
+        if let Some((key, _)) = members(item).find(|(key, _)| !known(key)) {
+            let remedy = format!("use one of {}, or write the path out", METHODS.join(", "));
+            return Err(Mistake::new(path, format!("`{key}` is no method"), remedy));
+        }
+    }
+    match each_operation(document).next() {
+        Some(_) => Ok(()),
+        None => Err(Mistake::new(
+            "document",
+            "no operation is declared",
+            "declare one under `paths`",
+        )),
+    }
 }
 
 fn read_operation(
@@ -76,7 +97,7 @@ fn read_operation(
         .and_then(Value::as_bool)
         .ok_or_else(|| {
             let remedy = "state whether sending twice does no more harm than sending once (true or false)";
-            Mistake::new(&id, "`x-sdk-repeatable` is missing or no boolean", remedy)
+            Mistake::new(&id, "`x-sdk-repeatable` is missing", remedy)
         })?;
     let precondition = parameters
         .iter()
@@ -90,7 +111,6 @@ fn read_operation(
             "put `x-sdk-precondition` on a header parameter",
         ));
     }
-    let body = operation.pointer("/requestBody/content/application~1json/schema");
     Ok(Operation {
         vendor_id: text(operation, "x-sdk-vendor-id").map(str::to_owned),
         method: method.to_uppercase(),
@@ -112,60 +132,79 @@ fn read_operation(
         repeatable,
         page: operation
             .get("x-sdk-page")
-            .map(|page| read_page(page, &id))
+            .map(|page| read_page(page, &parameters, &id))
             .transpose()?,
         envelope: envelope(document, operation, &id)?,
         precondition: precondition
             .and_then(|parameter| text(parameter, "name"))
             .map(str::to_owned),
         outcomes: outcomes(document, operation, &id)?,
+        body: body(document, operation, &id)?,
         parameters: parameters
             .into_iter()
-            .map(|parameter| read_parameter(parameter, &id))
+            .map(|parameter| read_parameter(document, parameter, &id))
             .collect::<Result<_, _>>()?,
-        body: body.map(|schema| body_schema(schema, &id)).transpose()?,
         id,
     })
 }
 
-fn body_schema(schema: &Value, id: &str) -> Result<String, Mistake> {
-    super::document::schema_name(schema)
-        .map(str::to_owned)
-        .ok_or_else(|| {
-            Mistake::new(
-                id,
-                "the request body has no name",
-                "move its schema to `components/schemas` and refer to it",
-            )
-        })
+/// The name of the schema that is sent, if anything is.
+fn body(document: &Value, operation: &Value, id: &str) -> Result<Option<String>, Mistake> {
+    let Some(body) = operation.get("requestBody") else {
+        return Ok(None);
+    };
+    let body = resolve(document, body)?;
+    let schema = body
+        .pointer("/content/application~1json/schema")
+        .filter(|_| members(&body["content"]).count() == 1);
+    let schema = schema.ok_or_else(|| {
+        let remedy = "declare `application/json` and nothing else, or write this call by hand";
+        Mistake::new(id, "the request body is not only JSON", remedy)
+    })?;
+    let name = super::document::schema_name(schema).ok_or_else(|| {
+        Mistake::new(
+            id,
+            "the request body has no name",
+            "move its schema to `components/schemas` and refer to it",
+        )
+    })?;
+    Ok(Some(name.to_owned()))
 }
 
-fn read_parameter(parameter: &Value, id: &str) -> Result<Parameter, Mistake> {
-    let bound = |key| parameter["schema"].get(key).and_then(Value::as_i64);
+fn read_parameter(document: &Value, parameter: &Value, id: &str) -> Result<Parameter, Mistake> {
+    let schema = resolve(document, parameter.get("schema").unwrap_or(&Value::Null))?;
+    let name = required(parameter, "name", id, "name every parameter")?;
+    let bound = |key| super::types::bound(schema, key, &format!("{id} > {name}"));
     let certainty = match parameter.get("x-sdk-certainty") {
         Some(_) => one_of(parameter, "x-sdk-certainty", id, &CERTAINTIES)?,
         None => "documented".to_owned(),
     };
     Ok(Parameter {
-        name: required(parameter, "name", id, "name every parameter")?,
         description: text(parameter, "description").map(str::to_owned),
         certainty,
-        minimum: bound("minimum"),
-        maximum: bound("maximum"),
+        source: text(parameter, "x-sdk-source").map(str::to_owned),
+        minimum: bound("minimum")?,
+        maximum: bound("maximum")?,
+        name,
     })
 }
 
-fn read_page(page: &Value, id: &str) -> Result<Page, Mistake> {
+fn read_page(page: &Value, parameters: &[&Value], id: &str) -> Result<Page, Mistake> {
+    let place = format!("{id} > x-sdk-page");
     let member = |key| {
-        required(
-            page,
-            key,
-            &format!("{id} > x-sdk-page"),
-            "name the parameter or member",
-        )
+        let name = required(page, key, &place, "name the query parameter")?;
+        let declared = |parameter: &&Value| parameter["name"] == *name && parameter["in"] == "query";
+        if parameters.iter().any(declared) {
+            return Ok(name);
+        }
+        Err(Mistake::new(
+            &place,
+            format!("`{key}` is `{name}`, which is no query parameter"),
+            "declare the parameter",
+        ))
     };
     Ok(Page {
-        style: one_of(page, "style", &format!("{id} > x-sdk-page"), &PAGE_STYLES)?,
+        style: one_of(page, "style", &place, &PAGE_STYLES)?,
         limit: member("limit")?,
         token: member("token")?,
     })

@@ -1,5 +1,6 @@
 //! document -> checked -> lowered -> progenitor -> finished. Pure: text in, text out.
 
+pub mod builder;
 pub mod checks;
 pub mod document;
 pub mod enums;
@@ -8,12 +9,16 @@ pub mod finish;
 pub mod finish_types;
 pub mod lower;
 pub mod operations;
+pub mod references;
+pub mod request;
 pub mod types;
 
 use document::Mistake;
 use progenitor_impl::{GenerationSettings, Generator, InterfaceStyle};
 use schemars::schema::{InstanceType, SchemaObject};
 use serde_json::Value;
+use std::any::Any;
+use std::panic::{self, AssertUnwindSafe};
 
 /// Rust code for the document `text`. `file` is how mistakes name the document, `provider` the module it becomes.
 pub fn generate(file: &str, provider: &str, text: &str) -> Result<String, String> {
@@ -25,13 +30,15 @@ pub fn generate(file: &str, provider: &str, text: &str) -> Result<String, String
 fn generate_tokens(provider: &str, text: &str) -> Result<syn::File, Mistake> {
     let mut document: Value = serde_saphyr::from_str(text)
         .map_err(|error| Mistake::new("document", one_line(&error), "write valid YAML"))?;
+    operations::check(&document)?;
     extensions::check(&document)?;
+    references::check(&document)?;
     let operations = operations::read(&document)?;
     let facts = types::Facts::read(&document)?;
     let enums = enums::take(&mut document)?;
     lower::lower(&mut document, &operations, &facts)?;
     let generated = progenitor(provider, &document, &enums)?;
-    finish::finish(provider, generated, &operations, &facts, &enums)
+    finish::finish(provider, &generated, &operations, &facts, &enums)
 }
 
 /// Runs the generator. Only its types and the code that builds a request are used afterwards.
@@ -63,10 +70,19 @@ fn progenitor(provider: &str, document: &Value, enums: &[enums::OpenEnum]) -> Re
         );
     }
     let document = serde_json::from_value(document.clone()).map_err(|error| refused(&error))?;
-    let tokens = Generator::new(&settings)
-        .generate_tokens(&document)
+    // The generator panics at some schemas that it does not support.
+    let mut generator = Generator::new(&settings);
+    let tokens = panic::catch_unwind(AssertUnwindSafe(|| generator.generate_tokens(&document)))
+        .map_err(|panic| refused(&said(&*panic)))?
         .map_err(|error| refused(&error))?;
     syn::parse2(tokens).map_err(|error| refused(&error))
+}
+
+fn said(panic: &(dyn Any + Send)) -> String {
+    let literal = panic.downcast_ref::<&str>().map(|said| (*said).to_owned());
+    literal
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "the generator panicked".to_owned())
 }
 
 fn one_line(error: &dyn std::fmt::Display) -> String {

@@ -1,6 +1,7 @@
 //! What the document says of its schemas that the generator forgets: documentation, certainty, sensitivity, bounds.
 
 use super::document::{Mistake, each_operation, members, resolve, schema_name, text};
+use heck::ToUpperCamelCase;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,38 +34,81 @@ pub struct Member {
 impl Facts {
     pub fn read(document: &Value) -> Result<Self, Mistake> {
         let sent = sent_schemas(document)?;
-        let schemas = members(&document["components"]["schemas"]).map(|(name, schema)| {
-            let members = members(&schema["properties"])
-                .map(|(member, declared)| (member.clone(), Member::read(document, schema, member, declared)));
-            let facts = Schema {
-                documentation: documentation(schema, name),
-                sent: sent.contains(name),
-                id: text(schema, "format") == Some("id"),
-                members: members.collect(),
-            };
-            (name.clone(), facts)
-        });
+        let schemas = document
+            .pointer("/components/schemas")
+            .into_iter()
+            .flat_map(members)
+            .map(|(name, schema)| {
+                check_name(name)?;
+                let members = members(&schema["properties"]).map(|(member, declared)| {
+                    Ok((
+                        member.clone(),
+                        Member::read(document, (name, schema), member, declared)?,
+                    ))
+                });
+                let facts = Schema {
+                    documentation: documentation(schema, name),
+                    sent: sent.contains(name),
+                    id: text(schema, "format") == Some("id"),
+                    members: members.collect::<Result<_, Mistake>>()?,
+                };
+                Ok((name.clone(), facts))
+            });
         Ok(Self {
-            schemas: schemas.collect(),
+            schemas: schemas.collect::<Result<_, Mistake>>()?,
         })
     }
 }
 
+/// The name of a schema is the name of its type, here and in what the generator makes.
+fn check_name(name: &str) -> Result<(), Mistake> {
+    let wanted = name.to_upper_camel_case();
+    if wanted == name && syn::parse_str::<syn::Ident>(name).is_ok() {
+        return Ok(());
+    }
+    Err(Mistake::new(
+        format!("components > schemas > {name}"),
+        "the name makes no type",
+        "write it as `UpperCamelCase`",
+    ))
+}
+
+/// A bound of what is sent. The runtime compares integers of 64 bits; any other bound would be lost without a word.
+pub fn bound(schema: &Value, key: &str, place: &str) -> Result<Option<i64>, Mistake> {
+    let Some(bound) = schema.get(key) else {
+        return Ok(None);
+    };
+    let compared = schema["type"] == "integer" && matches!(text(schema, "format"), None | Some("int64"));
+    bound.as_i64().filter(|_| compared).map(Some).ok_or_else(|| {
+        Mistake::new(
+            place,
+            format!("`{key}` is not of a 64-bit integer"),
+            "put it into the description instead",
+        )
+    })
+}
+
 impl Member {
-    fn read(document: &Value, schema: &Value, name: &str, declared: &Value) -> Self {
+    fn read(
+        document: &Value,
+        (owner, schema): (&str, &Value),
+        name: &str,
+        declared: &Value,
+    ) -> Result<Self, Mistake> {
+        let place = format!("{owner} > {name}");
         let refers_to = schema_name(declared)
             .or_else(|| schema_name(&declared["items"]))
             .map(str::to_owned);
-        let referred = resolve(document, declared).unwrap_or(declared);
-        Self {
+        let referred = resolve(document, declared)?;
+        Ok(Self {
             documentation: documentation(referred, name),
             required: super::document::list(schema, "required").any(|required| required == name),
             sensitive: declared["x-sdk-sensitive"] == true || referred["x-sdk-sensitive"] == true,
-            time: text(declared, "format") == Some("date-time"),
-            minimum: declared.get("minimum").and_then(Value::as_i64),
-            maximum: declared.get("maximum").and_then(Value::as_i64),
+            time: text(referred, "format") == Some("date-time"),
+            minimum: bound(referred, "minimum", &place)?,
+            maximum: bound(referred, "maximum", &place)?,
             refers_to,
-        }
+        })
     }
 }
 
@@ -72,7 +116,11 @@ impl Member {
 fn sent_schemas(document: &Value) -> Result<BTreeSet<String>, Mistake> {
     let mut found = BTreeSet::new();
     for (_, _, _, operation) in each_operation(document) {
-        collect_references(document, &operation["requestBody"], &mut found)?;
+        collect_references(
+            document,
+            resolve(document, &operation["requestBody"])?,
+            &mut found,
+        )?;
     }
     Ok(found)
 }
@@ -103,11 +151,11 @@ pub fn documentation(schema: &Value, fallback: &str) -> Vec<String> {
         None => format!("The member `{fallback}`."),
     }];
     let mut notes = Vec::new();
-    if let (Some(minimum), maximum) = (schema.get("minimum"), schema.get("maximum")) {
-        notes.push(maximum.map_or_else(
-            || format!("At least {minimum}."),
-            |most| format!("From {minimum} to {most}."),
-        ));
+    match (schema.get("minimum"), schema.get("maximum")) {
+        (Some(minimum), Some(maximum)) => notes.push(format!("From {minimum} to {maximum}.")),
+        (Some(minimum), None) => notes.push(format!("At least {minimum}.")),
+        (None, Some(maximum)) => notes.push(format!("At most {maximum}.")),
+        (None, None) => {}
     }
     if let Some(example) = text(schema, "example") {
         notes.push(format!("For example `{example}`."));
@@ -121,17 +169,20 @@ pub fn documentation(schema: &Value, fallback: &str) -> Vec<String> {
 }
 
 pub fn certainty(value: &Value) -> Option<String> {
-    certainty_note(text(value, "x-sdk-certainty")?, text(value, "x-sdk-source"))
+    Some(certainty_note(
+        text(value, "x-sdk-certainty")?,
+        text(value, "x-sdk-source"),
+    ))
 }
 
 /// One sentence on how sure this is. The tags are resolved in the documentation of the module.
-pub fn certainty_note(certainty: &str, source: Option<&str>) -> Option<String> {
+pub fn certainty_note(certainty: &str, source: Option<&str>) -> String {
     let source = source.map(|tag| format!(" \\[{tag}\\]")).unwrap_or_default();
-    Some(match certainty {
+    match certainty {
         "documented" => format!("*Documented*{source}."),
         "inferred" => format!("*Inferred*{source}, not documented."),
         _ => format!("*Assumed*{source}: nobody has documented it."),
-    })
+    }
 }
 
 /// Text of a document as rustdoc: brackets are no links. Each line gets the blank that rustdoc expects.

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
-use tracing::instrument::WithSubscriber;
+use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
@@ -10,15 +10,15 @@ use tracing_subscriber::fmt::format::FmtSpan;
 pub struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    /// Runs `future` and keeps what it logs.
-    pub async fn record<T>(&self, future: impl Future<Output = T>) -> T {
+    /// Keeps what this thread logs until the guard is dropped. A test's runtime has one thread.
+    pub fn start(&self) -> DefaultGuard {
         let subscriber = tracing_subscriber::fmt()
             .with_max_level(tracing::Level::TRACE)
             .with_span_events(FmtSpan::FULL)
             .with_ansi(false)
             .with_writer(self.clone())
             .finish();
-        future.with_subscriber(subscriber).await
+        tracing::subscriber::set_default(subscriber)
     }
 
     pub fn text(&self) -> String {

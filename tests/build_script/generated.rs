@@ -1,0 +1,283 @@
+//! What the generated code guarantees, whatever the document forbids or presumes.
+
+use super::{SMALL, generate, pipeline};
+use syn::{File, Item, Type};
+
+/// The generated code without blanks, so that a test does not depend on where lines break.
+fn code() -> String {
+    generate(SMALL).unwrap().split_whitespace().collect()
+}
+
+/// The tokens of a generated type or function, without blanks.
+fn item(kind: &str, name: &str) -> String {
+    let file: File = syn::parse_file(&generate(SMALL).unwrap()).unwrap();
+    let modules = file.items.iter().filter_map(|item| match item {
+        Item::Mod(module) if module.ident == "types" || module.ident == "calls" => module.content.as_ref(),
+        _ => None,
+    });
+    let items = modules.flat_map(|(_, items)| items).filter(|item| match item {
+        Item::Struct(item) => kind == "struct" && item.ident == name,
+        Item::Enum(item) => kind == "enum" && item.ident == name,
+        Item::Impl(item) => {
+            let Type::Path(of) = &*item.self_ty else {
+                return false;
+            };
+            let of_trait = item.trait_.as_ref().and_then(|(path, _)| path.segments.last());
+            let found = of_trait.map_or_else(|| "impl".to_owned(), |of_trait| of_trait.ident.to_string());
+            kind == found && of.path.is_ident(name)
+        }
+        _ => false,
+    });
+    let text = items
+        .map(|item| quote::quote!(#item).to_string())
+        .collect::<String>();
+    assert!(!text.is_empty(), "no {kind} {name} was generated");
+    text.split_whitespace().collect()
+}
+
+fn holds(text: &str, what: &str) {
+    let what: String = what.split_whitespace().collect();
+    assert!(text.contains(&what), "`{what}` is missing in {text}");
+}
+
+fn lacks(text: &str, what: &str) {
+    let what: String = what.split_whitespace().collect();
+    assert!(!text.contains(&what), "`{what}` is found in {text}");
+}
+
+#[test]
+fn closed_objects_are_opened() {
+    assert_eq!(SMALL.matches("additionalProperties: false").count(), 2);
+    lacks(&code(), "deny_unknown_fields");
+    let mut document = serde_saphyr::from_str(SMALL).unwrap();
+    pipeline::lower::open_objects(&mut document);
+    let opened = document.to_string();
+    assert!(!opened.contains(r#""additionalProperties":false"#), "{opened}");
+    assert!(
+        opened.contains(r#""additionalProperties":{"type":"string"}"#),
+        "{opened}"
+    );
+}
+
+#[test]
+fn bounds_do_not_reach_what_is_read() {
+    let parcel = item("struct", "Parcel");
+    holds(&parcel, "pub weight: i64");
+    holds(&parcel, "pub label: ::std::option::Option<::std::string::String>");
+    lacks(&code(), "regress");
+    lacks(&code(), "impl rt::Check for Parcel {");
+}
+
+#[test]
+fn bounds_are_checked_before_sending() {
+    let update = item("Check", "ParcelUpdate");
+    holds(&update, r#"at.required("weight", self.weight.is_some())?"#);
+    holds(
+        &update,
+        r#"at.range("weight", self.weight, Some(1i64), Some(30000i64))?"#,
+    );
+    holds(
+        &update,
+        r#"rt::Check::check(&self.insurance, &at.member("insurance"))?"#,
+    );
+    holds(
+        &item("Check", "Insurance"),
+        r#"at.range("amount", self.amount, Some(0i64), None)?"#,
+    );
+    let list = item("impl", "ListParcels");
+    holds(&list, r#"at.range("limit", *limit, Some(1i64), Some(50i64))?"#);
+    holds(&list, r#"at.range("since", Some(*since), Some(1i64), None)?"#);
+    holds(
+        &item("impl", "UpdateParcel"),
+        "rt::Check::check(body, &rt::Place::Root)?",
+    );
+}
+
+#[test]
+fn defaults_are_not_sent() {
+    let code = code();
+    lacks(&code, "500");
+    lacks(&code, "Some(20");
+    holds(
+        &code,
+        "calls::ListParcels { client: self.clone(), options: rt::CallOptions::default(), since: since.into(), limit: None, next_token: None, }",
+    );
+}
+
+#[test]
+fn an_empty_list_can_be_told_from_none() {
+    let update = item("struct", "ParcelUpdate");
+    let none = r#"#[serde(skip_serializing_if = "::std::option::Option::is_none")]"#;
+    holds(
+        &update,
+        &format!("{none} pub colours: ::std::option::Option<::std::vec::Vec<crate::small::types::Colour>>"),
+    );
+    holds(
+        &update,
+        &format!("{none} pub remarks: ::std::option::Option<::std::collections::BTreeMap<"),
+    );
+    lacks(&update, "Vec::is_empty");
+}
+
+#[test]
+fn a_precondition_is_an_argument_and_no_setter() {
+    let code = code();
+    holds(
+        &code,
+        "pub fn update_parcel(&self, parcel_id: impl Into<types::ParcelId>, precondition: rt::Precondition,)",
+    );
+    holds(
+        &code,
+        r#"self.precondition.apply("If-Match", request.headers_mut())?"#,
+    );
+    holds(&code, r#"precondition: Some("If-Match")"#);
+    lacks(&code, "if_match");
+    assert_eq!(
+        code.matches("precondition:rt::Precondition").count(),
+        2,
+        "the argument and the field"
+    );
+}
+
+#[test]
+fn times_keep_their_text() {
+    holds(
+        &item("struct", "Parcel"),
+        "pub packed_at: ::std::option::Option<crate::runtime::Timestamp>",
+    );
+    holds(
+        &item("struct", "Insurance"),
+        "pub until: ::std::option::Option<crate::runtime::Timestamp>",
+    );
+    lacks(&code(), "chrono");
+}
+
+#[test]
+fn no_header_is_sent_that_nobody_asked_for() {
+    let code = code();
+    lacks(&code, "api-version");
+    lacks(&code, "api_version");
+}
+
+#[test]
+fn ids_cannot_leave_their_segment() {
+    let code = code();
+    holds(&code, "rt::segment(&parcel_id.to_string())?");
+    lacks(&code, "encode_path");
+}
+
+#[test]
+fn what_is_sensitive_is_redacted() {
+    let parcel = item("struct", "Parcel");
+    holds(&parcel, "#[safe_debug(redact)] pub receiver:");
+    assert_eq!(code().matches("safe_debug(redact)").count(), 1);
+    for name in ["Parcel", "ParcelUpdate", "Insurance"] {
+        holds(&item("struct", name), "::countersign_macros::SafeDebug");
+        lacks(&item("struct", name), ", Debug");
+    }
+}
+
+#[test]
+fn enums_are_open_and_described() {
+    let colour = item("enum", "Colour");
+    holds(
+        &colour,
+        "#[derive(Clone, Debug, ::countersign_macros::OpenEnum)] #[non_exhaustive]",
+    );
+    holds(
+        &colour,
+        r#"#[doc = "Like the night. `dark-blue` on the wire."] #[open_enum("dark-blue")] DarkBlue"#,
+    );
+    holds(&colour, "Unknown(::std::string::String)");
+    let level = item("enum", "Level");
+    holds(&level, "#[open_enum(1i64)] Low");
+    holds(&level, "Unknown(i64)");
+}
+
+#[test]
+fn only_what_is_used_becomes_a_type() {
+    let code = code();
+    lacks(&code, "WrappedParcel");
+    lacks(&code, "struct Wrap");
+    lacks(&code, "progenitor");
+}
+
+#[test]
+fn the_envelope_is_gone_from_the_answer() {
+    holds(
+        &item("impl", "GetParcel"),
+        "pub async fn send(self) -> Result<types::Parcel, rt::Error>",
+    );
+    holds(
+        &item("impl", "ListParcels"),
+        "pub async fn send(self) -> Result<rt::Listing<types::Parcel>, rt::Error>",
+    );
+}
+
+#[test]
+fn the_table_says_what_the_document_says() {
+    let code = code();
+    holds(
+        &code,
+        r#"const GET_PARCEL: rt::Operation = rt::Operation { provider: "small", id: "get_parcel", vendor_id: Some("fetchParcel"),
+        method: "GET", path: "/v1/parcels/{parcelId}", certainty: rt::Certainty::Inferred, source: "T", repeatable: true,
+        paging: rt::Paging::None, enveloped: true, precondition: None, outcomes: &[(202u16, crate::Outcome::NotReady)], };"#,
+    );
+    holds(
+        &code,
+        "OPERATIONS: &[&rt::Operation] = &[&LIST_PARCELS, &GET_PARCEL, &UPDATE_PARCEL]",
+    );
+}
+
+#[test]
+fn what_is_not_documented_says_so_in_its_name() {
+    let list = item("impl", "ListParcels");
+    holds(
+        &list,
+        r#"#[doc = "*Inferred* \\[U\\], not documented."] #[must_use] pub fn unverified_next_token("#,
+    );
+    lacks(&list, "pub fn next_token(");
+}
+
+#[test]
+fn generating_twice_gives_the_same_text() {
+    let signly = include_str!("../../openapi/signly.yaml");
+    let once = || pipeline::generate("openapi/signly.yaml", "signly", signly).unwrap();
+    let first = once();
+    assert!(first.contains("pub fn update_webhook("));
+    assert!(
+        first == once(),
+        "the generated code differs from one run to the next"
+    );
+}
+
+/// If the generator changes, what no longer fits is found out while building, not while sending.
+#[test]
+fn a_generator_that_has_changed_is_noticed() {
+    let said = |method: syn::ImplItemFn| {
+        pipeline::request::statements(&method, "get")
+            .err()
+            .unwrap()
+            .to_string()
+    };
+    let changed = "look at what changed in progenitor";
+    let no_end = said(syn::parse_quote! { async fn get(&self) { let url = self.baseurl; } });
+    assert_eq!(no_end, format!("get: no `let info` was generated; {changed}"));
+    let no_version =
+        said(syn::parse_quote! { async fn get(&self) { let url = self.baseurl; let info = 1; } });
+    assert_eq!(
+        no_version,
+        format!("get: the `api-version` header was not found; {changed}")
+    );
+    let no_client = said(syn::parse_quote! {
+        async fn get(&self) {
+            headers.append("api-version", 1);
+            let url = self.baseurl;
+            let info = 1;
+        }
+    });
+    assert_eq!(
+        no_client,
+        format!("get: 1 uses of the generated client were found instead of 2; {changed}")
+    );
+}

@@ -1,0 +1,14 @@
+//! The build script, run from its source: what it makes of a small document, and what it says of a wrong one.
+
+#[path = "../../sdk/build/pipeline.rs"]
+#[allow(dead_code, unused_qualifications, reason = "it is a part of the build script")]
+mod pipeline;
+
+mod generated;
+mod mistakes;
+
+const SMALL: &str = include_str!("../fixtures/small.yaml");
+
+fn generate(document: &str) -> Result<String, String> {
+    pipeline::generate("openapi/small.yaml", "small", document)
+}
