@@ -52,13 +52,10 @@ async fn nothing_secret_is_printed_or_logged_on_any_path() {
         "the log was not recorded"
     );
     for canary in CANARIES {
-        assert!(
-            !printed.0.contains(canary),
-            "{canary} was printed:\n{}",
-            printed.0
-        );
-        let line = logged.lines().find(|line| line.contains(canary));
-        assert_eq!(line, None, "{canary} was logged");
+        let printed = printed.0.lines().find(|line| line.contains(canary));
+        assert_eq!(printed, None, "{canary} was printed");
+        let logged = logged.lines().find(|line| line.contains(canary));
+        assert_eq!(logged, None, "{canary} was logged");
     }
 }
 
@@ -192,7 +189,7 @@ async fn callbacks(server: &mock::Server, printed: &mut Printed) {
         .custom_headers([("X-Client-Auth", SECRET)]);
     call.send().await.unwrap();
     let event = mock::Event::new(EventType::OtpSent)
-        .participant(MAIL)
+        .participant("participant-1")
         .data(json!({ "mail": MAIL }));
     printed.debug(&event);
     let delivered = server.deliver(event).await;
@@ -200,7 +197,7 @@ async fn callbacks(server: &mock::Server, printed: &mut Printed) {
     printed.debug(&delivered);
 
     let body = json!({
-        "eventId": "evt_1", "type": "PROCESS_COMPLETED", "tenantId": server.tenant(), "participantId": MAIL,
+        "eventId": "evt_1", "type": "PROCESS_COMPLETED", "tenantId": server.tenant(), "participantId": "participant-1",
         "data": { "status": "COMPLETED", "other": MAIL },
     });
     for (secret, body) in [
