@@ -193,7 +193,7 @@ async fn callbacks(server: &mock::Server, printed: &mut Printed) {
         .data(json!({ "mail": MAIL }));
     printed.debug(&event);
     let delivered = server.deliver(event).await;
-    assert!(delivered.iter().all(|delivery| delivery.is_delivered()));
+    assert!(delivered.iter().all(countersign::mock::Delivered::is_delivered));
     printed.debug(&delivered);
 
     let body = json!({

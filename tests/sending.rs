@@ -114,7 +114,8 @@ async fn a_precondition_is_a_bare_integer_and_is_left_out_only_by_its_ugly_name(
 
 #[tokio::test]
 async fn both_credential_modes_are_sent_as_documented() {
-    let cases: [(fn(signly::ClientBuilder) -> signly::ClientBuilder, &str); 2] = [
+    type Credential = fn(signly::ClientBuilder) -> signly::ClientBuilder;
+    let cases: [(Credential, &str); 2] = [
         (|builder| builder.api_key("sk_1"), "sk_1"),
         (|builder| builder.hmac_secret("s3"), "HMAC s3"),
     ];

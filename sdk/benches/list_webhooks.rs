@@ -57,9 +57,10 @@ fn main() {
     group.finish();
 
     // Whoever goes second finds warmer caches, so the two take turns in that as well.
-    let times = (0..PAIRS).map(|pair| match pair % 2 {
-        0 => (timed(ours), timed(theirs)),
-        _ => {
+    let times = (0..PAIRS).map(|pair| {
+        if pair % 2 == 0 {
+            (timed(ours), timed(theirs))
+        } else {
             let theirs = timed(theirs);
             (timed(ours), theirs)
         }

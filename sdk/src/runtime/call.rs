@@ -214,15 +214,14 @@ impl<P: Provider> Call<'_, P> {
     async fn attempt<T: DeserializeOwned>(&self, mut request: Request) -> Result<Reply<T>, Failure> {
         self.core.0.provider.authorise(request.headers_mut());
         let timeout = self.core.0.settings.attempt_timeout;
-        match tokio::time::timeout(timeout, self.exchange(request)).await {
-            Ok(answer) => self.read(answer?),
-            Err(_) => {
-                let error = self.failed(ErrorKind::Timeout, "the time for one attempt is over");
-                Err(Failure {
-                    error: error.with_effect(Effect::Unknown),
-                    transient: true,
-                })
-            }
+        if let Ok(answer) = tokio::time::timeout(timeout, self.exchange(request)).await {
+            self.read(answer?)
+        } else {
+            let error = self.failed(ErrorKind::Timeout, "the time for one attempt is over");
+            Err(Failure {
+                error: error.with_effect(Effect::Unknown),
+                transient: true,
+            })
         }
     }
 
@@ -273,7 +272,7 @@ impl<P: Provider> Call<'_, P> {
             match response.chunk().await {
                 Ok(None) => return Ok(body.freeze()),
                 Ok(Some(chunk)) if chunk.len() <= largest.saturating_sub(body.len()) => {
-                    body.extend_from_slice(&chunk)
+                    body.extend_from_slice(&chunk);
                 }
                 Ok(Some(_)) => {
                     let error =

@@ -41,11 +41,13 @@ impl<T> Listing<T> {
 
     /// Whether there may be more than this. It is `false` only if fewer items came than were asked for and the answer
     /// does not speak of more; so ask with a `limit` to get a definite answer.
+    #[must_use]
     pub fn may_be_incomplete(&self) -> bool {
         self.may_be_incomplete
     }
 
     /// What the answer says of its rest, in a form that nobody has documented.
+    #[must_use]
     pub fn rest(&self) -> Option<&Value> {
         self.rest.as_ref()
     }
@@ -89,6 +91,7 @@ pub struct Page<T> {
 
 impl<T> Page<T> {
     /// Whether another page follows.
+    #[must_use]
     pub fn has_next(&self) -> bool {
         self.next.is_some()
     }
