@@ -18,6 +18,7 @@ const PROVIDERS: &[&str] = &["signly"];
 
 fn main() -> ExitCode {
     println!("cargo::rerun-if-changed=build");
+    println!("cargo::rustc-check-cfg=cfg(any_provider)");
     let enabled = |provider: &&&str| {
         let feature = provider.to_uppercase().replace('-', "_");
         env::var_os(format!("CARGO_FEATURE_{feature}")).is_some()
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
             println!("cargo::error={problem}");
             return ExitCode::FAILURE;
         }
+        println!("cargo::rustc-cfg=any_provider");
     }
     ExitCode::SUCCESS
 }

@@ -6,6 +6,15 @@
     not(all(feature = "rustls", feature = "signly", feature = "axum", feature = "mock")),
     doc = "E-signature APIs: typed calls, verified callbacks, mock servers. Start with the README."
 )]
+#![cfg_attr(
+    not(any_provider),
+    allow(
+        dead_code,
+        unused_imports,
+        unused_macros,
+        reason = "providers use the shared parts"
+    )
+)]
 
 #[cfg(feature = "mock")]
 pub mod mock;

@@ -32,10 +32,6 @@
 //!
 //! Where a provider documents nothing, a mock has to do something nevertheless. The documentation of the provider's
 //! module lists what was inferred or assumed; do not take it for knowledge of the provider.
-#![cfg_attr(
-    not(feature = "signly"),
-    allow(dead_code, reason = "what mocks share is used by a provider")
-)]
 
 mod clock;
 mod deliver;

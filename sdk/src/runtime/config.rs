@@ -41,6 +41,7 @@ pub struct Settings {
     plaintext: bool,
     proxy: Option<String>,
     system_proxy: bool,
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
     roots: Vec<Vec<u8>>,
     user_agent: String,
     connect_timeout: Duration,
@@ -59,6 +60,7 @@ impl<S: Setup> ClientBuilder<S> {
             plaintext: false,
             proxy: None,
             system_proxy: true,
+            #[cfg(any(feature = "rustls", feature = "native-tls"))]
             roots: Vec::new(),
             user_agent: concat!("countersign/", env!("CARGO_PKG_VERSION")).to_owned(),
             connect_timeout: Duration::from_secs(5),

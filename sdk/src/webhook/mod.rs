@@ -20,10 +20,6 @@
 //!
 //! A body is read up to the limit of the verifier, 1 MiB unless set otherwise. How long reading may take is for the
 //! server to limit, for instance with a timeout layer.
-#![allow(
-    dead_code,
-    reason = "which parts are used depends on the providers that are enabled"
-)]
 
 mod assurance;
 mod configuration;
