@@ -24,6 +24,7 @@ pub mod signly;
 pub mod webhook;
 
 pub use runtime::{
-    Certainty, Clock, Cursor, Effect, Error, ErrorKind, Items, Listing, Operation, Outcome, Page, Pages,
-    Paging, Precondition, Reply, RetryPolicy, Secret, SecretError, Sleep, SystemClock, Timestamp, Versioned,
+    Certainty, ClientBuilder, Clock, Cursor, Effect, Error, ErrorKind, Items, Listing, Operation, Outcome,
+    Page, Pages, Paging, Precondition, Reply, RetryPolicy, Secret, SecretError, Sleep, SystemClock,
+    Timestamp, Versioned,
 };
