@@ -18,5 +18,6 @@ mod robustness;
 mod secrets;
 mod sending;
 mod support;
+mod telemetry;
 mod updating;
 mod webhook;

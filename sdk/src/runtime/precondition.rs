@@ -13,6 +13,14 @@ use std::fmt;
 /// let based_on = Precondition::version(3);
 /// assert_eq!(format!("{based_on:?}"), "Precondition(3)");
 /// ```
+///
+/// A forgotten one does not compile:
+///
+/// ```compile_fail,E0061
+/// # fn forgotten(signly: countersign::signly::Client) {
+/// signly.update_webhook("wh_1");
+/// # }
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Precondition(Option<String>);
 

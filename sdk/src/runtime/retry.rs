@@ -75,9 +75,10 @@ impl RetryPolicy {
         let doubled = self
             .first_wait
             .saturating_mul(1_u32.checked_shl(attempt - 1).unwrap_or(u32::MAX));
-        let jittered = doubled
-            .min(self.longest_wait)
-            .mul_f64(clock.random().clamp(0.0, 1.0));
+        let share = Some(clock.random())
+            .filter(|share| (0.0..=1.0).contains(share))
+            .unwrap_or(1.0);
+        let jittered = doubled.min(self.longest_wait).mul_f64(share);
         Some(jittered.max(asked.unwrap_or_default()))
     }
 }
@@ -112,8 +113,9 @@ impl RetryBudget {
 /// `Retry-After` in either form, counted from now.
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let value = headers.get(http::header::RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = value.parse() {
-        return Some(Duration::from_secs(seconds));
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More seconds than can be counted are still a wait.
+        return Some(value.parse().map_or(Duration::MAX, Duration::from_secs));
     }
     let date = httpdate::parse_http_date(value).ok()?;
     Some(date.duration_since(now).unwrap_or_default())
@@ -167,6 +169,35 @@ mod tests {
             RetryPolicy::default().wait(1, Some(Duration::from_secs(61)), &Always(0.0)),
             None
         );
+    }
+
+    #[test]
+    fn a_clock_that_returns_nonsense_does_no_harm() {
+        for random in [f64::NAN, f64::INFINITY, -1.0, 2.0] {
+            let wait = RetryPolicy::default()
+                .attempts(u32::MAX)
+                .wait(u32::MAX - 1, None, &Always(random));
+            assert_eq!(wait, Some(Duration::from_secs(60)), "{random}");
+        }
+    }
+
+    #[test]
+    fn both_forms_of_retry_after_are_read() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777 - 5);
+        let cases = [
+            ("7", Some(Duration::from_secs(7))),
+            ("99999999999999999999", Some(Duration::MAX)),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(Duration::from_secs(5))),
+            ("Sat, 05 Nov 1994 08:49:37 GMT", Some(Duration::ZERO)),
+            ("soon", None),
+            ("-1", None),
+            ("", None),
+        ];
+        for (value, expected) in cases {
+            let headers =
+                HeaderMap::from_iter([(http::header::RETRY_AFTER, http::HeaderValue::from_static(value))]);
+            assert_eq!(retry_after(&headers, now), expected, "{value:?}");
+        }
     }
 
     #[test]
