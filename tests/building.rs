@@ -37,6 +37,7 @@ fn what_is_missing_or_wrong_is_named() {
         ),
         (complete().base_url("https://example.com?a=b"), "has a query"),
         (complete().proxy("::"), "the proxy cannot be used"),
+        (complete().proxy("ftp://example.com"), "no http or https URL"),
     ];
     for (builder, expected) in cases {
         let problem = problem(builder);
@@ -106,6 +107,13 @@ fn a_variable_can_name_a_file() {
     std::fs::write(&file, "sk_live_1\n").unwrap();
     let path = file.to_str().unwrap();
     assert!(from(&[("SIGNLY_TENANT", "t"), ("SIGNLY_API_KEY_FILE", path)]).is_ok());
+    std::fs::write(&file, "\n").unwrap();
+    let error = from(&[("SIGNLY_TENANT", "t"), ("SIGNLY_API_KEY_FILE", path)]).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("the file that SIGNLY_API_KEY_FILE names is empty")
+    );
     std::fs::remove_dir_all(&folder).unwrap();
     let error = from(&[("SIGNLY_TENANT", "t"), ("SIGNLY_API_KEY_FILE", path)]).unwrap_err();
     assert!(

@@ -100,9 +100,11 @@ async fn a_list_is_resumed_from_a_stored_cursor_after_a_failure() {
     let cursor: Cursor = serde_json::from_str(&stored).unwrap();
     let mut rest = client
         .list_webhooks()
-        .unverified_next_token(cursor.position())
-        .pages_by_unverified_token(token);
+        .pages_by_unverified_token(token)
+        .resume(&cursor)
+        .unwrap();
     assert_eq!(rest.next().await.unwrap().unwrap().items.len(), 1);
+    assert_eq!(server.seen()[2].target, "/v1/webhooks?nextToken=a");
 }
 
 #[test]
@@ -110,4 +112,16 @@ fn a_stream_can_be_spawned() {
     fn is_send<T: Send + 'static>() {}
     is_send::<countersign::Items<countersign::signly::Webhook>>();
     is_send::<countersign::Pages<countersign::signly::Webhook>>();
+}
+
+#[tokio::test]
+async fn a_cursor_of_another_operation_is_refused() {
+    let server = Server::follow([]).await;
+    let cursor: Cursor =
+        serde_json::from_str(r#"{"operation":"signly.list_documents","position":"a"}"#).unwrap();
+    let pages = client(&server).list_webhooks().pages_by_unverified_token(token);
+    assert_eq!(
+        pages.resume(&cursor).unwrap_err().kind(),
+        ErrorKind::InvalidRequest
+    );
 }

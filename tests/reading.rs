@@ -111,7 +111,7 @@ async fn an_error_from_a_gateway_needs_no_envelope() {
     let error = client(&server).get_webhook("wh_1").send().await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "signly.get_webhook: credentials refused (HTTP 401)"
+        "signly.get_webhook: credentials refused (HTTP 401): look at the credentials, and at the account or tenant they are for"
     );
     assert_eq!(error.body(), br#"{"message":"Unauthorized"}"#);
 }
@@ -135,4 +135,42 @@ async fn a_reply_tells_all_that_is_known_of_the_exchange() {
             .map(http::HeaderValue::as_bytes),
         Some(b"a1".as_slice())
     );
+}
+
+#[tokio::test]
+async fn what_is_not_the_envelope_is_no_success() {
+    for body in [
+        "{}",
+        r#"{"message":"Internal server error"}"#,
+        r#"{"status":500,"code":"boom","data":null}"#,
+        "[]",
+        "null",
+        "",
+    ] {
+        let server = Server::follow([Step::json(200, body)]).await;
+        let error = client(&server).list_webhooks().send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unreadable, "{body}");
+    }
+    for body in ["{}", r#"{"message":"Internal server error"}"#] {
+        let server = Server::follow([Step::json(200, body)]).await;
+        let error = client(&server).delete_webhook("wh_1").send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unreadable, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_success_without_its_payload_is_unreadable() {
+    for body in [r#"{"success":true}"#, r#"{"success":true,"data":null}"#] {
+        let server = Server::follow([Step::json(200, body)]).await;
+        let error = client(&server).get_webhook("wh_1").send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unreadable, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn an_odd_remark_in_the_envelope_spoils_nothing() {
+    let body = r#"{"success":true,"code":7,"meta":{"request_id":7},"data":{"webhookId":"wh_1","status":"ENABLED","version":1}}"#;
+    let server = Server::follow([Step::json(200, body)]).await;
+    let reply = client(&server).get_webhook("wh_1").send_reply().await.unwrap();
+    assert_eq!(reply.request_id(), None);
 }

@@ -307,6 +307,43 @@ fn cases() -> Vec<Case> {
             fails(ErrorKind::Timeout, Effect::Unknown, 1),
         ),
         case(
+            "a refusal whose body never comes",
+            Create,
+            vec![Do(Step::Stall {
+                status: 422,
+                length: 10,
+            })],
+            fails(ErrorKind::Refused, Effect::None, 1),
+        ),
+        case(
+            "an acceptance whose body never comes",
+            Create,
+            vec![Do(Step::Stall {
+                status: 201,
+                length: 10,
+            })],
+            fails(ErrorKind::Timeout, Effect::Done, 1),
+        ),
+        case(
+            "400 on a create",
+            Create,
+            vec![status(400)],
+            fails(ErrorKind::Refused, Effect::None, 1),
+        ),
+        case(
+            "408 on a create",
+            Create,
+            vec![status(408)],
+            fails(ErrorKind::Timeout, Effect::Unknown, 1),
+        ),
+        case("500 on a read", Read, vec![status(500), Succeed], succeeds(2)),
+        case(
+            "501 on a read",
+            Read,
+            vec![status(501)],
+            fails(ErrorKind::ServerFault, Effect::Unknown, 1),
+        ),
+        case(
             "a change that succeeded although its answer was lost",
             Change,
             vec![Do(Step::Close), status(412)],
@@ -319,7 +356,7 @@ async fn run(subject: impl Subject, case: Case) {
     let needs_timeout = case
         .script
         .iter()
-        .any(|script| matches!(script, Script::Do(Step::Hang)));
+        .any(|script| matches!(script, Script::Do(Step::Hang | Step::Stall { .. })));
     let steps = case.script.into_iter().map(|script| match script {
         Script::Do(step) => step,
         Script::Succeed => subject.success(case.call),

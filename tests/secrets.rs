@@ -7,9 +7,9 @@ use axum::http::StatusCode;
 use axum::routing::post;
 use countersign::mock::{Fault, signly as mock};
 use countersign::signly::webhook::{UnverifiedReader, Verifier};
-use countersign::signly::{Client, EventType};
+use countersign::signly::{Client, EventType, WebhookCreate, WebhookUpdate};
 use countersign::webhook::{Callback, Delivery};
-use countersign::{Error, Precondition, Secret};
+use countersign::{Error, Precondition, Secret, Timestamp};
 use serde_json::json;
 use std::error::Error as _;
 use std::fmt::Debug;
@@ -83,8 +83,17 @@ async fn calls(server: &mock::Server, printed: &mut Printed) {
         .create_webhook()
         .url("https://example.com")
         .events([EventType::ProcessCompleted]);
-    let call = call.custom_headers([("X-Client-Auth", SECRET)]);
+    let call = call.custom_headers([("X-Client-Auth", SECRET)]).description(MAIL);
+    let call = call.url(format!("https://{SECRET}@example.com/?mail={MAIL}"));
     printed.debug(&call);
+    printed.debug(
+        &WebhookCreate::default()
+            .url(MAIL)
+            .description(MAIL)
+            .custom_headers([(MAIL, SECRET)]),
+    );
+    printed.debug(&WebhookUpdate::default().description(MAIL));
+    printed.debug(&Timestamp::from(MAIL));
     let created = call.send_reply().await.unwrap();
     printed.debug(&created);
     let id = created.value().webhook_id.clone();
@@ -153,6 +162,10 @@ async fn faults(server: &mock::Server, printed: &mut Printed) {
             .tenant("t")
             .api_key(KEY)
             .base_url(format!("https://{SECRET}@example.com")),
+        Client::builder()
+            .tenant("t")
+            .api_key(KEY)
+            .proxy(format!("{SECRET}:{KEY}@[")),
         Client::builder()
             .tenant("t")
             .api_key(KEY)

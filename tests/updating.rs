@@ -112,6 +112,47 @@ async fn a_lost_answer_stays_unknown_if_the_provider_does_not_show_what_was_chan
 }
 
 #[tokio::test]
+async fn a_write_that_may_have_happened_is_told_by_whichever_error_ends_it() {
+    let denied = Step::json(401, "{}");
+    let cases = [
+        vec![
+            answers(&webhook(3, "[]")),
+            Step::Close,
+            Step::Close,
+            Step::Close,
+            denied,
+        ],
+        [answers(&webhook(3, "[]")), Step::Close, Step::Close, Step::Close]
+            .into_iter()
+            .chain((4..14).flat_map(|version| [answers(&webhook(version, "[]")), stale()]))
+            .collect(),
+    ];
+    for script in cases {
+        let (result, _) = update(script).await;
+        assert_eq!(result.map_err(|(_, effect)| effect), Err(Effect::Unknown));
+    }
+}
+
+#[tokio::test]
+async fn a_write_that_arrives_late_is_recognised() {
+    // The first write is still on its way when the webhook is read again, and arrives before the second one.
+    let script = vec![
+        answers(&webhook(3, "[]")),
+        Step::Close,
+        Step::Close,
+        Step::Close,
+        answers(&webhook(3, "[]")),
+        stale(),
+        answers(&webhook(4, r#"["OTP_SENT"]"#)),
+    ];
+    let (result, seen) = update(script).await;
+    assert_eq!(
+        (result, seen.join(", ").as_str()),
+        (Ok((4, 1)), "GET -, PUT 3, PUT 3, PUT 3, GET -, PUT 3, GET -")
+    );
+}
+
+#[tokio::test]
 async fn rounds_are_bounded() {
     let script = (0..10)
         .flat_map(|version| [answers(&webhook(version, "[]")), stale()])

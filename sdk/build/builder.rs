@@ -92,6 +92,12 @@ impl<'a> Builder<'a> {
         })
     }
 
+    /// Whether a success has anything to tell beyond that it is one.
+    pub fn has_payload(&self) -> bool {
+        let answer = &self.answer;
+        quote!(#answer).to_string() != "()"
+    }
+
     /// The method on the client that starts the call.
     pub fn entry(&self) -> TokenStream {
         let Self { name, operation, .. } = self;

@@ -37,7 +37,8 @@ pub fn finish(
 
     let enums = enums.iter().map(|open| &open.code);
     let structs = structs.iter().map(|each| &each.code);
-    let table = operations.iter().map(|operation| constant(provider, operation));
+    let rows = operations.iter().zip(&builders);
+    let table = rows.map(|(operation, builder)| constant(provider, operation, builder.has_payload()));
     let names = operations.iter().map(|operation| constant_name(&operation.id));
     let entries = builders.iter().map(Builder::entry);
     let builders = builders.iter().map(|builder| builder.code(&client));
@@ -102,7 +103,7 @@ pub fn constant_name(id: &str) -> syn::Ident {
 }
 
 /// The row of the table of operations.
-fn constant(provider: &str, operation: &Operation) -> TokenStream {
+fn constant(provider: &str, operation: &Operation, payload: bool) -> TokenStream {
     let Operation {
         id,
         method,
@@ -144,6 +145,7 @@ fn constant(provider: &str, operation: &Operation) -> TokenStream {
             source: #source,
             repeatable: #repeatable,
             paging: #paging,
+            payload: #payload,
             enveloped: #envelope,
             precondition: #precondition,
             outcomes: &[#(#outcomes),*],

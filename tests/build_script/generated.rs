@@ -221,7 +221,8 @@ fn the_table_says_what_the_document_says() {
         &code,
         r#"const GET_PARCEL: rt::Operation = rt::Operation { provider: "small", id: "get_parcel", vendor_id: Some("fetchParcel"),
         method: "GET", path: "/v1/parcels/{parcelId}", certainty: rt::Certainty::Inferred, source: "T", repeatable: true,
-        paging: rt::Paging::None, enveloped: true, precondition: None, outcomes: &[(202u16, crate::Outcome::NotReady)], };"#,
+        paging: rt::Paging::None,
+            payload: true, enveloped: true, precondition: None, outcomes: &[(202u16, crate::Outcome::NotReady)], };"#,
     );
     holds(
         &code,

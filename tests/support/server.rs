@@ -16,6 +16,8 @@ pub enum Step {
     },
     /// Announces the whole body, sends half of it and closes.
     Truncate { status: u16, body: String },
+    /// Sends the head of an answer, with these headers, and never its body.
+    Stall { status: u16, length: u64 },
     /// Reads the request and closes without an answer.
     Close,
     /// Reads the request and never answers.
@@ -71,7 +73,27 @@ pub struct Server {
 impl Server {
     /// Follows `script`; a request after its end is answered with 500, so that one too many shows.
     pub async fn follow(script: impl IntoIterator<Item = Step>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::accept(TcpListener::bind("127.0.0.1:0").await.unwrap(), script)
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    pub fn seen(&self) -> Vec<Seen> {
+        self.seen.lock().unwrap().clone()
+    }
+}
+
+impl Server {
+    /// Starts at an address that was free a moment ago.
+    pub fn follow_at(address: std::net::SocketAddr, script: impl IntoIterator<Item = Step>) -> Self {
+        let listener = std::net::TcpListener::bind(address).unwrap();
+        listener.set_nonblocking(true).unwrap();
+        Self::accept(TcpListener::from_std(listener).unwrap(), script)
+    }
+
+    fn accept(listener: TcpListener, script: impl IntoIterator<Item = Step>) -> Self {
         let address = listener.local_addr().unwrap();
         let script = Arc::new(Mutex::new(script.into_iter().collect::<VecDeque<_>>()));
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -82,14 +104,6 @@ impl Server {
             }
         });
         Self { address, seen }
-    }
-
-    pub fn url(&self) -> String {
-        format!("http://{}", self.address)
-    }
-
-    pub fn seen(&self) -> Vec<Seen> {
-        self.seen.lock().unwrap().clone()
     }
 }
 
@@ -147,6 +161,13 @@ async fn serve(mut stream: TcpStream, script: Arc<Mutex<VecDeque<Step>>>, seen: 
                     .write_all(format!("{head}{}", &body[..body.len() / 2]).as_bytes())
                     .await;
                 return;
+            }
+            Step::Stall { status, length } => {
+                let head = format!(
+                    "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n"
+                );
+                let _ = stream.write_all(head.as_bytes()).await;
+                std::future::pending().await
             }
             Step::Close => return,
             Step::Hang => std::future::pending().await,

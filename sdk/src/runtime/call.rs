@@ -9,14 +9,18 @@ use super::provider::{Answer, Opened, Provider, plain};
 use super::reply::Reply;
 use super::retry::{RetryBudget, RetryPolicy, retry_after};
 use super::telemetry;
+use super::time::Deadline;
 use bytes::{Bytes, BytesMut};
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, StatusCode};
 use serde::de::DeserializeOwned;
 use std::error::Error as _;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 use tracing::Instrument;
+
+/// How much memory is set aside for an answer before any of it has come.
+const FIRST_CAPACITY: usize = 64 * 1024;
 
 /// A request as the generator builds it.
 pub type Request = reqwest::Request;
@@ -98,13 +102,16 @@ pub async fn call<P: Provider, T: DeserializeOwned>(
         retry: options.retry.as_ref(),
         attempts: 0,
         effect: Effect::None,
+        status: None,
         last: None,
     };
     let timeout = options
         .operation_timeout
         .unwrap_or(core.0.settings.operation_timeout);
-    let finished = tokio::time::timeout(timeout, call.run(request).instrument(span.clone())).await;
-    let result = finished.unwrap_or_else(|_| Err(call.out_of_time()));
+    let finished = Deadline::after(timeout)
+        .limit(call.run(request).instrument(span.clone()))
+        .await;
+    let result = finished.unwrap_or_else(|| Err(call.out_of_time()));
     match &result {
         Ok(reply) => telemetry::success(&span, reply.status, reply.attempts, reply.request_id()),
         Err(error) => telemetry::failure(&span, error),
@@ -112,20 +119,31 @@ pub async fn call<P: Provider, T: DeserializeOwned>(
     result
 }
 
+/// Headers that the SDK or the HTTP library sets, and those that carry credentials.
+const OURS: &[&str] = &[
+    "accept",
+    "accept-encoding",
+    "authorization",
+    "connection",
+    "content-length",
+    "content-type",
+    "cookie",
+    "expect",
+    "host",
+    "if-match",
+    "keep-alive",
+    "proxy-authorization",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
 fn with_headers<P: Provider>(mut request: Request, options: &CallOptions) -> Result<Request, Invalid> {
     for (name, value) in &options.headers {
         let name = HeaderName::try_from(name)
             .map_err(|_| Invalid::new("a header name has characters that none can have"))?;
-        let ours = [
-            "authorization",
-            "cookie",
-            "host",
-            "content-length",
-            "content-type",
-            "transfer-encoding",
-            "if-match",
-        ];
-        if ours.iter().chain(P::RESERVED).any(|reserved| name == *reserved) {
+        if OURS.iter().chain(P::RESERVED).any(|reserved| name == *reserved) {
             return Err(Invalid::new(format!("the header `{name}` is set by the SDK")));
         }
         request.headers_mut().append(name, HeaderValue::try_from(value)?);
@@ -141,6 +159,8 @@ struct Call<'a, P> {
     attempts: u32,
     /// The most that any attempt may have done.
     effect: Effect,
+    /// The status of the attempt under way, as soon as it is known.
+    status: Option<StatusCode>,
     /// The last failure, while nothing is being sent.
     last: Option<Error>,
 }
@@ -195,13 +215,12 @@ impl<P: Provider> Call<'_, P> {
     fn out_of_time(&mut self) -> Error {
         let (effect, attempts) = (self.effect, self.attempts);
         self.last.take().unwrap_or_else(|| {
-            let detail = "the time for the whole call is over";
             let effect = if attempts == 0 {
                 effect
             } else {
-                effect.max(Effect::Unknown)
+                effect.max(effect_of(self.status))
             };
-            self.failed(ErrorKind::Timeout, detail)
+            self.failed(ErrorKind::Timeout, "the time for the whole call is over")
                 .with_effect(effect)
                 .with_attempts(attempts)
         })
@@ -211,27 +230,24 @@ impl<P: Provider> Call<'_, P> {
         Error::new(kind, self.operation.provider, detail).of(self.operation)
     }
 
-    async fn attempt<T: DeserializeOwned>(&self, mut request: Request) -> Result<Reply<T>, Failure> {
+    async fn attempt<T: DeserializeOwned>(&mut self, mut request: Request) -> Result<Reply<T>, Failure> {
         self.core.0.provider.authorise(request.headers_mut());
-        let timeout = self.core.0.settings.attempt_timeout;
-        if let Ok(answer) = tokio::time::timeout(timeout, self.exchange(request)).await {
-            self.read(answer?)
-        } else {
-            let error = self.failed(ErrorKind::Timeout, "the time for one attempt is over");
-            Err(Failure {
-                error: error.with_effect(Effect::Unknown),
-                transient: true,
-            })
-        }
+        self.status = None;
+        let answer = self.exchange(request).await?;
+        self.read(answer)
     }
 
     /// Sends, and reads the whole answer, as far as it may be long.
-    async fn exchange(&self, request: Request) -> Result<Answer, Failure> {
-        let sent = self.core.http().execute(request).await;
+    async fn exchange(&mut self, request: Request) -> Result<Answer, Failure> {
+        let deadline = Deadline::after(self.core.0.settings.attempt_timeout);
+        let sent = deadline.limit(self.core.http().execute(request)).await;
+        let sent = sent.ok_or_else(|| self.out_of_attempt())?;
         let mut response = sent.map_err(|error| self.not_answered(error))?;
         let status = response.status();
+        self.status = Some(status);
         let headers = std::mem::take(response.headers_mut());
-        let body = match self.body(&mut response).await {
+        let body = deadline.limit(self.body(&mut response)).await;
+        let body = match body.unwrap_or_else(|| Err(self.out_of_attempt())) {
             Ok(body) => body,
             // What a refusal says is of use, but its status is what counts.
             Err(_) if !status.is_success() => Bytes::new(),
@@ -242,6 +258,14 @@ impl<P: Provider> Call<'_, P> {
             headers,
             body,
         })
+    }
+
+    fn out_of_attempt(&self) -> Failure {
+        let error = self.failed(ErrorKind::Timeout, "the time for one attempt is over");
+        Failure {
+            error: error.with_effect(effect_of(self.status)),
+            transient: true,
+        }
     }
 
     fn not_answered(&self, error: reqwest::Error) -> Failure {
@@ -264,10 +288,12 @@ impl<P: Provider> Call<'_, P> {
     /// The body of a success answer. The provider accepted the call, so whatever fails here does not undo it.
     async fn body(&self, response: &mut reqwest::Response) -> Result<Bytes, Failure> {
         let largest = self.core.0.settings.largest_answer;
+        // The length is what the other side says; memory is given as the body comes.
         let announced = response
             .content_length()
             .and_then(|length| usize::try_from(length).ok());
-        let mut body = BytesMut::with_capacity(announced.unwrap_or_default().min(largest));
+        let mut body =
+            BytesMut::with_capacity(announced.unwrap_or_default().min(largest).min(FIRST_CAPACITY));
         loop {
             match response.chunk().await {
                 Ok(None) => return Ok(body.freeze()),
@@ -374,13 +400,12 @@ impl<P: Provider> Call<'_, P> {
         let provider = &self.core.0.provider;
         let status = answer.status.as_u16();
         let kind = ErrorKind::of_status(status);
-        // A server that fails, gives up waiting or sends us elsewhere may have acted before.
-        let effect = match status {
-            408 | 500.. | ..=399 => Effect::Unknown,
-            _ => Effect::None,
-        };
+        let effect = effect_of(Some(answer.status));
         let detail = match kind {
             ErrorKind::Redirected => "redirects are not followed",
+            ErrorKind::Unauthenticated => {
+                "look at the credentials, and at the account or tenant they are for"
+            }
             ErrorKind::PreconditionFailed => {
                 "it is no longer at this version; read it and apply the change again"
             }
@@ -398,6 +423,16 @@ impl<P: Provider> Call<'_, P> {
 
     fn with_wait(&self, error: Error, answer: &Answer) -> Error {
         error.with_retry_after(retry_after(&answer.headers, self.core.0.settings.clock.now()))
+    }
+}
+
+/// What an attempt may have done, by the status of its answer, if there was one.
+fn effect_of(status: Option<StatusCode>) -> Effect {
+    match status.map(|status| status.as_u16()) {
+        Some(200..=299) => Effect::Done,
+        // A server that fails, gives up waiting or sends us elsewhere may have acted before.
+        None | Some(408 | 500.. | ..=399) => Effect::Unknown,
+        Some(_) => Effect::None,
     }
 }
 

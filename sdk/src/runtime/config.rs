@@ -3,7 +3,7 @@
 use super::base_url::BaseUrl;
 use super::error::Error;
 use super::retry::RetryPolicy;
-use super::time::{Clock, SystemClock};
+use super::time::{Clock, FOR_EVER, SystemClock};
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -150,25 +150,25 @@ impl<S: Setup> ClientBuilder<S> {
     /// How long making a connection may take, TLS included; 5 seconds by default. Nothing is sent before that, so such a
     /// failure is always retried.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.settings.connect_timeout = timeout;
+        self.settings.connect_timeout = timeout.min(FOR_EVER);
         self
     }
 
     /// How long the provider may send nothing; 30 seconds by default.
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
-        self.settings.read_timeout = timeout;
+        self.settings.read_timeout = timeout.min(FOR_EVER);
         self
     }
 
     /// How long one attempt may take; 60 seconds by default.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
-        self.settings.attempt_timeout = timeout;
+        self.settings.attempt_timeout = timeout.min(FOR_EVER);
         self
     }
 
     /// How long all attempts and the waits between them may take together; 180 seconds by default.
     pub fn operation_timeout(mut self, timeout: Duration) -> Self {
-        self.settings.operation_timeout = timeout;
+        self.settings.operation_timeout = timeout.min(FOR_EVER);
         self
     }
 
@@ -231,7 +231,14 @@ impl Settings {
         };
         let mut builder = reqwest::Client::builder();
         if let Some(proxy) = &self.proxy {
-            builder = builder.proxy(reqwest::Proxy::all(proxy).map_err(refused("the proxy"))?);
+            // The cause would quote the URL, and with it the password.
+            let unusable =
+                || Error::configuration(provider, "the proxy cannot be used: it is no http or https URL");
+            let url = url::Url::parse(proxy)
+                .ok()
+                .filter(|url| matches!(url.scheme(), "http" | "https"));
+            let proxy = reqwest::Proxy::all(url.ok_or_else(unusable)?).map_err(|_| unusable())?;
+            builder = builder.proxy(proxy);
         } else if !self.system_proxy || base.is_loopback() {
             builder = builder.no_proxy();
         }
@@ -248,7 +255,7 @@ impl Settings {
         }
         builder
             .user_agent(&self.user_agent)
-            .connect_timeout(self.connect_timeout)
+            .connect_timeout(self.connect_timeout.min(self.attempt_timeout.mul_f64(0.9)))
             .read_timeout(self.read_timeout)
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
@@ -267,7 +274,8 @@ pub struct Variables<'a> {
 }
 
 impl Variables<'_> {
-    /// The value of `<PROVIDER>_<name>`, or of the file that `<PROVIDER>_<name>_FILE` names. An empty one counts as none.
+    /// The value of `<PROVIDER>_<name>`, or of the file that `<PROVIDER>_<name>_FILE` names. An empty
+    /// variable counts as none, an empty file is an error.
     pub(crate) fn get(&self, name: &str) -> Result<Option<String>, Error> {
         let name = self.name(name);
         if let Some(value) = (self.lookup)(&name).filter(|value| !value.is_empty()) {
@@ -281,7 +289,12 @@ impl Variables<'_> {
             Error::configuration(self.provider, detail).with_source(error)
         })?;
         // Files end in a line break that is no part of the value.
-        Ok(Some(value.trim_end_matches(['\r', '\n']).to_owned()))
+        let value = value.trim_end_matches(['\r', '\n']);
+        if value.is_empty() {
+            let detail = format!("the file that {name}_FILE names is empty");
+            return Err(Error::configuration(self.provider, detail));
+        }
+        Ok(Some(value.to_owned()))
     }
 
     /// The full name of a variable.

@@ -161,7 +161,8 @@ impl Error {
     pub(crate) fn with_answer(mut self, answer: &Answer, explanation: Explanation) -> Self {
         self.0.status = Some(answer.status.as_u16());
         self.0.explanation = explanation;
-        self.0.body = answer.body.slice(..answer.body.len().min(KEPT));
+        // A copy, so that the rest of a large answer is not kept alive.
+        self.0.body = Bytes::copy_from_slice(answer.body.get(..KEPT).unwrap_or(&answer.body));
         self
     }
 

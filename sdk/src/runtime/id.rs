@@ -6,7 +6,10 @@ use std::fmt::Write;
 /// One path segment. All but the unreserved characters of RFC 3986 are encoded; what a URL parser would fold or drop is
 /// refused.
 pub fn segment(id: &str) -> Result<String, Invalid> {
-    if matches!(id, "" | "." | "..") {
+    if id.is_empty() {
+        return Err(Invalid::new("an id is empty"));
+    }
+    if matches!(id, "." | "..") {
         return Err(Invalid::new(format!(
             "the id `{id}` would change the path of the call"
         )));

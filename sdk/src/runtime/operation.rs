@@ -31,6 +31,8 @@ pub struct Operation {
     pub repeatable: bool,
     /// How to go on in a list.
     pub paging: Paging,
+    /// Whether a success has anything to tell beyond that it is one.
+    pub payload: bool,
     /// Whether the payload comes in an envelope.
     pub enveloped: bool,
     /// The header that carries the expected version.

@@ -39,8 +39,8 @@ impl<T> Listing<T> {
         })
     }
 
-    /// Whether there may be more than this. It is `false` only if fewer items came than were asked for and the answer
-    /// does not speak of more; so ask with a `limit` to get a definite answer.
+    /// Whether there may be more than this. `false` only if fewer items came than were asked for and the answer speaks of
+    /// no rest. That is an inference, the best there is: ask with a `limit` to get it.
     #[must_use]
     pub fn may_be_incomplete(&self) -> bool {
         self.may_be_incomplete
@@ -176,6 +176,27 @@ impl<T: 'static> Pages<T> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
+    /// Goes on where another stream of the same operation stopped.
+    ///
+    /// # Errors
+    ///
+    /// The cursor is of another operation.
+    pub fn resume(mut self, cursor: &Cursor) -> Result<Self, Error> {
+        if cursor.operation != self.name() {
+            let detail = "the cursor is of another operation";
+            return Err(
+                Error::new(ErrorKind::InvalidRequest, self.operation.provider, detail).of(self.operation),
+            );
+        }
+        self.seen.insert(cursor.position.clone());
+        self.position = Position::At(Some(cursor.position.clone()));
+        Ok(self)
+    }
+
+    fn name(&self) -> String {
+        format!("{}.{}", self.operation.provider, self.operation.id)
+    }
+
     /// The items of all pages, as a stream.
     #[must_use]
     pub fn items(self) -> Items<T> {
@@ -193,7 +214,7 @@ impl<T: 'static> Pages<T> {
         else {
             return None;
         };
-        let operation = format!("{}.{}", self.operation.provider, self.operation.id);
+        let operation = self.name();
         position.clone().map(|position| Cursor { operation, position })
     }
 

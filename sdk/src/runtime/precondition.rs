@@ -90,8 +90,10 @@ pub(crate) enum Decision<C> {
 /// it went through, the resource is compared with the change before the change is applied again.
 pub(crate) struct Rounds<C> {
     left: u32,
-    /// A write that may have gone through, and what it was based on.
-    doubtful: Option<(Precondition, C)>,
+    /// Writes that may have gone through, or may still, and what each was based on.
+    doubtful: Vec<(Precondition, C)>,
+    /// The most that any write may have done.
+    effect: Effect,
     last: Option<Error>,
 }
 
@@ -99,7 +101,8 @@ impl<C> Rounds<C> {
     pub(crate) fn new() -> Self {
         Self {
             left: 5,
-            doubtful: None,
+            doubtful: Vec::new(),
+            effect: Effect::None,
             last: None,
         }
     }
@@ -111,17 +114,21 @@ impl<C> Rounds<C> {
         change: impl Fn(&T) -> Option<C>,
         compare: impl Fn(&T, &C) -> Comparison,
     ) -> Decision<C> {
-        let doubtful = self
+        let last = self.last.take();
+        // A write that was based on this very version can still arrive. Any other has arrived or never will.
+        let past = self
             .doubtful
-            .take()
-            .filter(|(base, _)| *base != current.precondition);
-        match (
-            doubtful.map(|(_, written)| compare(&current.value, &written)),
-            self.last.take(),
-        ) {
-            (Some(Comparison::Agrees), _) => return Decision::Settled,
-            (Some(Comparison::CannotTell), Some(error)) => return Decision::GiveUp(error),
-            (_, Some(error)) if self.left == 0 => return Decision::GiveUp(error),
+            .extract_if(.., |(base, _)| *base != current.precondition);
+        let seen = past
+            .map(|(_, written)| compare(&current.value, &written))
+            .collect::<Vec<_>>();
+        if seen.contains(&Comparison::Agrees) {
+            return Decision::Settled;
+        }
+        match last {
+            Some(error) if seen.contains(&Comparison::CannotTell) || self.left == 0 => {
+                return Decision::GiveUp(self.closing(error));
+            }
             _ => {}
         }
         self.left = self.left.saturating_sub(1);
@@ -130,15 +137,22 @@ impl<C> Rounds<C> {
 
     /// A write failed: `Ok` if the resource should be read again, the error if that would not help.
     pub(crate) fn failed(&mut self, error: Error, base: Precondition, written: C) -> Result<(), Error> {
-        if error.effect() != Effect::None {
-            self.doubtful = Some((base, written));
-        } else if !error.is_precondition_failed() {
-            return Err(error);
+        let doubtful = error.effect() != Effect::None;
+        self.effect = self.effect.max(error.effect());
+        if doubtful {
+            self.doubtful.push((base, written));
         }
-        if self.left == 0 && self.doubtful.is_none() {
-            return Err(error);
+        let worth_another_look = doubtful || (error.is_precondition_failed() && self.left > 0);
+        if !worth_another_look {
+            return Err(self.closing(error));
         }
         self.last = Some(error);
         Ok(())
+    }
+
+    /// An error that ends it all, whichever call it is from: an earlier write counts.
+    pub(crate) fn closing(&self, error: Error) -> Error {
+        let effect = self.effect.max(error.effect());
+        error.with_effect(effect)
     }
 }

@@ -1,6 +1,6 @@
 //! When a call is tried again, and how long that waits.
 
-use super::time::Clock;
+use super::time::{Clock, FOR_EVER};
 use http::HeaderMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
@@ -56,14 +56,14 @@ impl RetryPolicy {
     /// The upper bound of the wait after the first attempt. Doubles with each further one.
     #[must_use]
     pub fn first_wait(mut self, wait: Duration) -> Self {
-        self.first_wait = wait;
+        self.first_wait = wait.min(FOR_EVER);
         self
     }
 
     /// The longest wait, whether it is ours or asked for by the provider.
     #[must_use]
     pub fn longest_wait(mut self, wait: Duration) -> Self {
-        self.longest_wait = wait;
+        self.longest_wait = wait.min(FOR_EVER);
         self
     }
 

@@ -46,6 +46,24 @@ impl Clock for SystemClock {
     }
 }
 
+/// A time that is as good as for ever, and can still be added to any other.
+pub(super) const FOR_EVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// When something has to be done with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Deadline(tokio::time::Instant);
+
+impl Deadline {
+    pub(super) fn after(duration: Duration) -> Self {
+        Self(tokio::time::Instant::now() + duration.min(FOR_EVER))
+    }
+
+    /// The result of `future`, if it comes in time.
+    pub(super) async fn limit<T>(self, future: impl Future<Output = T>) -> Option<T> {
+        tokio::time::timeout_at(self.0, future).await.ok()
+    }
+}
+
 /// A point in time as a provider wrote it. The text is kept, so that nothing is lost where it cannot be read.
 ///
 /// ```
@@ -55,9 +73,18 @@ impl Clock for SystemClock {
 /// assert!(timestamp.to_system_time().is_some());
 /// assert_eq!(Timestamp::from("2018-03-20T07:09:52").to_system_time(), None); // no offset: nobody knows when
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+///
+/// `Debug` prints it only if it is a time.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(String);
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let time = self.to_system_time().map_or("[no time]", |_| self.as_str());
+        write!(formatter, "Timestamp({time})")
+    }
+}
 
 impl Timestamp {
     /// The text as it came.
@@ -87,17 +114,40 @@ impl From<String> for Timestamp {
     }
 }
 
-/// Written in UTC, to the second.
+/// Written in UTC, to the second. RFC 3339 ends with the year 9999, and so does this.
 impl From<SystemTime> for Timestamp {
     fn from(time: SystemTime) -> Self {
-        let time = OffsetDateTime::from(time);
-        let whole = time.replace_nanosecond(0).unwrap_or(time);
-        Self(whole.format(&Rfc3339).unwrap_or_default())
+        let seconds = match time.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(after) => i64::try_from(after.as_secs()).unwrap_or(i64::MAX),
+            Err(before) => i64::try_from(before.duration().as_secs()).map_or(i64::MIN, |seconds| -seconds),
+        };
+        let (first, last) = (-62_167_219_200, 253_402_300_799);
+        let time = OffsetDateTime::from_unix_timestamp(seconds.clamp(first, last)).ok();
+        Self(
+            time.and_then(|time| time.format(&Rfc3339).ok())
+                .unwrap_or_default(),
+        )
     }
 }
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Timestamp;
+    use std::time::{Duration, SystemTime};
+
+    #[test]
+    fn a_time_that_cannot_be_written_is_the_last_that_can() {
+        let far = SystemTime::UNIX_EPOCH + Duration::from_secs(400_000_000_000);
+        assert_eq!(Timestamp::from(far).as_str(), "9999-12-31T23:59:59Z");
+        assert_eq!(
+            Timestamp::from(SystemTime::UNIX_EPOCH).as_str(),
+            "1970-01-01T00:00:00Z"
+        );
     }
 }

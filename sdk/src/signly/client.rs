@@ -2,12 +2,12 @@
 
 use super::types::Webhook;
 use crate::runtime::{
-    self, Answer, Core, Error, Explanation, Opened, Operation, Precondition, Provider, Secret, Settings,
-    Variables, Versioned,
+    self, Answer, Core, Error, Explanation, Opened, Operation, Precondition, Provider, Secret, SecretError,
+    Settings, Variables, Versioned,
 };
 use http::{HeaderMap, HeaderValue};
-use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 const TENANT: &str = "x-tenant-signly";
@@ -68,14 +68,14 @@ impl ClientBuilder {
 
     /// A credential of mode `KEY`.
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
-        self.setup.credential = Some(Credential::Key(key.into()));
+        self.setup.credential = Some((Mode::Key, Secret::issued(key)));
         self
     }
 
     /// A credential of mode `HMAC`. In spite of its name nothing is signed: the secret itself is sent with each request,
     /// as Signly documents it \[S\].
     pub fn hmac_secret(mut self, secret: impl Into<String>) -> Self {
-        self.setup.credential = Some(Credential::Hmac(secret.into()));
+        self.setup.credential = Some((Mode::Hmac, Secret::issued(secret)));
         self
     }
 }
@@ -84,12 +84,13 @@ impl ClientBuilder {
 #[derive(Default)]
 pub struct Setup {
     tenant: Option<String>,
-    credential: Option<Credential>,
+    credential: Option<(Mode, Result<Secret, SecretError>)>,
 }
 
-enum Credential {
-    Key(String),
-    Hmac(String),
+#[derive(Clone, Copy)]
+enum Mode {
+    Key,
+    Hmac,
 }
 
 impl std::fmt::Debug for Setup {
@@ -105,8 +106,12 @@ impl runtime::Setup for Setup {
 
     fn read(&mut self, variables: &Variables<'_>) -> Result<(), Error> {
         self.tenant = variables.get("TENANT")?;
-        let key = variables.get("API_KEY")?.map(Credential::Key);
-        let secret = variables.get("HMAC_SECRET")?.map(Credential::Hmac);
+        let key = variables
+            .get("API_KEY")?
+            .map(|key| (Mode::Key, Secret::issued(key)));
+        let secret = variables
+            .get("HMAC_SECRET")?
+            .map(|secret| (Mode::Hmac, Secret::issued(secret)));
         let names = |names: &[&str]| names.iter().map(|name| variables.name(name)).collect::<Vec<_>>();
         if key.is_some() && secret.is_some() {
             let both = names(&["API_KEY", "HMAC_SECRET"]).join(" and ");
@@ -137,23 +142,19 @@ impl runtime::Setup for Setup {
         let tenant_name = self
             .tenant
             .ok_or_else(|| wrong("no tenant was given".to_owned()))?;
-        let (given, scheme) = match self.credential {
-            Some(Credential::Key(key)) => (key, ""),
-            Some(Credential::Hmac(secret)) => (secret, "HMAC "),
-            None => {
-                return Err(wrong(
-                    "neither an API key nor an HMAC secret was given".to_owned(),
-                ));
-            }
-        };
-        let unusable =
-            |what: &str, error: runtime::SecretError| wrong(format!("the {what} cannot be used: {error}"));
+        let (mode, secret) = self
+            .credential
+            .ok_or_else(|| wrong("neither an API key nor an HMAC secret was given".to_owned()))?;
+        let unusable = |what: &str, error: SecretError| wrong(format!("the {what} cannot be used: {error}"));
         Secret::issued(tenant_name.as_str()).map_err(|error| unusable("tenant", error))?;
-        let secret = Secret::issued(given).map_err(|error| unusable("credential", error))?;
+        let secret = secret.map_err(|error| unusable("credential", error))?;
         let header =
             |value: &str| HeaderValue::try_from(value).map_err(|_| wrong("no valid header".to_owned()));
         let tenant = header(&tenant_name)?;
-        let mut credential = header(&format!("{scheme}{}", secret.expose()))?;
+        let mut credential = match mode {
+            Mode::Key => header(secret.expose())?,
+            Mode::Hmac => header(&format!("HMAC {}", secret.expose()))?,
+        };
         credential.set_sensitive(true);
         Ok(Client {
             core: Core::new(
@@ -177,24 +178,31 @@ pub(super) struct Signly {
     credential: HeaderValue,
 }
 
+/// What is read of the envelope. Only what a result rests on has to have its type.
 #[derive(Deserialize)]
 #[serde(bound = "T: Deserialize<'de>")]
 struct Envelope<T> {
     success: Option<bool>,
-    code: Option<String>,
+    #[serde(default, deserialize_with = "present")]
     data: Option<T>,
+    code: Option<Value>,
     pagination: Option<Value>,
-    meta: Option<Meta>,
+    meta: Option<Value>,
 }
 
-#[derive(Deserialize)]
-struct Meta {
-    request_id: Option<String>,
+/// `null` is something else than nothing: whether it is a payload is for the payload to say.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 impl<T> Envelope<T> {
-    fn explanation(self) -> Explanation {
-        Explanation::new(self.code, self.meta.and_then(|meta| meta.request_id))
+    fn explanation(&self) -> Explanation {
+        let code = self.code.as_ref().and_then(Value::as_str);
+        Explanation::new(code.map(str::to_owned), self.request_id())
+    }
+
+    fn request_id(&self) -> Option<String> {
+        self.meta.as_ref()?.get("request_id")?.as_str().map(str::to_owned)
     }
 }
 
@@ -206,9 +214,14 @@ impl Provider for Signly {
         headers.insert(CREDENTIAL, self.credential.clone());
     }
 
-    fn open<T: DeserializeOwned>(&self, _: &Operation, answer: &Answer) -> Result<Opened<T>, String> {
+    fn open<T: DeserializeOwned>(&self, operation: &Operation, answer: &Answer) -> Result<Opened<T>, String> {
+        let nothing = || {
+            Some(operation)
+                .filter(|operation| !operation.payload)
+                .and_then(|_| runtime::absent())
+        };
         if answer.body.is_empty() {
-            let value = runtime::absent().ok_or("the answer is empty")?;
+            let value = nothing().ok_or("the answer is empty")?;
             return Ok(Opened::Success {
                 value,
                 rest: None,
@@ -225,22 +238,27 @@ impl Provider for Signly {
                 _ => return Err(place),
             },
         };
-        if envelope.success == Some(false) {
-            return Ok(Opened::Failure(envelope.explanation()));
+        let request_id = envelope.request_id();
+        match envelope.success {
+            Some(true) => {
+                let value = envelope.data.or_else(nothing).ok_or("`data`: missing")?;
+                Ok(Opened::Success {
+                    value,
+                    rest: envelope.pagination,
+                    request_id,
+                })
+            }
+            Some(false) => Ok(Opened::Failure(envelope.explanation())),
+            None => Err("`success`: missing, so this is not the envelope of Signly".to_owned()),
         }
-        let request_id = envelope.meta.and_then(|meta| meta.request_id);
-        let value = envelope.data.or_else(runtime::absent).ok_or("`data`: missing")?;
-        Ok(Opened::Success {
-            value,
-            rest: envelope.pagination,
-            request_id,
-        })
     }
 
     /// A gateway in front of the service answers without the envelope, so nothing of it is required.
     fn explain(&self, answer: &Answer) -> Explanation {
         let envelope = runtime::decode::<Envelope<IgnoredAny>>(&answer.body);
-        envelope.map(Envelope::explanation).unwrap_or_default()
+        envelope
+            .map(|envelope| envelope.explanation())
+            .unwrap_or_default()
     }
 }
 

@@ -22,7 +22,12 @@ impl Client {
         let id = webhook_id.into();
         let mut rounds = Rounds::new();
         loop {
-            let current = self.get_webhook(&id).send().await?.versioned();
+            let current = self
+                .get_webhook(&id)
+                .send()
+                .await
+                .map_err(|error| rounds.closing(error))?
+                .versioned();
             let update: WebhookUpdate = match rounds.decide(&current, &change, compare) {
                 Decision::Settled => return Ok(current.value),
                 Decision::GiveUp(error) => return Err(error),
