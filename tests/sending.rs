@@ -206,7 +206,13 @@ async fn a_header_of_a_call_is_sent_unless_it_is_ours() {
         .await
         .unwrap();
     assert_eq!(server.seen()[0].header("x-trace"), Some("1"));
-    for name in ["X-Auth-Signly", "authorization", "if-match", "host", "bad name"] {
+    for name in [
+        "X-Auth-Signly",
+        "authorization",
+        "host",
+        "accept-encoding",
+        "bad name",
+    ] {
         let error = client
             .list_webhooks()
             .with_header(name, "x")
@@ -215,6 +221,10 @@ async fn a_header_of_a_call_is_sent_unless_it_is_ours() {
             .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{name}");
     }
+    let call = client
+        .update_webhook("wh_1", Precondition::version(3))
+        .with_header("If-Match", "4");
+    assert_eq!(call.send().await.unwrap_err().kind(), ErrorKind::InvalidRequest);
 }
 
 #[tokio::test]
@@ -222,6 +232,80 @@ async fn the_key_is_sent_as_given() {
     let server = Server::follow([answers("[]")]).await;
     client(&server).list_webhooks().send().await.unwrap();
     assert_eq!(server.seen()[0].header("x-auth-signly"), Some(KEY));
+}
+
+#[tokio::test]
+async fn what_no_document_knows_can_be_called() {
+    let server = Server::follow([
+        Step::json(503, "{}"),
+        answers(r#"[{"documentId":"d"}]"#),
+        answers("null"),
+    ])
+    .await;
+    let client = client(&server);
+    let call = client
+        .request(http::Method::GET, "/v1/documents")
+        .query("a b", "&")
+        .repeatable();
+    assert_eq!(
+        call.send().await.unwrap(),
+        serde_json::json!([{"documentId": "d"}])
+    );
+    let call = client
+        .request(http::Method::POST, "/v1/documents")
+        .json(serde_json::json!({"a": 1}));
+    assert_eq!(
+        call.with_header("if-match", "3").send().await.unwrap(),
+        serde_json::Value::Null
+    );
+    let seen = server.seen();
+    assert_eq!(seen[1].target, "/v1/documents?a+b=%26");
+    assert_eq!(
+        (seen[2].body.as_slice(), seen[2].header("if-match")),
+        (br#"{"a":1}"#.as_slice(), Some("3"))
+    );
+}
+
+#[tokio::test]
+async fn a_custom_call_is_sent_once_unless_it_is_said_to_be_repeatable() {
+    let server = Server::follow([Step::json(503, "{}")]).await;
+    let error = client(&server)
+        .request(http::Method::GET, "/v1/x")
+        .send()
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.operation(), error.attempts(), server.seen().len()),
+        (Some("request"), 1, 1)
+    );
+}
+
+#[tokio::test]
+async fn a_custom_path_is_sent_as_given_or_not_at_all() {
+    let server = Server::follow([]).await;
+    for path in [
+        "",
+        "v1",
+        "@example.com/",
+        ".example.com/",
+        "/v1/../x",
+        "/v1/./x",
+        "/v1/%2e%2e/x",
+        "/v1\\..\\x",
+        "/a b",
+        "/a?b",
+        "/a#b",
+        "/a\nb",
+        ":80/",
+    ] {
+        let error = client(&server)
+            .request(http::Method::GET, path)
+            .send()
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{path:?}");
+    }
+    assert_eq!(server.seen().len(), 0);
 }
 
 fn runtime() -> tokio::runtime::Runtime {

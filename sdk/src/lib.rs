@@ -23,8 +23,9 @@ mod runtime;
 pub mod signly;
 pub mod webhook;
 
+pub use http;
 pub use runtime::{
-    Certainty, ClientBuilder, Clock, Cursor, Effect, Error, ErrorKind, Items, Listing, Operation, Outcome,
-    Page, Pages, Paging, Precondition, Reply, RetryPolicy, Secret, SecretError, Sleep, SystemClock,
+    Certainty, ClientBuilder, Clock, Cursor, CustomCall, Effect, Error, ErrorKind, Items, Listing, Operation,
+    Outcome, Page, Pages, Paging, Precondition, Reply, RetryPolicy, Secret, SecretError, Sleep, SystemClock,
     Timestamp, Versioned,
 };

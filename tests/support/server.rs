@@ -167,7 +167,7 @@ async fn serve(mut stream: TcpStream, script: Arc<Mutex<VecDeque<Step>>>, seen: 
                     "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n"
                 );
                 let _ = stream.write_all(head.as_bytes()).await;
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
             Step::Close => return,
             Step::Hang => std::future::pending().await,

@@ -93,9 +93,9 @@ pub async fn call<P: Provider, T: DeserializeOwned>(
     request: Result<Request, Invalid>,
     options: &CallOptions,
 ) -> Result<Reply<T>, Error> {
-    let request = request.and_then(|request| with_headers::<P>(request, options));
+    let request = request.and_then(|request| with_headers::<P>(operation, request, options));
     let request = request.map_err(|invalid| Error::invalid(operation, &invalid))?;
-    let span = telemetry::span(operation, &core.0.base);
+    let span = telemetry::span(operation, request.method(), &core.0.base);
     let mut call = Call {
         core,
         operation,
@@ -130,7 +130,6 @@ const OURS: &[&str] = &[
     "cookie",
     "expect",
     "host",
-    "if-match",
     "keep-alive",
     "proxy-authorization",
     "te",
@@ -139,11 +138,20 @@ const OURS: &[&str] = &[
     "upgrade",
 ];
 
-fn with_headers<P: Provider>(mut request: Request, options: &CallOptions) -> Result<Request, Invalid> {
+fn with_headers<P: Provider>(
+    operation: &Operation,
+    mut request: Request,
+    options: &CallOptions,
+) -> Result<Request, Invalid> {
     for (name, value) in &options.headers {
         let name = HeaderName::try_from(name)
             .map_err(|_| Invalid::new("a header name has characters that none can have"))?;
-        if OURS.iter().chain(P::RESERVED).any(|reserved| name == *reserved) {
+        if OURS
+            .iter()
+            .chain(P::RESERVED)
+            .chain(&operation.precondition)
+            .any(|reserved| name == *reserved)
+        {
             return Err(Invalid::new(format!("the header `{name}` is set by the SDK")));
         }
         request.headers_mut().append(name, HeaderValue::try_from(value)?);

@@ -41,6 +41,27 @@ pub struct Operation {
     pub outcomes: &'static [(u16, Outcome)],
 }
 
+impl Operation {
+    /// What stands in the table for calls that no document knows.
+    pub(crate) const fn custom(provider: &'static str, repeatable: bool, enveloped: bool) -> Self {
+        Self {
+            provider,
+            id: "request",
+            vendor_id: None,
+            method: "",
+            path: "",
+            certainty: Certainty::Assumed,
+            source: "",
+            repeatable,
+            paging: Paging::None,
+            payload: false,
+            enveloped,
+            precondition: None,
+            outcomes: &[],
+        }
+    }
+}
+
 /// How sure a statement about a provider is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

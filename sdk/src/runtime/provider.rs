@@ -9,6 +9,9 @@ use serde_json::Value;
 
 /// The seam between the runtime and a provider. Implemented inside this crate only.
 pub trait Provider: Clone + Send + Sync + 'static {
+    /// Stands for what no document knows: a call that is sent once, and one that is repeatable.
+    const CUSTOM: [&'static Operation; 2];
+
     /// Headers that the provider sets; an application cannot set them for a call.
     const RESERVED: &'static [&'static str];
 
@@ -65,6 +68,10 @@ impl Answer {
 }
 
 /// A success answer, read.
+#[allow(
+    missing_debug_implementations,
+    reason = "holds what the provider sent and is never printed"
+)]
 pub enum Opened<T> {
     Success {
         value: T,

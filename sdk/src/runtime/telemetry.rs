@@ -4,17 +4,18 @@
 use super::base_url::BaseUrl;
 use super::error::Error;
 use super::operation::Operation;
+use http::Method;
 use std::time::Duration;
 use tracing::field::Empty;
 use tracing::{Span, debug, info_span, warn};
 
 /// One span per call.
-pub(super) fn span(operation: &Operation, base: &BaseUrl) -> Span {
+pub(super) fn span(operation: &Operation, method: &Method, base: &BaseUrl) -> Span {
     info_span!(
         "countersign.call",
         otel.name = format_args!("{}.{}", operation.provider, operation.id),
         otel.kind = "client",
-        http.request.method = operation.method,
+        http.request.method = method.as_str(),
         url.template = operation.path,
         server.address = base.host(),
         server.port = base.port(),

@@ -2,10 +2,10 @@
 
 use super::types::Webhook;
 use crate::runtime::{
-    self, Answer, Core, Error, Explanation, Opened, Operation, Precondition, Provider, Secret, SecretError,
-    Settings, Variables, Versioned,
+    self, Answer, Core, CustomCall, Error, Explanation, Opened, Operation, Precondition, Provider, Secret,
+    SecretError, Settings, Variables, Versioned,
 };
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, Method};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -52,6 +52,22 @@ impl Client {
     #[must_use]
     pub fn tenant(&self) -> &str {
         &self.core.provider().tenant_name
+    }
+
+    /// Calls something that this version does not know: `path` begins with `/v1/`, the payload is taken out of the
+    /// envelope.
+    ///
+    /// ```
+    /// # async fn example(signly: &countersign::signly::Client) -> Result<(), countersign::Error> {
+    /// use countersign::http::Method;
+    ///
+    /// let documents = signly.request(Method::GET, "/v1/documents").query("limit", "10").repeatable().send().await?;
+    /// # let _ = documents;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn request(&self, method: Method, path: impl Into<String>) -> CustomCall<Signly> {
+        CustomCall::new(self.core.clone(), method, path.into())
     }
 
     pub(super) fn core(&self) -> &Core<Signly> {
@@ -172,7 +188,11 @@ impl runtime::Setup for Setup {
 
 /// How Signly authorises and answers.
 #[derive(Clone)]
-pub(super) struct Signly {
+#[allow(
+    missing_debug_implementations,
+    reason = "holds the credential and is never printed"
+)]
+pub struct Signly {
     tenant_name: String,
     tenant: HeaderValue,
     credential: HeaderValue,
@@ -207,6 +227,10 @@ impl<T> Envelope<T> {
 }
 
 impl Provider for Signly {
+    const CUSTOM: [&'static Operation; 2] = [
+        &Operation::custom("signly", false, true),
+        &Operation::custom("signly", true, true),
+    ];
     const RESERVED: &'static [&'static str] = &[TENANT, CREDENTIAL];
 
     fn authorise(&self, headers: &mut HeaderMap) {

@@ -1,0 +1,128 @@
+//! A call that no document knows yet.
+
+use super::call::{CallOptions, Core, Request, call};
+use super::check::Invalid;
+use super::error::Error;
+use super::provider::Provider;
+use super::reply::Reply;
+use super::retry::RetryPolicy;
+use http::Method;
+use serde_json::Value;
+use std::fmt;
+use std::time::Duration;
+
+/// A call of something that the provider has and this version does not know. It goes out as every other call does:
+/// authorised, bounded, with the same errors.
+///
+/// It is taken as not repeatable; [`repeatable`](Self::repeatable) says otherwise.
+#[must_use = "nothing is sent before `send` is awaited"]
+pub struct CustomCall<P> {
+    core: Core<P>,
+    method: Method,
+    path: String,
+    query: Vec<(String, String)>,
+    body: Option<Value>,
+    is_repeatable: bool,
+    options: CallOptions,
+}
+
+impl<P: Provider> CustomCall<P> {
+    pub(crate) fn new(core: Core<P>, method: Method, path: String) -> Self {
+        let options = CallOptions::default();
+        Self {
+            core,
+            method,
+            path,
+            query: Vec::new(),
+            body: None,
+            is_repeatable: false,
+            options,
+        }
+    }
+
+    /// A query parameter. It is encoded.
+    pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.query.push((name.into(), value.into()));
+        self
+    }
+
+    /// A JSON body.
+    pub fn json(mut self, body: impl Into<Value>) -> Self {
+        self.body = Some(body.into());
+        self
+    }
+
+    /// States that sending twice does no more harm than sending once, so that the call may be tried again.
+    pub fn repeatable(mut self) -> Self {
+        self.is_repeatable = true;
+        self
+    }
+
+    /// The time that all attempts may take together.
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.options.operation_timeout = Some(timeout);
+        self
+    }
+
+    /// The retry policy of this call.
+    pub fn with_retry(mut self, policy: RetryPolicy) -> Self {
+        self.options.retry = Some(policy);
+        self
+    }
+
+    /// One more header. `If-Match` can be set here; one that carries credentials is refused.
+    pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.options.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Makes the call and returns the payload of the answer, `null` if it has none.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`].
+    pub async fn send(self) -> Result<Value, Error> {
+        Ok(self.send_reply().await?.into_value())
+    }
+
+    /// Makes the call and returns the answer with status, headers, request id, attempts and raw bytes.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send).
+    pub async fn send_reply(self) -> Result<Reply<Value>, Error> {
+        let [once, repeatable] = P::CUSTOM;
+        let operation = if self.is_repeatable { repeatable } else { once };
+        call(&self.core, operation, self.request(), &self.options).await
+    }
+
+    fn request(&self) -> Result<Request, Invalid> {
+        let url = format!("{}{}", self.core.base(), self.path);
+        let mut request = self.core.http().request(self.method.clone(), &url);
+        request = request.header(http::header::ACCEPT, "application/json");
+        if let Some(body) = &self.body {
+            request = request.json(body);
+        }
+        let mut request = request.build()?;
+        // What the URL parser would drop, fold or take for something else is not a path.
+        let as_given = self.path.starts_with('/') && request.url().as_str() == url;
+        if !as_given || request.url().query().is_some() || request.url().fragment().is_some() {
+            return Err(Invalid::new(
+                "the path has to begin with `/` and hold nothing that a URL would change",
+            ));
+        }
+        if !self.query.is_empty() {
+            request.url_mut().query_pairs_mut().extend_pairs(&self.query);
+        }
+        Ok(request)
+    }
+}
+
+impl<P> fmt::Debug for CustomCall<P> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("CustomCall")
+            .field("method", &self.method)
+            .finish_non_exhaustive()
+    }
+}
