@@ -48,7 +48,7 @@ impl Store {
         let connection = Connection::open_in_memory()?;
         connection.execute_batch(
             "CREATE TABLE delivery (dedupe_key TEXT PRIMARY KEY);
-             CREATE TABLE document (id TEXT PRIMARY KEY, signed INTEGER NOT NULL, last_event TEXT NOT NULL);",
+             CREATE TABLE document (id TEXT PRIMARY KEY, signed INTEGER NOT NULL);",
         )?;
         Ok(Self(Arc::new(Mutex::new(connection))))
     }
@@ -82,9 +82,8 @@ fn act(transaction: &rusqlite::Transaction<'_>, event: &Event) -> rusqlite::Resu
     };
     let signed = u32::from(event.event_type() == EventType::ProcessCompleted);
     transaction.execute(
-        "INSERT INTO document VALUES (?1, ?2, ?3)
-         ON CONFLICT (id) DO UPDATE SET signed = signed + excluded.signed, last_event = excluded.last_event",
-        params![document, signed, event.event_type().as_str()],
+        "INSERT INTO document VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET signed = signed + excluded.signed",
+        params![document, signed],
     )?;
     Ok(())
 }

@@ -1,9 +1,9 @@
 //! What it answers, and what it refuses.
 
 use super::{JSON, URL, body_of, credentials, raw, status_of, webhook};
-use countersign::Precondition;
 use countersign::mock::signly::Server;
 use countersign::signly::{WebhookSort, WebhookStatus};
+use countersign::{Precondition, RetryPolicy};
 use serde_json::{Value, json};
 use std::time::{Duration, SystemTime};
 
@@ -59,6 +59,14 @@ async fn refused_requests_have_these_statuses() {
         create(json!({ "url": URL, "events": events, "httpTimeoutMs": "soon" })),
         create(json!({ "url": URL, "events": events, "customHeaders": { "a b": "c" } })),
         create(json!({ "url": URL, "events": events, "customHeaders": { "content-length": "9" } })),
+        create(json!({ "url": URL, "events": events, "customHeaders": { "X-Auth": "a", "x-auth": "b" } })),
+        (
+            format!("POST {one}/test"),
+            json.clone(),
+            json!({ "tenantId": "another" }).to_string(),
+            400,
+            "bad_request",
+        ),
         put("", "{", 400, "bad_request"),
         put("", r#"{"status":"PAUSED"}"#, 400, "bad_request"),
         put("if-match: \"1\"\r\n", "{}", 400, "bad_request"),
@@ -242,4 +250,21 @@ async fn lists_hold_the_documented_members_in_the_order_that_was_asked_for() {
             ["status", "url", "version", "webhookId"]
         );
     }
+}
+
+#[tokio::test]
+async fn a_clock_beyond_all_dates_leaves_nothing_half_changed() {
+    let server = Server::start().await.unwrap();
+    let id = webhook(&server, URL).await;
+    let stored = server.webhook(&id).unwrap();
+    server.set_time(SystemTime::UNIX_EPOCH + Duration::from_secs(1 << 40));
+    let client = server
+        .client_builder()
+        .retry(RetryPolicy::never())
+        .build()
+        .unwrap();
+    let update = client.update_webhook(&*id, Precondition::version(1));
+    // The server cannot write this time down. Whether it can answer or not, it changed everything or nothing.
+    let changed = update.description("a").send().await.is_ok();
+    assert_eq!(server.webhook(&id).unwrap() != stored, changed);
 }

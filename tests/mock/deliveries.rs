@@ -212,7 +212,12 @@ async fn the_test_call_delivers_once() {
     let id = webhook(&server, &receiver.url).await;
     let client = server.client().unwrap();
     for expected in ["DELIVERED", "FAILED"] {
-        let result = client.test_webhook(&*id).send().await.unwrap();
+        let result = client
+            .test_webhook(&*id)
+            .tenant_id(server.tenant())
+            .send()
+            .await
+            .unwrap();
         assert_eq!(
             (result.delivery_status.unwrap().as_str(), result.attempt),
             (expected, Some(1))

@@ -77,6 +77,31 @@ async fn a_delayed_call_does_not_hold_up_others() {
 }
 
 #[tokio::test]
+async fn a_delayed_call_is_processed_even_if_the_client_gives_up() {
+    let server = Server::start().await.unwrap();
+    server.fail_next_on("create_webhook", Fault::delay(Duration::from_secs(3600)));
+    let client = server.client().unwrap();
+    let create = client
+        .create_webhook()
+        .url(URL)
+        .events([EventType::ProcessCompleted])
+        .with_timeout(Duration::from_millis(500));
+    let error = create.send().await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.effect()),
+        (ErrorKind::Timeout, Effect::Unknown)
+    );
+    assert_eq!(server.webhooks().len(), 1);
+}
+
+#[tokio::test]
+#[should_panic(expected = "there is no operation `createWebhook`; there are list_webhooks, create_webhook, ")]
+async fn a_fault_for_an_operation_that_does_not_exist_is_a_mistake_of_the_test() {
+    let server = Server::start().await.unwrap();
+    server.fail_next_on("createWebhook", Fault::reset());
+}
+
+#[tokio::test]
 async fn a_lost_answer_leaves_the_client_in_doubt() {
     let server = Server::start().await.unwrap();
     server.fail_next_on("create_webhook", Fault::lost_answer());

@@ -1,4 +1,5 @@
 use super::*;
+use crate::support::log::Log;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::FromRef;
@@ -213,4 +214,39 @@ async fn a_nested_route_sees_the_address_as_it_was_sent() {
         .body(Body::empty())
         .unwrap();
     assert_eq!(answer(router, request).await.1, "/signing/callbacks?a=%2F");
+}
+
+#[tokio::test]
+async fn a_rejection_is_logged_once_with_its_reason_and_nothing_that_was_sent() {
+    let personal = changed(json!({ "eventId": [EMAIL], "data": EMAIL })).to_string();
+    let cases = [
+        ("canary-wrong", personal.clone(), "WrongCredential"),
+        (SECRET, personal, "MalformedBody"),
+        (SECRET, EMAIL.repeat(100_000), "TooLarge"),
+        (
+            SECRET,
+            changed(json!({ "tenantId": EMAIL })).to_string(),
+            "WrongAudience",
+        ),
+    ];
+    for (secret, body, reason) in cases {
+        let log = Log::default();
+        let guard = log.start();
+        let mut request = request(secret, body);
+        *request.uri_mut() = format!("/callbacks?mail={EMAIL}").parse().unwrap();
+        answer(routed(verifier()), request).await;
+        drop(guard);
+        let text = log.text();
+        let warnings: Vec<_> = text.lines().filter(|line| line.contains("WARN")).collect();
+        assert!(
+            matches!(*warnings, [line] if line.ends_with(&format!("callback rejected reason={reason}"))),
+            "{text}"
+        );
+        assert!(!text.contains("canary"), "{text}");
+    }
+    let log = Log::default();
+    let guard = log.start();
+    answer(routed(verifier()), request(SECRET, completed().to_string())).await;
+    drop(guard);
+    assert!(!log.text().contains("WARN"), "{}", log.text());
 }

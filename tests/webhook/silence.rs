@@ -70,6 +70,21 @@ fn events_tell_nothing_of_a_person() {
 fn what_is_unverified_tells_nothing_of_a_person() {
     let reader = UnverifiedReader::for_tenant(TENANT).unwrap();
     assert_debug_silent(&reader.read(&delivery(personal("OTP_SENT").to_string())).unwrap());
+    let ids = json!({ "eventId": EMAIL, "documentId": EMAIL, "participantId": EMAIL });
+    assert_debug_silent(&reader.read(&delivery(changed(ids).to_string())).unwrap());
+}
+
+#[test]
+fn text_of_an_event_that_is_no_id_is_not_printed() {
+    let payload = json!({ "status": EMAIL, "templateId": EMAIL, "completedAt": EMAIL, "canary": EMAIL });
+    let verified = accepted(&changed(json!({ "occurredAt": EMAIL, "data": payload })));
+    assert_debug_silent(&verified);
+    let EventData::ProcessCompleted(completed) = &verified.event().data else {
+        panic!("{verified:?}")
+    };
+    assert_eq!(completed.status.as_deref(), Some(EMAIL));
+    assert_debug_silent(completed);
+    assert!(format!("{verified:?}").contains("doc_01"));
 }
 
 #[test]
@@ -80,10 +95,10 @@ fn rejections_tell_neither_what_came_nor_what_was_expected() {
         text.replacen("\"email\"", "canary", 1),
         text.replacen("\"email\"", "\"canary\":1,\"canary\":2,\"email\"", 1),
         text[..text.len() - 3].to_owned(),
-        changed(json!({ "data": EMAIL })).to_string(),
-        changed(json!({ "data": { "status": [EMAIL], "canary": 1 } })).to_string(),
-        changed(json!({ "attempt": EMAIL })).to_string(),
-        changed(json!({ "documentId": { "canary": EMAIL } })).to_string(),
+        changed(json!({ "eventId": { "canary": EMAIL } })).to_string(),
+        changed(json!({ "eventId": format!("{EMAIL}\n") })).to_string(),
+        changed(json!({ "type": [EMAIL] })).to_string(),
+        changed(json!({ "tenantId": { "canary": EMAIL } })).to_string(),
         json!({ "canary": EMAIL }).to_string(),
         tenant_expected,
         format!("{{\"canary\":{{\"canary\":[{{\"canary\":\"{EMAIL}"),

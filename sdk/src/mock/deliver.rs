@@ -16,8 +16,7 @@ pub struct Delivered {
     pub webhook_id: String,
     /// The event.
     pub event_id: String,
-    /// The attempts, in order.
-    pub attempts: Vec<Attempt>,
+    attempts: Vec<Attempt>,
 }
 
 impl Delivered {

@@ -59,7 +59,8 @@ impl Fault {
         Self::status(status).with_body(content_type, body)
     }
 
-    /// The call is processed and answered after this time.
+    /// The call is processed at once and answered after this time. A client that does not wait that long has its call
+    /// processed all the same.
     #[must_use]
     pub fn delay(by: Duration) -> Self {
         Self(Kind::Delay(by))

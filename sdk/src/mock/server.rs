@@ -77,13 +77,15 @@ impl Running {
         self.shared.faults.push(None, fault);
     }
 
+    /// Panics if there is no such operation: the fault would never happen, and the test prove nothing.
+    #[track_caller]
     pub(super) fn fail_next_on(&self, operation: &str, fault: Fault) {
-        if !self.shared.operations.iter().any(|known| known.id == operation) {
-            tracing::warn!(
-                operation,
-                "there is no such operation, so this fault will never happen"
-            );
-        }
+        let known: Vec<_> = self.shared.operations.iter().map(|known| known.id).collect();
+        assert!(
+            known.contains(&operation),
+            "there is no operation `{operation}`; there are {}",
+            known.join(", ")
+        );
         self.shared.faults.push(Some(operation), fault);
     }
 
@@ -195,8 +197,10 @@ async fn answer(
             Ok(answer)
         }
         Kind::Delay(by) => {
+            // First, since nothing after the wait happens if the client hangs up.
+            let answer = process.await;
             tokio::time::sleep(by).await;
-            Ok(process.await.map(Body::from))
+            Ok(answer.map(Body::from))
         }
         Kind::Reset => Err(reset(&socket)),
         Kind::LostAnswer => {

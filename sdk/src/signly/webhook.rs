@@ -35,6 +35,8 @@
 //! - The same event may come again \[S\]. Its [`DedupeKey`] is made of the event's id alone: the attempt is part of the
 //!   delivery, not of the event, so a key that held it would let every repetition through. That a repetition has the
 //!   same id is what Signly's advice to store it implies; it does not say so.
+//! - Only `eventId`, `type` and `tenantId` have to be readable, and no member may occur twice. Nothing else makes a
+//!   genuine event be rejected; see [`Event`].
 //! - Events come in no reliable order \[S\]; [`Event::occurred_at`] tells when they happened.
 //! - A process belongs to one participant. [`EventData::ProcessCompleted`] does not say that the document is finished;
 //!   read the document for that.

@@ -18,8 +18,9 @@ use std::iter::successors;
 /// answered by the handler: return a 2xx status only once the event is stored or queued, since it may be the last time
 /// that the provider tells it.
 ///
-/// To log why callbacks are rejected, take `Result<Callback<V>, Rejection>` as the argument. How long a caller may take
-/// to send the body is not limited here; put a timeout layer around the route.
+/// Why a callback is rejected is logged: one warning of `tracing` for each, with the [`Reason`] and nothing that was sent.
+/// To do more about it, take `Result<Callback<V>, Rejection>` as the argument. How long a caller may take to send the body
+/// is not limited here; put a timeout layer around the route.
 ///
 /// ```
 /// # #[cfg(feature = "signly")] {
@@ -62,20 +63,26 @@ where
     type Rejection = Rejection;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Rejection> {
-        let verifier = V::from_ref(state);
-        let (parts, body) = request.into_parts();
-        let body = Limited::new(body, verifier.body_limit())
-            .collect()
-            .await
-            .map_err(|error| unread(&*error))?;
-        // A nested router takes its prefix away from the address of the request.
-        let uri = parts
-            .extensions
-            .get()
-            .map_or(parts.uri, |OriginalUri(uri)| uri.clone());
-        let delivery = Delivery::new(parts.method, uri, parts.headers, body.to_bytes());
-        verifier.verify(&delivery, verifier.now()).map(Self)
+        let accepted = accept(&V::from_ref(state), request).await;
+        accepted
+            .inspect_err(|rejection| tracing::warn!(reason = ?rejection.reason(), "callback rejected"))
+            .map(Self)
     }
+}
+
+async fn accept<V: Verify>(verifier: &V, request: Request) -> Result<V::Output, Rejection> {
+    let (parts, body) = request.into_parts();
+    let body = Limited::new(body, verifier.body_limit())
+        .collect()
+        .await
+        .map_err(|error| unread(&*error))?;
+    // A nested router takes its prefix away from the address of the request.
+    let uri = parts
+        .extensions
+        .get()
+        .map_or(parts.uri, |OriginalUri(uri)| uri.clone());
+    let delivery = Delivery::new(parts.method, uri, parts.headers, body.to_bytes());
+    verifier.verify(&delivery, verifier.now())
 }
 
 /// The limit may also be one that a layer of the application set.

@@ -19,7 +19,7 @@ pub struct Key<K> {
 
 impl<K> Key<K> {
     /// A key that is always valid. The id is yours to choose; it is told with everything that the key verified, and
-    /// logged, so it must not be secret.
+    /// printed by `Debug`, so it must not be secret.
     pub fn new(id: impl Into<String>, key: K) -> Self {
         Self {
             id: id.into(),

@@ -65,8 +65,8 @@ impl<E> Verified<E> {
 
     /// Whether it was meant for this application.
     #[must_use]
-    pub fn audience(&self) -> &Audience {
-        &self.audience
+    pub fn audience(&self) -> Audience {
+        self.audience
     }
 
     /// What to remember, so that the same event is handled once.
@@ -85,11 +85,15 @@ impl<E> Verified<E> {
 /// An event that nothing proved: anybody may have sent it.
 ///
 /// It tells where to look, no more. Let it trigger reading the resource over the provider's API, and act on what that
-/// says; the event itself is only reachable by [`trust_without_proof`](Self::trust_without_proof).
+/// says; the event itself is only reachable by [`trust_without_proof`](Self::trust_without_proof). For now that is up to
+/// the application: nothing here reads the resource for you.
+///
+/// `Debug` prints nothing of it, no ids either: whoever sent it chose them.
 #[derive(Clone, SafeDebug)]
 pub struct Unverified<E> {
     #[safe_debug(redact)]
     event: E,
+    #[safe_debug(redact)]
     dedupe_key: DedupeKey,
 }
 
@@ -112,11 +116,13 @@ impl<E> Unverified<E> {
     }
 }
 
-/// Names an event across deliveries and providers: the same event always has the same key.
+/// Names an event across deliveries and providers: the same event always has the same key. It is one
+/// line, without control characters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DedupeKey(String);
 
 impl DedupeKey {
+    /// The id of the event has to be one line, which whoever reads the event checks.
     pub(crate) fn new(provider: &str, event: &str) -> Self {
         Self(format!("{provider}:{event}"))
     }

@@ -102,7 +102,7 @@ impl Event {
         self
     }
 
-    /// The id.
+    /// The id that it is delivered under: the one set by [`event_id`](Self::event_id), or else one that was made up.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id

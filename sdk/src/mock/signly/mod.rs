@@ -19,6 +19,13 @@
 //! | deleting | 200 `webhook_deleted` with the id | inferred |
 //! | test call that the receiver does not accept | 200 with `deliveryStatus` `FAILED` | assumed |
 //! | test call for a webhook that is switched off | the event is delivered | assumed |
+//! | test call with a type that the webhook did not subscribe to | the event is delivered | assumed |
+//! | test call that fails | not tried again, whatever `retries` says | assumed |
+//! | test call with another `tenantId` | 400 `bad_request` | assumed |
+//! | answers to deliveries | only 200 to 299 counts as delivered; redirects are not followed | 2xx is documented, the rest assumed |
+//! | destinations that cannot be reached | accepted, unless [`Server::check_destinations`] is on | so that the receiver can start later |
+//! | `customHeaders` that frame the request: `connection`, `content-length`, `host`, `transfer-encoding`, `upgrade` | 400 `bad_request` | assumed |
+//! | `customHeaders` that differ only in case | 400 `bad_request` | assumed |
 //! | `http` destinations | accepted on loopback only | so that tests need no certificates |
 //! | `maxAttempts` over 100, `httpTimeoutMs` over 300000 | 400 `bad_request` | assumed, so that every delivery ends |
 //! | defaults of webhooks | 3 attempts, 3000 milliseconds | inferred from the front end |

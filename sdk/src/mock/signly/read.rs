@@ -3,12 +3,14 @@
 use super::refusal::Refusal;
 use crate::mock::deliver::is_loopback;
 use crate::runtime::decode;
-use crate::signly::{DeliveryRetries, EventType, WebhookCreate, WebhookSort, WebhookStatus, WebhookUpdate};
+use crate::signly::{
+    DeliveryRetries, EventType, WebhookCreate, WebhookSort, WebhookStatus, WebhookTest, WebhookUpdate,
+};
 use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, IF_MATCH, TRANSFER_ENCODING, UPGRADE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use url::{Url, form_urlencoded};
 
 /// What a list may hold. How many it holds if nobody says is not documented; here it is the maximum.
@@ -121,16 +123,29 @@ fn check_events(events: &[EventType]) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Names that differ only in case are one header, which would be sent twice.
 fn check_headers(headers: Option<&BTreeMap<String, String>>) -> Result<(), Refusal> {
     let framing = [CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING, UPGRADE];
+    let mut names = HashSet::new();
     let sendable = headers.into_iter().flatten().all(|(name, value)| {
-        HeaderName::try_from(name).is_ok_and(|name| !framing.contains(&name))
+        HeaderName::try_from(name).is_ok_and(|name| !framing.contains(&name) && names.insert(name))
             && HeaderValue::try_from(value).is_ok()
     });
     if sendable {
         Ok(())
     } else {
-        Err(Refusal::invalid("customHeaders", "a header that cannot be sent"))
+        Err(Refusal::invalid(
+            "customHeaders",
+            "a header that cannot be sent, or is there twice",
+        ))
+    }
+}
+
+/// Only the tenant that calls can be named.
+pub(super) fn check_test(test: &WebhookTest, tenant: &str) -> Result<(), Refusal> {
+    match &test.tenant_id {
+        Some(named) if named != tenant => Err(Refusal::invalid("tenantId", "not the tenant of the call")),
+        _ => Ok(()),
     }
 }
 

@@ -103,7 +103,11 @@ impl Server {
     }
 
     /// Lets the next call of an operation fail, by its id in [`OPERATIONS`].
-    /// A fault for an operation that does not exist never happens; see [`pending_faults`](Self::pending_faults).
+    ///
+    /// # Panics
+    ///
+    /// No operation has this id. The message lists those there are.
+    #[track_caller]
     pub fn fail_next_on(&self, operation: &str, fault: Fault) {
         self.running.fail_next_on(operation, fault);
     }

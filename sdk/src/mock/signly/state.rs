@@ -168,6 +168,8 @@ impl State {
         apply: impl FnOnce(&mut Webhook),
     ) -> Result<Value, Refusal> {
         let now = self.clock.now();
+        // Before anything changes: a time beyond all dates makes it panic.
+        let updated_at = Some(Timestamp::from(now));
         let mut store = lock(&self.store);
         let changed = store.next_change(now);
         let found = store
@@ -183,7 +185,7 @@ impl State {
         }
         apply(webhook);
         webhook.version += 1;
-        webhook.updated_at = Some(Timestamp::from(now));
+        webhook.updated_at = updated_at;
         stored.changed = changed;
         Ok(json!({ "webhookId": webhook.webhook_id, "status": webhook.status, "version": webhook.version }))
     }
@@ -199,6 +201,7 @@ impl State {
     }
 
     pub async fn test(&self, id: &str, test: WebhookTest) -> Result<Value, Refusal> {
+        read::check_test(&test, &self.tenant)?;
         let webhook = self.webhook(id).ok_or_else(Refusal::unknown_webhook)?;
         let mut event = Event::test(test.type_);
         event.settle(self.clock.now());

@@ -1,22 +1,29 @@
 //! What Signly's callbacks tell.
 
 use super::tenants::Tenants;
-use crate::runtime::generated::optional_number;
 use crate::runtime::{Timestamp, place};
 use crate::signly::types::EventType;
 use crate::webhook::{Audience, DedupeKey, Reason, Rejection, read, typed};
 use countersign_macros::{SafeDebug, WebhookEvent};
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use std::fmt;
 
-/// An event, as Signly documents it \[S\]. `Debug` prints nothing that Signly leaves to the integration.
+/// An event, as Signly documents it \[S\]. Only its id, its type and its tenant are insisted on: any other member that is
+/// missing or cannot be read is `None`, so that no genuine event is lost for it. [`Verified::body`] still has what came.
+///
+/// `Debug` prints the ids, the type if it is known, and the attempt: no other text that came.
+///
+/// [`Verified::body`]: crate::webhook::Verified::body
 #[derive(Clone, PartialEq, SafeDebug)]
 #[non_exhaustive]
 pub struct Event {
-    /// Names the event, such as `evt_01J8XQ7M8VW2A6G2B0N7J5AZ7Q`.
+    /// Names the event, such as `evt_01J8XQ7M8VW2A6G2B0N7J5AZ7Q`. Never empty, and always one line without control
+    /// characters.
     pub event_id: String,
     /// When it happened.
+    // Kept as text, whatever it says.
+    #[safe_debug(redact)]
     pub occurred_at: Option<Timestamp>,
     /// The tenant that it is meant for.
     pub tenant_id: String,
@@ -69,18 +76,21 @@ impl Event {
             .filter(|tenant| !tenant.is_empty())
             .ok_or(Reason::AudienceMissing)?;
         let audience = tenants.check(&tenant_id)?;
-        if event_id.is_empty() {
-            return Err(Rejection::malformed("`eventId`: empty"));
+        if event_id.is_empty() || event_id.contains(breaks_a_line) {
+            return Err(Rejection::malformed(
+                "`eventId`: empty, or with control characters",
+            ));
         }
-        let data = EventData::read(&tag, data)?;
+        let data = EventData::from_tagged(&tag, data)
+            .map_err(|error| Rejection::malformed(format!("in `data`: {}", place(&error))))?;
         Ok((
             Self {
                 event_id,
-                occurred_at,
+                occurred_at: text(occurred_at).map(Timestamp::from),
                 tenant_id,
-                document_id,
-                participant_id,
-                attempt,
+                document_id: text(document_id),
+                participant_id: text(participant_id),
+                attempt: whole(&attempt),
                 data,
             },
             audience,
@@ -88,88 +98,115 @@ impl Event {
     }
 }
 
-/// The delivery on the wire.
+/// Control characters, and the two line breaks of Unicode that are none.
+fn breaks_a_line(character: char) -> bool {
+    character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
+}
+
+fn text(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// A whole number, however it is written: `1`, `"1"` or `1.0`.
+fn whole(value: &Value) -> Option<i64> {
+    match value {
+        Value::String(text) => text.parse().ok(),
+        // A float without a fraction prints as an integer.
+        Value::Number(number) => number
+            .as_i64()
+            .or_else(|| number.as_f64()?.to_string().parse().ok()),
+        _ => None,
+    }
+}
+
+/// The delivery on the wire. What is a [`Value`] here may be anything.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Body {
     event_id: String,
     #[serde(rename = "type")]
     tag: String,
-    occurred_at: Option<Timestamp>,
+    #[serde(default)]
+    occurred_at: Value,
     tenant_id: Option<String>,
-    document_id: Option<String>,
-    participant_id: Option<String>,
-    #[serde(default, deserialize_with = "optional_number")]
-    attempt: Option<i64>,
+    #[serde(default)]
+    document_id: Value,
+    #[serde(default)]
+    participant_id: Value,
+    #[serde(default)]
+    attempt: Value,
     #[serde(default)]
     data: Value,
 }
 
 /// What happened, with what Signly tells about it. Only the payload of [`ProcessCompleted`](Self::ProcessCompleted) is
-/// documented \[S\]; the others are what came, and empty if nothing did.
+/// documented \[S\]; the others are what came, any JSON, and null if nothing did.
 #[derive(Clone, PartialEq, WebhookEvent)]
 #[non_exhaustive]
 pub enum EventData {
     /// The document was accepted, and at least one participant has a process \[S\].
     #[event("PROCESS_CREATED")]
-    ProcessCreated(Map<String, Value>),
+    ProcessCreated(Value),
     /// The participant entered the flow \[S\].
     #[event("PROCESS_STARTED")]
-    ProcessStarted(Map<String, Value>),
+    ProcessStarted(Value),
     /// The process of one participant is finished; its evidence can be reconciled \[S\].
     #[event("PROCESS_COMPLETED")]
     ProcessCompleted(ProcessCompleted),
     /// The process ended in an error that cannot be recovered, or was blocked \[S\].
     #[event("PROCESS_FAILED")]
-    ProcessFailed(Map<String, Value>),
+    ProcessFailed(Value),
     /// The process was cancelled, by hand or by policy \[S\].
     #[event("PROCESS_CANCELLED")]
-    ProcessCancelled(Map<String, Value>),
+    ProcessCancelled(Value),
     /// The deadline passed before the process was finished \[S\].
     #[event("PROCESS_EXPIRED")]
-    ProcessExpired(Map<String, Value>),
+    ProcessExpired(Value),
     /// Sending a one-time code was attempted \[S\]. It need not have arrived.
     #[event("OTP_SENT")]
-    OtpSent(Map<String, Value>),
+    OtpSent(Value),
     /// Sending a one-time code again was attempted \[S\].
     #[event("OTP_RESENT")]
-    OtpResent(Map<String, Value>),
+    OtpResent(Value),
     /// The one-time code was right; the participant can go on \[S\].
     #[event("OTP_VERIFIED")]
-    OtpVerified(Map<String, Value>),
+    OtpVerified(Value),
     /// The one-time code was wrong, or the allowed attempts are used up \[S\].
     #[event("OTP_FAILED")]
-    OtpFailed(Map<String, Value>),
+    OtpFailed(Value),
     /// The one-time code expired unused \[S\].
     #[event("OTP_EXPIRED")]
-    OtpExpired(Map<String, Value>),
+    OtpExpired(Value),
     /// A biometric capture or check began \[S\].
     #[event("BIOMETRIC_STARTED")]
-    BiometricStarted(Map<String, Value>),
+    BiometricStarted(Value),
     /// The biometric check succeeded \[S\].
     #[event("BIOMETRIC_VERIFIED")]
-    BiometricVerified(Map<String, Value>),
+    BiometricVerified(Value),
     /// The biometric check did not succeed \[S\].
     #[event("BIOMETRIC_FAILED")]
-    BiometricFailed(Map<String, Value>),
+    BiometricFailed(Value),
     /// A liveness check began \[S\].
     #[event("LIVENESS_STARTED")]
-    LivenessStarted(Map<String, Value>),
+    LivenessStarted(Value),
     /// The liveness check succeeded \[S\].
     #[event("LIVENESS_VERIFIED")]
-    LivenessVerified(Map<String, Value>),
+    LivenessVerified(Value),
     /// The liveness check was refused or not finished \[S\].
     #[event("LIVENESS_FAILED")]
-    LivenessFailed(Map<String, Value>),
+    LivenessFailed(Value),
     /// The participant opened the document \[S\].
     #[event("DOCUMENT_VIEWED")]
-    DocumentViewed(Map<String, Value>),
+    DocumentViewed(Value),
     /// One field is done: a signature, an acceptance or a piece of evidence \[S\]. Not the whole document.
     #[event("FIELD_SIGNED")]
-    FieldSigned(Map<String, Value>),
+    FieldSigned(Value),
     /// Nothing happened: somebody tested the webhook \[S\].
     #[event("signly.webhook_test")]
-    WebhookTest(Map<String, Value>),
+    WebhookTest(Value),
     /// An event that this version does not know.
     #[event(unknown)]
     Unknown {
@@ -180,29 +217,20 @@ pub enum EventData {
     },
 }
 
-impl EventData {
-    fn read(tag: &str, data: Value) -> Result<Self, Rejection> {
-        let nothing = data.is_null() && Self::KNOWN_TAGS.contains(&tag);
-        let data = if nothing { Map::new().into() } else { data };
-        Self::from_tagged(tag, data)
-            .map_err(|error| Rejection::malformed(format!("in `data`: {}", place(&error))))
-    }
-}
-
-/// The name of a known event, and no payload: most payloads are undocumented, so anything may be in them.
+/// The name of a known event, and no payload: anything may be in it.
 impl fmt::Debug for EventData {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::ProcessCompleted(data) => data.fmt(formatter),
             Self::Unknown { .. } => formatter.write_str("Unknown([redacted])"),
             known => write!(formatter, "{}([redacted])", known.tag()),
         }
     }
 }
 
-/// The payload of [`EventData::ProcessCompleted`] \[S\].
-#[derive(Clone, PartialEq, Deserialize, SafeDebug)]
-#[serde(rename_all = "camelCase")]
+/// The payload of [`EventData::ProcessCompleted`] \[S\]. A member that is no text is `None` and stays in
+/// [`other`](Self::other), and so does a payload that is no object, as a whole. `Debug` prints nothing of it.
+#[derive(Clone, PartialEq, SafeDebug)]
+#[safe_debug(redact)]
 #[non_exhaustive]
 pub struct ProcessCompleted {
     /// The state of the process; the documented example has `COMPLETED` \[S\].
@@ -211,8 +239,23 @@ pub struct ProcessCompleted {
     pub template_id: Option<String>,
     /// When the process was finished.
     pub completed_at: Option<Timestamp>,
-    /// What else came.
-    #[safe_debug(redact)]
-    #[serde(flatten)]
-    pub other: Map<String, Value>,
+    /// What else came: the other members of the object, the payload itself if it is no object, null if there was none.
+    pub other: Value,
+}
+
+impl<'de> Deserialize<'de> for ProcessCompleted {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut other = Value::deserialize(deserializer)?;
+        let mut take = |name| {
+            let members = other.as_object_mut()?;
+            members.get(name)?.as_str()?;
+            members.remove(name).and_then(text)
+        };
+        Ok(Self {
+            status: take("status"),
+            template_id: take("templateId"),
+            completed_at: take("completedAt").map(Timestamp::from),
+            other,
+        })
+    }
 }
