@@ -121,7 +121,26 @@ pub(super) fn text(open: &OpenEnum<'_>) -> TokenStream {
         #[automatically_derived]
         impl<'de> ::serde::Deserialize<'de> for #name {
             fn deserialize<D: ::serde::Deserializer<'de>>(from: D) -> result::Result<Self, D::Error> {
-                <string::String as ::serde::Deserialize>::deserialize(from).map(Self::from)
+                struct Visitor;
+
+                impl ::serde::de::Visitor<'_> for Visitor {
+                    type Value = #name;
+
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str("a string")
+                    }
+
+                    // A value that is known needs no memory of its own.
+                    fn visit_str<E: ::serde::de::Error>(self, value: &str) -> result::Result<#name, E> {
+                        result::Result::Ok(#name::from(value))
+                    }
+
+                    fn visit_string<E: ::serde::de::Error>(self, value: string::String) -> result::Result<#name, E> {
+                        result::Result::Ok(#name::from(value))
+                    }
+                }
+
+                from.deserialize_str(Visitor)
             }
         }
     }
