@@ -48,107 +48,56 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     chapter(3, "Two writers change it at once");
     let seen_by_both = webhook.precondition();
     let first = signly.update_webhook(&id, seen_by_both.clone());
-    let first = first
-        .events([EventType::ProcessCompleted, EventType::ProcessFailed])
-        .send()
-        .await?;
+    let first = first.events([EventType::ProcessCompleted, EventType::ProcessFailed]).send().await?;
     tell("Ada", &format!("adds PROCESS_FAILED, version {}", first.version));
-    match signly
-        .update_webhook(&id, seen_by_both)
-        .events([EventType::OtpFailed])
-        .send()
-        .await
-    {
+    match signly.update_webhook(&id, seen_by_both).events([EventType::OtpFailed]).send().await {
         Ok(_) => return Err("the second writer overwrote the first".into()),
         Err(error) => tell_error("Bob", &error),
     }
-    let second = signly
-        .update_webhook_with(&id, also(EventType::OtpFailed))
-        .await?;
-    tell(
-        "Bob",
-        &format!("reads again and adds OTP_FAILED, version {}", second.version),
-    );
+    let second = signly.update_webhook_with(&id, also(EventType::OtpFailed)).await?;
+    tell("Bob", &format!("reads again and adds OTP_FAILED, version {}", second.version));
     tell("events", &names(second.events.as_deref().unwrap_or_default()));
 
     chapter(4, "A fault is survived");
     server.fail_next(Fault::status(503));
     server.fail_next(Fault::truncated());
     let reply = signly.get_webhook(&id).send_reply().await?;
-    tell(
-        "read",
-        &format!(
-            "a 503, a truncated answer, then 200 after {} attempts",
-            reply.attempts()
-        ),
-    );
+    tell("read", &format!("a 503, a truncated answer, then 200 after {} attempts", reply.attempts()));
     server.fail_next_on("update_webhook", Fault::lost_answer());
-    let third = signly
-        .update_webhook_with(&id, also(EventType::DocumentViewed))
-        .await?;
+    let third = signly.update_webhook_with(&id, also(EventType::DocumentViewed)).await?;
     tell(
         "update",
-        &format!(
-            "its answer was lost, it was applied once all the same: version {}",
-            third.version
-        ),
+        &format!("its answer was lost, it was applied once all the same: version {}", third.version),
     );
     server.fail_next_on("create_webhook", Fault::lost_answer());
-    match signly
-        .create_webhook()
-        .url(&receiver)
-        .events([EventType::FieldSigned])
-        .send()
-        .await
-    {
+    match signly.create_webhook().url(&receiver).events([EventType::FieldSigned]).send().await {
         Ok(_) => return Err("a lost answer was not noticed".into()),
         Err(error) => {
             tell_error("create", &error);
             let (effect, attempts) = (error.effect(), error.attempts());
-            tell(
-                "",
-                &format!("effect {effect:?} after {attempts} attempt: a create is never sent twice"),
-            );
+            tell("", &format!("effect {effect:?} after {attempts} attempt: a create is never sent twice"));
         }
     }
 
     chapter(5, "Callbacks arrive");
-    let completed = mock::Event::new(EventType::ProcessCompleted)
-        .document("contract-17")
-        .participant("Grace");
+    let completed =
+        mock::Event::new(EventType::ProcessCompleted).document("contract-17").participant("Grace");
     let completed = completed.data(json!({ "status": "COMPLETED", "templateId": "nda" }));
     for delivered in server.deliver(completed).await {
-        tell(
-            "delivery",
-            &format!(
-                "{}, {} attempt(s)",
-                delivered.event_id,
-                delivered.attempts().len()
-            ),
-        );
+        tell("delivery", &format!("{}, {} attempt(s)", delivered.event_id, delivered.attempts().len()));
     }
     let verified = received.recv().await.ok_or("the receiver is gone")?;
-    tell(
-        "verified",
-        &format!("{:?}, key {:?}", verified.assurance(), verified.key_id()),
-    );
+    tell("verified", &format!("{:?}, key {:?}", verified.assurance(), verified.key_id()));
     let event = verified.into_event();
     let document = event.document_id.as_deref().unwrap_or("?");
     if let EventData::ProcessCompleted(data) = &event.data {
         tell(
             "event",
-            &format!(
-                "{} of {document}: {}",
-                event.event_type(),
-                data.status.as_deref().unwrap_or("?")
-            ),
+            &format!("{} of {document}: {}", event.event_type(), data.status.as_deref().unwrap_or("?")),
         );
     }
     let forged = forge(&receiver).await?;
-    tell(
-        "forged",
-        &format!("a callback without the secret is answered {forged}"),
-    );
+    tell("forged", &format!("a callback without the secret is answered {forged}"));
 
     server.shutdown().await;
     println!("\n{}\n", "The end. Nothing left this machine.".bold());
@@ -170,14 +119,9 @@ async fn start_receiver(
     secret: Secret,
     tenant: &str,
 ) -> Result<(String, mpsc::UnboundedReceiver<Verified<Event>>), Box<dyn std::error::Error>> {
-    let verifier = Verifier::builder()
-        .shared_secret("X-Client-Auth", secret)
-        .tenant(tenant)
-        .build()?;
+    let verifier = Verifier::builder().shared_secret("X-Client-Auth", secret).tenant(tenant).build()?;
     let (sender, received) = mpsc::unbounded_channel();
-    let app = Router::new()
-        .route("/signly", post(receive))
-        .with_state(App { verifier, sender });
+    let app = Router::new().route("/signly", post(receive)).with_state(App { verifier, sender });
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}/signly", listener.local_addr()?);
     tokio::spawn(async move { axum::serve(listener, app).await });
@@ -217,20 +161,11 @@ async fn forge(url: &str) -> Result<String, Box<dyn std::error::Error>> {
     stream.write_all(format!("{head}{body}").as_bytes()).await?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await?;
-    Ok(answer
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .trim_start_matches("HTTP/1.1 ")
-        .to_owned())
+    Ok(answer.lines().next().unwrap_or_default().trim_start_matches("HTTP/1.1 ").to_owned())
 }
 
 fn names(events: &[EventType]) -> String {
-    events
-        .iter()
-        .map(EventType::as_str)
-        .collect::<Vec<_>>()
-        .join(", ")
+    events.iter().map(EventType::as_str).collect::<Vec<_>>().join(", ")
 }
 
 fn chapter(number: u8, title: &str) {

@@ -68,9 +68,8 @@ impl Store {
     fn document(&self, id: &str) -> rusqlite::Result<(u32, u32)> {
         let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let events = connection.query_row("SELECT count(*) FROM delivery", [], |row| row.get(0))?;
-        let signed = connection.query_row("SELECT signed FROM document WHERE id = ?1", [id], |row| {
-            row.get(0)
-        })?;
+        let signed =
+            connection.query_row("SELECT signed FROM document WHERE id = ?1", [id], |row| row.get(0))?;
         Ok((events, signed))
     }
 }
@@ -93,30 +92,19 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // In an application the secret comes from its configuration; see `Secret`.
     let secret = Secret::chosen("a long random value, shared with Signly")?;
     let server = mock::Server::start().await?;
-    let verifier = Verifier::builder()
-        .shared_secret("X-Client-Auth", secret.clone())
-        .tenant(server.tenant())
-        .build()?;
+    let verifier =
+        Verifier::builder().shared_secret("X-Client-Auth", secret.clone()).tenant(server.tenant()).build()?;
     let store = Store::open()?;
 
-    let app = Router::new().route("/signly", post(receive)).with_state(App {
-        verifier,
-        store: store.clone(),
-    });
+    let app =
+        Router::new().route("/signly", post(receive)).with_state(App { verifier, store: store.clone() });
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}/signly", listener.local_addr()?);
     println!("Listening on {url}");
     tokio::spawn(async move { axum::serve(listener, app).await });
 
-    let register = server
-        .client()?
-        .create_webhook()
-        .url(url)
-        .events(EventType::KNOWN.iter().cloned());
-    register
-        .custom_headers([("X-Client-Auth", secret.expose())])
-        .send()
-        .await?;
+    let register = server.client()?.create_webhook().url(url).events(EventType::KNOWN.iter().cloned());
+    register.custom_headers([("X-Client-Auth", secret.expose())]).send().await?;
 
     // Two people sign a document. Every event comes three times, and not in order.
     let story = [
@@ -126,27 +114,17 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         EventType::ProcessCompleted,
     ];
     let events = ["ada", "bob"].into_iter().flat_map(|participant| {
-        let event = move |kind: EventType| {
-            mock::Event::new(kind)
-                .document("contract-17")
-                .participant(participant)
-        };
+        let event =
+            move |kind: EventType| mock::Event::new(kind).document("contract-17").participant(participant);
         story.clone().map(event)
     });
     let delivered = server.deliver_all(events).duplicated(3).shuffled(17).send().await;
-    let accepted = delivered
-        .iter()
-        .filter(|delivery| delivery.is_delivered())
-        .count();
+    let accepted = delivered.iter().filter(|delivery| delivery.is_delivered()).count();
     println!("{} deliveries, {accepted} accepted", delivered.len());
 
     let (events, signed) = store.document("contract-17")?;
     println!("{events} events stored, signed by {signed}");
-    assert_eq!(
-        (events, signed),
-        (8, 2),
-        "a duplicate was acted upon, or an event was lost"
-    );
+    assert_eq!((events, signed), (8, 2), "a duplicate was acted upon, or an event was lost");
     server.shutdown().await;
     Ok(())
 }

@@ -17,24 +17,15 @@ fn complete() -> signly::ClientBuilder {
 fn what_is_missing_or_wrong_is_named() {
     let cases = [
         (signly::Client::builder().api_key("k"), "no tenant was given"),
-        (
-            signly::Client::builder().tenant("t"),
-            "neither an API key nor an HMAC secret was given",
-        ),
-        (
-            complete().api_key(" "),
-            "the credential cannot be used: the secret is empty",
-        ),
+        (signly::Client::builder().tenant("t"), "neither an API key nor an HMAC secret was given"),
+        (complete().api_key(" "), "the credential cannot be used: the secret is empty"),
         (complete().api_key("k\n"), "look for a line break at its end"),
         (complete().tenant("a\r\nb"), "the tenant cannot be used"),
         (complete().base_url("example.com"), "is no URL"),
         (complete().base_url("ftp://example.com"), "neither https nor http"),
         (complete().base_url("http://example.com"), "plain http"),
         (complete().base_url("http://127.0.0.1.example.com"), "plain http"),
-        (
-            complete().base_url("https://u:p@example.com"),
-            "carries credentials",
-        ),
+        (complete().base_url("https://u:p@example.com"), "carries credentials"),
         (complete().base_url("https://example.com?a=b"), "has a query"),
         (complete().proxy("::"), "the proxy cannot be used"),
         (complete().proxy("ftp://example.com"), "no http or https URL"),
@@ -47,26 +38,18 @@ fn what_is_missing_or_wrong_is_named() {
 
 #[test]
 fn plain_http_is_for_loopback_unless_it_is_asked_for_by_its_name() {
-    for url in [
-        "http://127.0.0.1:1",
-        "http://127.9.9.9",
-        "http://[::1]:1",
-        "http://localhost",
-        "HTTP://LOCALHOST",
-    ] {
+    for url in
+        ["http://127.0.0.1:1", "http://127.9.9.9", "http://[::1]:1", "http://localhost", "HTTP://LOCALHOST"]
+    {
         assert!(complete().base_url(url).build().is_ok(), "{url}");
     }
-    let builder = complete()
-        .base_url("http://example.com")
-        .danger_send_credentials_in_plaintext();
+    let builder = complete().base_url("http://example.com").danger_send_credentials_in_plaintext();
     assert!(builder.build().is_ok());
 }
 
 fn from(variables: &[(&str, &str)]) -> Result<signly::Client, countersign::Error> {
-    let variables: HashMap<_, _> = variables
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect();
+    let variables: HashMap<_, _> =
+        variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     signly::ClientBuilder::from_variables(|name| variables.get(name).cloned())?.build()
 }
 
@@ -86,17 +69,9 @@ fn all_missing_variables_are_named_at_once() {
 
 #[test]
 fn two_credentials_are_refused() {
-    let error = from(&[
-        ("SIGNLY_TENANT", "t"),
-        ("SIGNLY_API_KEY", "k"),
-        ("SIGNLY_HMAC_SECRET", "s"),
-    ])
-    .unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains("both SIGNLY_API_KEY and SIGNLY_HMAC_SECRET are set")
-    );
+    let error =
+        from(&[("SIGNLY_TENANT", "t"), ("SIGNLY_API_KEY", "k"), ("SIGNLY_HMAC_SECRET", "s")]).unwrap_err();
+    assert!(error.to_string().contains("both SIGNLY_API_KEY and SIGNLY_HMAC_SECRET are set"));
 }
 
 #[test]
@@ -109,18 +84,10 @@ fn a_variable_can_name_a_file() {
     assert!(from(&[("SIGNLY_TENANT", "t"), ("SIGNLY_API_KEY_FILE", path)]).is_ok());
     std::fs::write(&file, "\n").unwrap();
     let error = from(&[("SIGNLY_TENANT", "t"), ("SIGNLY_API_KEY_FILE", path)]).unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains("the file that SIGNLY_API_KEY_FILE names is empty")
-    );
+    assert!(error.to_string().contains("the file that SIGNLY_API_KEY_FILE names is empty"));
     std::fs::remove_dir_all(&folder).unwrap();
     let error = from(&[("SIGNLY_TENANT", "t"), ("SIGNLY_API_KEY_FILE", path)]).unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains("the file that SIGNLY_API_KEY_FILE names cannot be read")
-    );
+    assert!(error.to_string().contains("the file that SIGNLY_API_KEY_FILE names cannot be read"));
 }
 
 #[test]

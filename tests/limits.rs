@@ -40,10 +40,7 @@ async fn retries_end_when_the_budget_of_the_client_is_spent() {
         attempts.push(client.get_webhook("wh_1").send().await.unwrap_err().attempts());
     }
     // 50 retries of 10 each are what a full budget pays for.
-    assert_eq!(
-        (attempts.iter().sum::<u32>(), attempts.first(), attempts.last()),
-        (80, Some(&3), Some(&1))
-    );
+    assert_eq!((attempts.iter().sum::<u32>(), attempts.first(), attempts.last()), (80, Some(&3), Some(&1)));
 }
 
 #[tokio::test]
@@ -51,97 +48,45 @@ async fn a_call_that_runs_out_of_time_while_it_waits_returns_what_it_waited_for(
     let server = Server::follow([Step::json(503, "{}")]).await;
     let for_ever = Waiting(Arc::new(|| Box::pin(std::future::pending())));
     let client = builder(&server).clock(for_ever).build().unwrap();
-    let error = client
-        .get_webhook("wh_1")
-        .with_timeout(Duration::from_millis(80))
-        .send()
-        .await
-        .unwrap_err();
-    assert_eq!(
-        (error.kind(), error.status(), error.attempts()),
-        (ErrorKind::ServerFault, Some(503), 1)
-    );
+    let error = client.get_webhook("wh_1").with_timeout(Duration::from_millis(80)).send().await.unwrap_err();
+    assert_eq!((error.kind(), error.status(), error.attempts()), (ErrorKind::ServerFault, Some(503), 1));
 }
 
 #[tokio::test]
 async fn a_call_that_runs_out_of_time_says_what_may_have_happened() {
     for (step, effect) in [
         (Step::Hang, Effect::Unknown),
-        (
-            Step::Stall {
-                status: 201,
-                length: 5,
-            },
-            Effect::Done,
-        ),
-        (
-            Step::Stall {
-                status: 403,
-                length: 5,
-            },
-            Effect::None,
-        ),
+        (Step::Stall { status: 201, length: 5 }, Effect::Done),
+        (Step::Stall { status: 403, length: 5 }, Effect::None),
     ] {
         let server = Server::follow([step]).await;
-        let call = client(&server)
-            .create_webhook()
-            .url("https://example.com")
-            .events(["X"]);
-        let error = call
-            .with_timeout(Duration::from_millis(80))
-            .send()
-            .await
-            .unwrap_err();
-        assert_eq!(
-            (error.kind(), error.effect(), error.attempts()),
-            (ErrorKind::Timeout, effect, 1)
-        );
+        let call = client(&server).create_webhook().url("https://example.com").events(["X"]);
+        let error = call.with_timeout(Duration::from_millis(80)).send().await.unwrap_err();
+        assert_eq!((error.kind(), error.effect(), error.attempts()), (ErrorKind::Timeout, effect, 1));
     }
 }
 
 #[tokio::test]
 async fn a_provider_that_falls_silent_is_not_waited_for() {
-    let server = Server::follow([Step::Stall {
-        status: 200,
-        length: 5,
-    }])
-    .await;
-    let client = builder(&server)
-        .read_timeout(Duration::from_millis(50))
-        .retry(RetryPolicy::never())
-        .build()
-        .unwrap();
+    let server = Server::follow([Step::Stall { status: 200, length: 5 }]).await;
+    let client =
+        builder(&server).read_timeout(Duration::from_millis(50)).retry(RetryPolicy::never()).build().unwrap();
     let error = client.get_webhook("wh_1").send().await.unwrap_err();
     assert_eq!((error.kind(), error.effect()), (ErrorKind::Timeout, Effect::Done));
 }
 
 #[tokio::test]
 async fn a_create_that_was_not_sent_is_sent_once_the_server_is_there() {
-    let address: SocketAddr = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let address: SocketAddr = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let server = Arc::new(Mutex::new(None));
     let starts = Arc::clone(&server);
     let clock = Waiting(Arc::new(move || {
         let created = [Step::json(503, "{}"), answers(&webhook(1, "[]"))];
-        starts
-            .lock()
-            .unwrap()
-            .get_or_insert_with(|| Server::follow_at(address, created));
+        starts.lock().unwrap().get_or_insert_with(|| Server::follow_at(address, created));
         Box::pin(std::future::ready(()))
     }));
-    let client = signly::Client::builder()
-        .base_url(format!("http://{address}"))
-        .tenant("t")
-        .api_key("k");
-    let call = client
-        .clock(clock)
-        .build()
-        .unwrap()
-        .create_webhook()
-        .url("https://example.com")
-        .events(["X"]);
+    let client = signly::Client::builder().base_url(format!("http://{address}")).tenant("t").api_key("k");
+    let call = client.clock(clock).build().unwrap().create_webhook().url("https://example.com").events(["X"]);
     let error = call.send().await.unwrap_err();
     // Not sent, then sent: the second attempt is the last, whatever the policy says.
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::ServerFault, 2));
@@ -150,14 +95,8 @@ async fn a_create_that_was_not_sent_is_sent_once_the_server_is_there() {
 
 #[tokio::test]
 async fn a_length_that_cannot_be_is_no_reason_to_set_memory_aside() {
-    let server = Server::follow([Step::Stall {
-        status: 200,
-        length: i64::MAX as u64,
-    }])
-    .await;
-    let client = builder(&server)
-        .largest_answer(usize::MAX)
-        .attempt_timeout(Duration::from_millis(50));
+    let server = Server::follow([Step::Stall { status: 200, length: i64::MAX as u64 }]).await;
+    let client = builder(&server).largest_answer(usize::MAX).attempt_timeout(Duration::from_millis(50));
     let client = client.retry(RetryPolicy::never()).build().unwrap();
     assert!(client.get_webhook("wh_1").send().await.unwrap_err().is_timeout());
 }
@@ -170,31 +109,16 @@ async fn times_without_end_are_accepted() {
         .read_timeout(Duration::MAX)
         .attempt_timeout(Duration::MAX)
         .operation_timeout(Duration::MAX)
-        .retry(
-            RetryPolicy::default()
-                .first_wait(Duration::MAX)
-                .longest_wait(Duration::MAX),
-        )
+        .retry(RetryPolicy::default().first_wait(Duration::MAX).longest_wait(Duration::MAX))
         .build()
         .unwrap();
-    assert!(
-        client
-            .get_webhook("wh_1")
-            .with_timeout(Duration::MAX)
-            .send()
-            .await
-            .is_ok()
-    );
+    assert!(client.get_webhook("wh_1").with_timeout(Duration::MAX).send().await.is_ok());
 }
 
 #[tokio::test]
 async fn a_policy_of_one_call_goes_before_that_of_the_client() {
     let server = Server::follow([Step::json(503, "{}")]).await;
-    let error = client(&server)
-        .get_webhook("wh_1")
-        .with_retry(RetryPolicy::never())
-        .send()
-        .await
-        .unwrap_err();
+    let error =
+        client(&server).get_webhook("wh_1").with_retry(RetryPolicy::never()).send().await.unwrap_err();
     assert_eq!((error.attempts(), server.seen().len()), (1, 1));
 }

@@ -30,54 +30,30 @@ async fn a_list_says_whether_it_may_be_incomplete() {
             call = call.limit(limit);
         }
         let listing = call.send().await.unwrap();
-        assert_eq!(
-            listing.may_be_incomplete(),
-            expected,
-            "{limit:?} {count} {pagination}"
-        );
+        assert_eq!(listing.may_be_incomplete(), expected, "{limit:?} {count} {pagination}");
     }
 }
 
 #[tokio::test]
 async fn pages_go_on_over_an_empty_one_to_a_missing_token() {
-    let server = Server::follow([
-        page(2, r#"{"nextToken":"a"}"#),
-        page(0, r#"{"nextToken":"b"}"#),
-        page(1, "null"),
-    ])
-    .await;
-    let mut items = client(&server)
-        .list_webhooks()
-        .pages_by_unverified_token(token)
-        .items();
+    let server =
+        Server::follow([page(2, r#"{"nextToken":"a"}"#), page(0, r#"{"nextToken":"b"}"#), page(1, "null")])
+            .await;
+    let mut items = client(&server).list_webhooks().pages_by_unverified_token(token).items();
     let mut count = 0;
     while let Some(item) = items.next().await {
         item.unwrap();
         count += 1;
     }
-    let targets = server
-        .seen()
-        .into_iter()
-        .map(|seen| seen.target)
-        .collect::<Vec<_>>();
+    let targets = server.seen().into_iter().map(|seen| seen.target).collect::<Vec<_>>();
     assert_eq!(count, 3);
-    assert_eq!(
-        targets,
-        [
-            "/v1/webhooks",
-            "/v1/webhooks?nextToken=a",
-            "/v1/webhooks?nextToken=b"
-        ]
-    );
+    assert_eq!(targets, ["/v1/webhooks", "/v1/webhooks?nextToken=a", "/v1/webhooks?nextToken=b"]);
 }
 
 #[tokio::test]
 async fn a_token_that_comes_twice_is_an_error_after_what_came() {
     let server = Server::follow([page(1, r#"{"nextToken":"a"}"#), page(1, r#"{"nextToken":"a"}"#)]).await;
-    let mut items = client(&server)
-        .list_webhooks()
-        .pages_by_unverified_token(token)
-        .items();
+    let mut items = client(&server).list_webhooks().pages_by_unverified_token(token).items();
     assert!(items.next().await.unwrap().is_ok());
     assert!(items.next().await.unwrap().is_ok());
     assert_eq!(items.next().await.unwrap().unwrap_err().kind(), ErrorKind::Paging);
@@ -86,23 +62,15 @@ async fn a_token_that_comes_twice_is_an_error_after_what_came() {
 
 #[tokio::test]
 async fn a_list_is_resumed_from_a_stored_cursor_after_a_failure() {
-    let server = Server::follow([
-        page(1, r#"{"nextToken":"a"}"#),
-        Step::json(404, "{}"),
-        page(1, "null"),
-    ])
-    .await;
+    let server =
+        Server::follow([page(1, r#"{"nextToken":"a"}"#), Step::json(404, "{}"), page(1, "null")]).await;
     let client = client(&server);
     let mut pages = client.list_webhooks().pages_by_unverified_token(token);
     pages.next().await.unwrap().unwrap();
     assert!(pages.next().await.unwrap().is_err());
     let stored = serde_json::to_string(&pages.cursor().unwrap()).unwrap();
     let cursor: Cursor = serde_json::from_str(&stored).unwrap();
-    let mut rest = client
-        .list_webhooks()
-        .pages_by_unverified_token(token)
-        .resume(&cursor)
-        .unwrap();
+    let mut rest = client.list_webhooks().pages_by_unverified_token(token).resume(&cursor).unwrap();
     assert_eq!(rest.next().await.unwrap().unwrap().items.len(), 1);
     assert_eq!(server.seen()[2].target, "/v1/webhooks?nextToken=a");
 }
@@ -120,8 +88,5 @@ async fn a_cursor_of_another_operation_is_refused() {
     let cursor: Cursor =
         serde_json::from_str(r#"{"operation":"signly.list_documents","position":"a"}"#).unwrap();
     let pages = client(&server).list_webhooks().pages_by_unverified_token(token);
-    assert_eq!(
-        pages.resume(&cursor).unwrap_err().kind(),
-        ErrorKind::InvalidRequest
-    );
+    assert_eq!(pages.resume(&cursor).unwrap_err().kind(), ErrorKind::InvalidRequest);
 }

@@ -15,9 +15,7 @@ const JSON: &str = "content-type: application/json\r\n";
 
 /// What comes back from a request that is written by hand: everything up to the end of the connection.
 async fn raw(server: &Server, head: &str, headers: &str, body: &str) -> (std::io::Result<usize>, String) {
-    let mut stream = TcpStream::connect(server.base_url().trim_start_matches("http://"))
-        .await
-        .unwrap();
+    let mut stream = TcpStream::connect(server.base_url().trim_start_matches("http://")).await.unwrap();
     let length = body.len();
     let request = format!(
         "{head} HTTP/1.1\r\nhost: mock\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
@@ -29,11 +27,7 @@ async fn raw(server: &Server, head: &str, headers: &str, body: &str) -> (std::io
 }
 
 fn credentials(server: &Server) -> String {
-    format!(
-        "x-tenant-signly: {}\r\nx-auth-signly: {}\r\n",
-        server.tenant(),
-        server.api_key()
-    )
+    format!("x-tenant-signly: {}\r\nx-auth-signly: {}\r\n", server.tenant(), server.api_key())
 }
 
 fn status_of(answer: &str) -> u16 {
@@ -45,11 +39,6 @@ fn body_of(answer: &str) -> Value {
 }
 
 async fn webhook(server: &Server, url: &str) -> String {
-    let create = server
-        .client()
-        .unwrap()
-        .create_webhook()
-        .url(url)
-        .events([EventType::ProcessCompleted]);
+    let create = server.client().unwrap().create_webhook().url(url).events([EventType::ProcessCompleted]);
     create.send().await.unwrap().webhook_id.to_string()
 }

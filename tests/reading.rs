@@ -16,10 +16,7 @@ async fn an_unknown_enum_value_is_kept() {
         read(r#"{"webhookId":"wh_1","status":"PAUSED","version":1,"events":["PROCESS_CREATED","NEW"]}"#)
             .await;
     assert_eq!(webhook.status, WebhookStatus::Unknown("PAUSED".to_owned()));
-    assert_eq!(
-        webhook.events,
-        Some(vec![EventType::ProcessCreated, "NEW".into()])
-    );
+    assert_eq!(webhook.events, Some(vec![EventType::ProcessCreated, "NEW".into()]));
     let written = serde_json::to_value(&webhook).unwrap();
     assert_eq!(written["status"], "PAUSED");
 }
@@ -52,10 +49,9 @@ async fn a_list_that_is_null_is_empty() {
 
 #[tokio::test]
 async fn a_new_member_is_no_reason_to_fail_and_is_in_the_raw_answer() {
-    let server = Server::follow([answers(
-        r#"{"webhookId":"wh_1","status":"ENABLED","version":1,"new":{"a":[1]}}"#,
-    )])
-    .await;
+    let server =
+        Server::follow([answers(r#"{"webhookId":"wh_1","status":"ENABLED","version":1,"new":{"a":[1]}}"#)])
+            .await;
     let reply = client(&server).get_webhook("wh_1").send_reply().await.unwrap();
     let raw: serde_json::Value = serde_json::from_slice(reply.body()).unwrap();
     assert_eq!(raw["data"]["new"]["a"][0], 1);
@@ -93,12 +89,8 @@ async fn a_failure_inside_a_200_is_an_error() {
 
 #[tokio::test]
 async fn a_deletion_is_accepted_with_any_envelope_and_with_none() {
-    let answers = [
-        answers(r#"{"webhookId":"wh_1"}"#),
-        answers("null"),
-        Step::json(200, ""),
-        Step::json(204, ""),
-    ];
+    let answers =
+        [answers(r#"{"webhookId":"wh_1"}"#), answers("null"), Step::json(200, ""), Step::json(204, "")];
     for answer in answers {
         let server = Server::follow([answer]).await;
         client(&server).delete_webhook("wh_1").send().await.unwrap();
@@ -118,23 +110,12 @@ async fn an_error_from_a_gateway_needs_no_envelope() {
 
 #[tokio::test]
 async fn a_reply_tells_all_that_is_known_of_the_exchange() {
-    let server = Server::follow([
-        Step::json(503, "{}"),
-        answers(&webhook(3, "[]")).with_header("x-served-by", "a1"),
-    ])
-    .await;
+    let server =
+        Server::follow([Step::json(503, "{}"), answers(&webhook(3, "[]")).with_header("x-served-by", "a1")])
+            .await;
     let reply = client(&server).get_webhook("wh_1").send_reply().await.unwrap();
-    assert_eq!(
-        (reply.status(), reply.attempts(), reply.request_id()),
-        (200, 2, Some("req_7"))
-    );
-    assert_eq!(
-        reply
-            .headers()
-            .get("x-served-by")
-            .map(http::HeaderValue::as_bytes),
-        Some(b"a1".as_slice())
-    );
+    assert_eq!((reply.status(), reply.attempts(), reply.request_id()), (200, 2, Some("req_7")));
+    assert_eq!(reply.headers().get("x-served-by").map(http::HeaderValue::as_bytes), Some(b"a1".as_slice()));
 }
 
 #[tokio::test]

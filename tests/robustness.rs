@@ -53,27 +53,19 @@ impl Subject for Signly {
             .tenant("t")
             .api_key("sk_live_1")
             .clock(setting.clock.clone())
-            .connect_timeout(if setting.trace {
-                Duration::from_millis(50)
-            } else {
-                Duration::from_secs(5)
-            })
+            .connect_timeout(if setting.trace { Duration::from_millis(50) } else { Duration::from_secs(5) })
             .attempt_timeout(setting.attempt_timeout)
             .largest_answer(setting.largest_answer)
             .build()?;
         Ok(match call {
             Call::Read => client.get_webhook("wh_1").send_reply().await?.attempts(),
             Call::Create => {
-                let call = client
-                    .create_webhook()
-                    .url("https://example.com")
-                    .events(["PROCESS_COMPLETED"]);
+                let call = client.create_webhook().url("https://example.com").events(["PROCESS_COMPLETED"]);
                 call.send_reply().await?.attempts()
             }
             Call::Change => {
-                let call = client
-                    .update_webhook("wh_1", countersign::Precondition::version(3))
-                    .description("x");
+                let call =
+                    client.update_webhook("wh_1", countersign::Precondition::version(3)).description("x");
                 call.send_reply().await?.attempts()
             }
         })
@@ -92,28 +84,16 @@ struct Outcome {
 
 fn fails(kind: ErrorKind, effect: Effect, attempts: u32) -> Outcome {
     let waits = waits(attempts);
-    Outcome {
-        failure: Some((kind, effect)),
-        attempts,
-        requests: attempts as usize,
-        waits,
-    }
+    Outcome { failure: Some((kind, effect)), attempts, requests: attempts as usize, waits }
 }
 
 fn succeeds(attempts: u32) -> Outcome {
-    Outcome {
-        failure: None,
-        attempts,
-        requests: attempts as usize,
-        waits: waits(attempts),
-    }
+    Outcome { failure: None, attempts, requests: attempts as usize, waits: waits(attempts) }
 }
 
 /// The waits between attempts, as the default policy makes them of the test's clock.
 fn waits(attempts: u32) -> Vec<Duration> {
-    (1..attempts)
-        .map(|attempt| Duration::from_millis(100 * 2_u64.pow(attempt - 1)))
-        .collect()
+    (1..attempts).map(|attempt| Duration::from_millis(100 * 2_u64.pow(attempt - 1))).collect()
 }
 
 struct Case {
@@ -130,12 +110,7 @@ enum Script {
 }
 
 fn case(name: &'static str, call: Call, script: Vec<Script>, outcome: Outcome) -> Case {
-    Case {
-        name,
-        call,
-        script,
-        outcome,
-    }
+    Case { name, call, script, outcome }
 }
 
 fn cases() -> Vec<Case> {
@@ -145,40 +120,14 @@ fn cases() -> Vec<Case> {
     let three = |step: Step| vec![Do(step.clone()), Do(step.clone()), Do(step)];
     let asked = |wait: &str| Do(Step::json(429, "{}").with_header("retry-after", wait));
     let html = || Step::answer(502, "text/html", "<html>Bad gateway</html>");
-    let truncated = || Step::Truncate {
-        status: 200,
-        body: "{\"success\":true,\"data\":null}".repeat(20),
-    };
+    let truncated = || Step::Truncate { status: 200, body: "{\"success\":true,\"data\":null}".repeat(20) };
     let elsewhere = || Do(Step::json(302, "").with_header("location", "http://127.0.0.2:1/"));
-    let waited = |seconds| Outcome {
-        waits: vec![Duration::from_secs(seconds)],
-        ..succeeds(2)
-    };
+    let waited = |seconds| Outcome { waits: vec![Duration::from_secs(seconds)], ..succeeds(2) };
     vec![
-        case(
-            "a wrong key",
-            Read,
-            vec![status(401)],
-            fails(ErrorKind::Unauthenticated, Effect::None, 1),
-        ),
-        case(
-            "a forbidden call",
-            Change,
-            vec![status(403)],
-            fails(ErrorKind::Forbidden, Effect::None, 1),
-        ),
-        case(
-            "nothing there",
-            Read,
-            vec![status(404)],
-            fails(ErrorKind::NotFound, Effect::None, 1),
-        ),
-        case(
-            "a conflict",
-            Create,
-            vec![status(409)],
-            fails(ErrorKind::Conflict, Effect::None, 1),
-        ),
+        case("a wrong key", Read, vec![status(401)], fails(ErrorKind::Unauthenticated, Effect::None, 1)),
+        case("a forbidden call", Change, vec![status(403)], fails(ErrorKind::Forbidden, Effect::None, 1)),
+        case("nothing there", Read, vec![status(404)], fails(ErrorKind::NotFound, Effect::None, 1)),
+        case("a conflict", Create, vec![status(409)], fails(ErrorKind::Conflict, Effect::None, 1)),
         case(
             "a stale version",
             Change,
@@ -186,48 +135,23 @@ fn cases() -> Vec<Case> {
             fails(ErrorKind::PreconditionFailed, Effect::None, 1),
         ),
         case("429 with seconds", Read, vec![asked("7"), Succeed], waited(7)),
-        case(
-            "429 with a date",
-            Read,
-            vec![asked("Thu, 23 Apr 2026 15:00:09 GMT"), Succeed],
-            waited(9),
-        ),
+        case("429 with a date", Read, vec![asked("Thu, 23 Apr 2026 15:00:09 GMT"), Succeed], waited(9)),
         case(
             "429 that asks for too much",
             Read,
             vec![asked("3600")],
             fails(ErrorKind::Throttled, Effect::None, 1),
         ),
-        case(
-            "429 on a create",
-            Create,
-            vec![asked("1")],
-            fails(ErrorKind::Throttled, Effect::None, 1),
-        ),
-        case(
-            "503 twice, then 200",
-            Read,
-            vec![status(503), status(503), Succeed],
-            succeeds(3),
-        ),
+        case("429 on a create", Create, vec![asked("1")], fails(ErrorKind::Throttled, Effect::None, 1)),
+        case("503 twice, then 200", Read, vec![status(503), status(503), Succeed], succeeds(3)),
         case(
             "503 for ever",
             Read,
             three(Step::json(503, "{}")),
             fails(ErrorKind::ServerFault, Effect::Unknown, 3),
         ),
-        case(
-            "503 on a create",
-            Create,
-            vec![status(503)],
-            fails(ErrorKind::ServerFault, Effect::Unknown, 1),
-        ),
-        case(
-            "an HTML error page",
-            Read,
-            three(html()),
-            fails(ErrorKind::ServerFault, Effect::Unknown, 3),
-        ),
+        case("503 on a create", Create, vec![status(503)], fails(ErrorKind::ServerFault, Effect::Unknown, 1)),
+        case("an HTML error page", Read, three(html()), fails(ErrorKind::ServerFault, Effect::Unknown, 3)),
         case(
             "an HTML error page on a create",
             Create,
@@ -240,12 +164,7 @@ fn cases() -> Vec<Case> {
             vec![Do(Step::answer(200, "text/html", "<html>Log in</html>"))],
             fails(ErrorKind::Unreadable, Effect::Unknown, 1),
         ),
-        case(
-            "a truncated body once",
-            Read,
-            vec![Do(truncated()), Succeed],
-            succeeds(2),
-        ),
+        case("a truncated body once", Read, vec![Do(truncated()), Succeed], succeeds(2)),
         case(
             "a truncated body for ever",
             Read,
@@ -282,24 +201,14 @@ fn cases() -> Vec<Case> {
             vec![elsewhere()],
             fails(ErrorKind::Redirected, Effect::Unknown, 1),
         ),
-        case(
-            "a connection that closes",
-            Read,
-            vec![Do(Step::Close), Succeed],
-            succeeds(2),
-        ),
+        case("a connection that closes", Read, vec![Do(Step::Close), Succeed], succeeds(2)),
         case(
             "a create whose connection closes",
             Create,
             vec![Do(Step::Close)],
             fails(ErrorKind::Interrupted, Effect::Unknown, 1),
         ),
-        case(
-            "no answer in time",
-            Read,
-            three(Step::Hang),
-            fails(ErrorKind::Timeout, Effect::Unknown, 3),
-        ),
+        case("no answer in time", Read, three(Step::Hang), fails(ErrorKind::Timeout, Effect::Unknown, 3)),
         case(
             "no answer in time on a create",
             Create,
@@ -309,40 +218,19 @@ fn cases() -> Vec<Case> {
         case(
             "a refusal whose body never comes",
             Create,
-            vec![Do(Step::Stall {
-                status: 422,
-                length: 10,
-            })],
+            vec![Do(Step::Stall { status: 422, length: 10 })],
             fails(ErrorKind::Refused, Effect::None, 1),
         ),
         case(
             "an acceptance whose body never comes",
             Create,
-            vec![Do(Step::Stall {
-                status: 201,
-                length: 10,
-            })],
+            vec![Do(Step::Stall { status: 201, length: 10 })],
             fails(ErrorKind::Timeout, Effect::Done, 1),
         ),
-        case(
-            "400 on a create",
-            Create,
-            vec![status(400)],
-            fails(ErrorKind::Refused, Effect::None, 1),
-        ),
-        case(
-            "408 on a create",
-            Create,
-            vec![status(408)],
-            fails(ErrorKind::Timeout, Effect::Unknown, 1),
-        ),
+        case("400 on a create", Create, vec![status(400)], fails(ErrorKind::Refused, Effect::None, 1)),
+        case("408 on a create", Create, vec![status(408)], fails(ErrorKind::Timeout, Effect::Unknown, 1)),
         case("500 on a read", Read, vec![status(500), Succeed], succeeds(2)),
-        case(
-            "501 on a read",
-            Read,
-            vec![status(501)],
-            fails(ErrorKind::ServerFault, Effect::Unknown, 1),
-        ),
+        case("501 on a read", Read, vec![status(501)], fails(ErrorKind::ServerFault, Effect::Unknown, 1)),
         case(
             "a change that succeeded although its answer was lost",
             Change,
@@ -353,10 +241,8 @@ fn cases() -> Vec<Case> {
 }
 
 async fn run(subject: impl Subject, case: Case) {
-    let needs_timeout = case
-        .script
-        .iter()
-        .any(|script| matches!(script, Script::Do(Step::Hang | Step::Stall { .. })));
+    let needs_timeout =
+        case.script.iter().any(|script| matches!(script, Script::Do(Step::Hang | Step::Stall { .. })));
     let steps = case.script.into_iter().map(|script| match script {
         Script::Do(step) => step,
         Script::Succeed => subject.success(case.call),
@@ -365,11 +251,7 @@ async fn run(subject: impl Subject, case: Case) {
     let setting = Setting {
         base_url: server.url(),
         clock: TestClock::new(),
-        attempt_timeout: if needs_timeout {
-            Duration::from_millis(60)
-        } else {
-            Duration::from_secs(20)
-        },
+        attempt_timeout: if needs_timeout { Duration::from_millis(60) } else { Duration::from_secs(20) },
         largest_answer: 4096,
         trace: false,
     };

@@ -79,39 +79,21 @@ async fn calls(server: &mock::Server, printed: &mut Printed) {
     printed.debug(&builder);
     let client = builder.build().unwrap();
     printed.debug(&client);
-    let call = client
-        .create_webhook()
-        .url("https://example.com")
-        .events([EventType::ProcessCompleted]);
+    let call = client.create_webhook().url("https://example.com").events([EventType::ProcessCompleted]);
     let call = call.custom_headers([("X-Client-Auth", SECRET)]).description(MAIL);
     let call = call.url(format!("https://{SECRET}@example.com/?mail={MAIL}"));
     printed.debug(&call);
-    printed.debug(
-        &WebhookCreate::default()
-            .url(MAIL)
-            .description(MAIL)
-            .custom_headers([(MAIL, SECRET)]),
-    );
+    printed.debug(&WebhookCreate::default().url(MAIL).description(MAIL).custom_headers([(MAIL, SECRET)]));
     printed.debug(&WebhookUpdate::default().description(MAIL));
     printed.debug(&Timestamp::from(MAIL));
     let created = call.send_reply().await.unwrap();
     printed.debug(&created);
     let id = created.value().webhook_id.clone();
     let read = client.get_webhook(&id).send_reply().await.unwrap();
-    assert_eq!(
-        read.value().custom_headers.as_ref().unwrap()["X-Client-Auth"],
-        SECRET
-    );
+    assert_eq!(read.value().custom_headers.as_ref().unwrap()["X-Client-Auth"], SECRET);
     printed.debug(&read);
     printed.debug(read.value());
-    printed.debug(
-        &client
-            .list_webhooks()
-            .unverified_next_token(MAIL)
-            .send()
-            .await
-            .unwrap(),
-    );
+    printed.debug(&client.list_webhooks().unverified_next_token(MAIL).send().await.unwrap());
 }
 
 /// Calls that fail in every way, with canaries in what is sent and in what comes back.
@@ -120,9 +102,7 @@ async fn faults(server: &mock::Server, printed: &mut Printed) {
     let odd = json!({ "success": true, "code": MAIL, "data": { "webhookId": "w", "status": "ENABLED", "version": MAIL } });
     let faults = [
         Fault::status(401).with_body("application/json", leak.to_string()),
-        Fault::status(503)
-            .with_body("text/html", MAIL)
-            .with_header("retry-after", MAIL),
+        Fault::status(503).with_body("text/html", MAIL).with_header("retry-after", MAIL),
         Fault::answer(200, "application/json", odd.to_string()),
         Fault::answer(200, MAIL, leak.to_string()),
         Fault::answer(200, "application/json", leak.to_string()),
@@ -131,11 +111,7 @@ async fn faults(server: &mock::Server, printed: &mut Printed) {
         Fault::reset(),
         Fault::truncated(),
     ];
-    let client = server
-        .client_builder()
-        .clock(crate::support::clock::TestClock::new())
-        .build()
-        .unwrap();
+    let client = server.client_builder().clock(crate::support::clock::TestClock::new()).build().unwrap();
     for fault in faults {
         server.fail_next(fault);
         let call = client
@@ -151,25 +127,13 @@ async fn faults(server: &mock::Server, printed: &mut Printed) {
         .tenant("t")
         .hmac_secret(SECRET)
         .base_url(crate::support::server::closed_port().await);
-    let nowhere = nowhere
-        .clock(crate::support::clock::TestClock::new())
-        .build()
-        .unwrap();
+    let nowhere = nowhere.clock(crate::support::clock::TestClock::new()).build().unwrap();
     printed.error(&nowhere.get_webhook(MAIL).send().await.unwrap_err());
     for builder in [
         Client::builder().tenant(MAIL).api_key(format!("{KEY}\n")),
-        Client::builder()
-            .tenant("t")
-            .api_key(KEY)
-            .base_url(format!("https://{SECRET}@example.com")),
-        Client::builder()
-            .tenant("t")
-            .api_key(KEY)
-            .proxy(format!("{SECRET}:{KEY}@[")),
-        Client::builder()
-            .tenant("t")
-            .api_key(KEY)
-            .proxy(format!("http://{SECRET}:{KEY}@")),
+        Client::builder().tenant("t").api_key(KEY).base_url(format!("https://{SECRET}@example.com")),
+        Client::builder().tenant("t").api_key(KEY).proxy(format!("{SECRET}:{KEY}@[")),
+        Client::builder().tenant("t").api_key(KEY).proxy(format!("http://{SECRET}:{KEY}@")),
     ] {
         printed.error(&builder.build().unwrap_err());
     }
@@ -178,19 +142,14 @@ async fn faults(server: &mock::Server, printed: &mut Printed) {
 /// Callbacks that are accepted and refused.
 async fn callbacks(server: &mock::Server, printed: &mut Printed) {
     let secret = Secret::chosen(SECRET).unwrap();
-    let verifier = Verifier::builder()
-        .shared_secret("X-Client-Auth", secret)
-        .tenant(server.tenant())
-        .build()
-        .unwrap();
+    let verifier =
+        Verifier::builder().shared_secret("X-Client-Auth", secret).tenant(server.tenant()).build().unwrap();
     printed.debug(&verifier);
     let receive = async |Callback(verified): Callback<Verifier>| {
         let _ = format!("{verified:?}");
         StatusCode::OK
     };
-    let app = Router::new()
-        .route("/", post(receive))
-        .with_state(verifier.clone());
+    let app = Router::new().route("/", post(receive)).with_state(verifier.clone());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/?mail={MAIL}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, app).await });
@@ -201,9 +160,8 @@ async fn callbacks(server: &mock::Server, printed: &mut Printed) {
         .events([EventType::OtpSent])
         .custom_headers([("X-Client-Auth", SECRET)]);
     call.send().await.unwrap();
-    let event = mock::Event::new(EventType::OtpSent)
-        .participant("participant-1")
-        .data(json!({ "mail": MAIL }));
+    let event =
+        mock::Event::new(EventType::OtpSent).participant("participant-1").data(json!({ "mail": MAIL }));
     printed.debug(&event);
     let delivered = server.deliver(event).await;
     assert!(delivered.iter().all(countersign::mock::Delivered::is_delivered));
@@ -234,10 +192,7 @@ async fn callbacks(server: &mock::Server, printed: &mut Printed) {
                 printed.0.push_str(&rejection.to_string());
             }
         }
-        if let Ok(unverified) = UnverifiedReader::for_tenant(server.tenant())
-            .unwrap()
-            .read(&delivery)
-        {
+        if let Ok(unverified) = UnverifiedReader::for_tenant(server.tenant()).unwrap().read(&delivery) {
             printed.debug(&unverified);
         }
     }

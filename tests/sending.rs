@@ -13,13 +13,10 @@ fn created() -> Step {
 #[tokio::test]
 async fn a_body_holds_what_was_set_and_nothing_else() {
     let server = Server::follow([created()]).await;
-    let call = client(&server)
-        .create_webhook()
-        .url("https://example.com")
-        .events([EventType::ProcessCompleted]);
-    let call = call
-        .custom_headers([("X-Client-Auth", "abc")])
-        .retries(DeliveryRetries::default().max_attempts(3));
+    let call =
+        client(&server).create_webhook().url("https://example.com").events([EventType::ProcessCompleted]);
+    let call =
+        call.custom_headers([("X-Client-Auth", "abc")]).retries(DeliveryRetries::default().max_attempts(3));
     call.send().await.unwrap();
     let seen = &server.seen()[0];
     let body: serde_json::Value = serde_json::from_slice(&seen.body).unwrap();
@@ -27,55 +24,31 @@ async fn a_body_holds_what_was_set_and_nothing_else() {
         "url": "https://example.com", "events": ["PROCESS_COMPLETED"],
         "customHeaders": {"X-Client-Auth": "abc"}, "retries": {"maxAttempts": 3},
     });
-    assert_eq!(
-        (seen.method.as_str(), seen.target.as_str(), body),
-        ("POST", "/v1/webhooks", expected)
-    );
+    assert_eq!((seen.method.as_str(), seen.target.as_str(), body), ("POST", "/v1/webhooks", expected));
 }
 
 #[tokio::test]
 async fn a_whole_body_can_be_given() {
     let server = Server::follow([created()]).await;
     let body = WebhookCreate::default().url("https://example.com").events(["X"]);
-    client(&server)
-        .create_webhook()
-        .body(body)
-        .description("d")
-        .send()
-        .await
-        .unwrap();
+    client(&server).create_webhook().body(body).description("d").send().await.unwrap();
     let body: serde_json::Value = serde_json::from_slice(&server.seen()[0].body).unwrap();
-    assert_eq!(
-        body,
-        serde_json::json!({"url": "https://example.com", "events": ["X"], "description": "d"})
-    );
+    assert_eq!(body, serde_json::json!({"url": "https://example.com", "events": ["X"], "description": "d"}));
 }
 
 #[tokio::test]
 async fn an_empty_list_is_sent_as_one() {
     let server = Server::follow([answers(r#"{"webhookId":"wh_1","status":"ENABLED","version":4}"#)]).await;
     let nothing: [EventType; 0] = [];
-    client(&server)
-        .update_webhook("wh_1", Precondition::version(3))
-        .events(nothing)
-        .send()
-        .await
-        .unwrap();
+    client(&server).update_webhook("wh_1", Precondition::version(3)).events(nothing).send().await.unwrap();
     assert_eq!(server.seen()[0].body, br#"{"events":[]}"#);
 }
 
 #[tokio::test]
 async fn a_query_holds_what_was_set() {
     let server = Server::follow([answers("[]")]).await;
-    let call = client(&server)
-        .list_webhooks()
-        .limit(10)
-        .sort(signly::WebhookSort::UpdatedAtDescending);
-    call.status("ENABLED")
-        .unverified_next_token("a b&c")
-        .send()
-        .await
-        .unwrap();
+    let call = client(&server).list_webhooks().limit(10).sort(signly::WebhookSort::UpdatedAtDescending);
+    call.status("ENABLED").unverified_next_token("a b&c").send().await.unwrap();
     assert_eq!(
         server.seen()[0].target,
         "/v1/webhooks?limit=10&nextToken=a+b%26c&sort=-updatedAt&status=ENABLED"
@@ -94,40 +67,21 @@ async fn a_precondition_is_a_bare_integer_and_is_left_out_only_by_its_ugly_name(
     let changed = r#"{"webhookId":"wh_1","status":"DISABLED","version":4}"#;
     let server = Server::follow([answers(changed), answers(changed)]).await;
     let client = client(&server);
-    for precondition in [
-        Precondition::version(3),
-        Precondition::none_overwriting_other_writers(),
-    ] {
-        client
-            .update_webhook_status("wh_1", precondition)
-            .status("DISABLED")
-            .send()
-            .await
-            .unwrap();
+    for precondition in [Precondition::version(3), Precondition::none_overwriting_other_writers()] {
+        client.update_webhook_status("wh_1", precondition).status("DISABLED").send().await.unwrap();
     }
     let seen = server.seen();
-    assert_eq!(
-        (seen[0].header("if-match"), seen[1].header("if-match")),
-        (Some("3"), None)
-    );
+    assert_eq!((seen[0].header("if-match"), seen[1].header("if-match")), (Some("3"), None));
 }
 
 #[tokio::test]
 async fn both_credential_modes_are_sent_as_documented() {
     type Credential = fn(signly::ClientBuilder) -> signly::ClientBuilder;
-    let cases: [(Credential, &str); 2] = [
-        (|builder| builder.api_key("sk_1"), "sk_1"),
-        (|builder| builder.hmac_secret("s3"), "HMAC s3"),
-    ];
+    let cases: [(Credential, &str); 2] =
+        [(|builder| builder.api_key("sk_1"), "sk_1"), (|builder| builder.hmac_secret("s3"), "HMAC s3")];
     for (credential, expected) in cases {
         let server = Server::follow([answers("[]")]).await;
-        credential(builder(&server))
-            .build()
-            .unwrap()
-            .list_webhooks()
-            .send()
-            .await
-            .unwrap();
+        credential(builder(&server)).build().unwrap().list_webhooks().send().await.unwrap();
         let seen = &server.seen()[0];
         assert_eq!(
             (seen.header("x-auth-signly"), seen.header("x-tenant-signly")),
@@ -163,31 +117,13 @@ async fn the_base_url_may_end_in_a_slash_and_may_have_a_path() {
 async fn a_request_that_would_be_refused_is_not_sent() {
     let server = Server::follow([]).await;
     let client = client(&server);
-    let error = client
-        .create_webhook()
-        .url("https://example.com")
-        .send()
-        .await
-        .unwrap_err();
+    let error = client.create_webhook().url("https://example.com").send().await.unwrap_err();
     let expected = "signly.create_webhook: not sent: `events` is required and was not set";
-    assert_eq!(
-        (error.to_string().as_str(), error.effect(), error.attempts()),
-        (expected, Effect::None, 0)
-    );
+    assert_eq!((error.to_string().as_str(), error.effect(), error.attempts()), (expected, Effect::None, 0));
     let error = client.list_webhooks().limit(101).send().await.unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "signly.list_webhooks: not sent: `limit` is 101; allowed is 1 to 100"
-    );
+    assert_eq!(error.to_string(), "signly.list_webhooks: not sent: `limit` is 101; allowed is 1 to 100");
     let retries = DeliveryRetries::default().max_attempts(0);
-    let error = client
-        .create_webhook()
-        .url("u")
-        .events(["X"])
-        .retries(retries)
-        .send()
-        .await
-        .unwrap_err();
+    let error = client.create_webhook().url("u").events(["X"]).retries(retries).send().await.unwrap_err();
     assert_eq!(
         error.to_string(),
         "signly.create_webhook: not sent: `retries.maxAttempts` is 0; allowed is 1 or more"
@@ -199,31 +135,13 @@ async fn a_request_that_would_be_refused_is_not_sent() {
 async fn a_header_of_a_call_is_sent_unless_it_is_ours() {
     let server = Server::follow([answers("[]")]).await;
     let client = client(&server);
-    client
-        .list_webhooks()
-        .with_header("x-trace", "1")
-        .send()
-        .await
-        .unwrap();
+    client.list_webhooks().with_header("x-trace", "1").send().await.unwrap();
     assert_eq!(server.seen()[0].header("x-trace"), Some("1"));
-    for name in [
-        "X-Auth-Signly",
-        "authorization",
-        "host",
-        "accept-encoding",
-        "bad name",
-    ] {
-        let error = client
-            .list_webhooks()
-            .with_header(name, "x")
-            .send()
-            .await
-            .unwrap_err();
+    for name in ["X-Auth-Signly", "authorization", "host", "accept-encoding", "bad name"] {
+        let error = client.list_webhooks().with_header(name, "x").send().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{name}");
     }
-    let call = client
-        .update_webhook("wh_1", Precondition::version(3))
-        .with_header("If-Match", "4");
+    let call = client.update_webhook("wh_1", Precondition::version(3)).with_header("If-Match", "4");
     assert_eq!(call.send().await.unwrap_err().kind(), ErrorKind::InvalidRequest);
 }
 
@@ -236,48 +154,23 @@ async fn the_key_is_sent_as_given() {
 
 #[tokio::test]
 async fn what_no_document_knows_can_be_called() {
-    let server = Server::follow([
-        Step::json(503, "{}"),
-        answers(r#"[{"documentId":"d"}]"#),
-        answers("null"),
-    ])
-    .await;
+    let server =
+        Server::follow([Step::json(503, "{}"), answers(r#"[{"documentId":"d"}]"#), answers("null")]).await;
     let client = client(&server);
-    let call = client
-        .request(http::Method::GET, "/v1/documents")
-        .query("a b", "&")
-        .repeatable();
-    assert_eq!(
-        call.send().await.unwrap(),
-        serde_json::json!([{"documentId": "d"}])
-    );
-    let call = client
-        .request(http::Method::POST, "/v1/documents")
-        .json(serde_json::json!({"a": 1}));
-    assert_eq!(
-        call.with_header("if-match", "3").send().await.unwrap(),
-        serde_json::Value::Null
-    );
+    let call = client.request(http::Method::GET, "/v1/documents").query("a b", "&").repeatable();
+    assert_eq!(call.send().await.unwrap(), serde_json::json!([{"documentId": "d"}]));
+    let call = client.request(http::Method::POST, "/v1/documents").json(serde_json::json!({"a": 1}));
+    assert_eq!(call.with_header("if-match", "3").send().await.unwrap(), serde_json::Value::Null);
     let seen = server.seen();
     assert_eq!(seen[1].target, "/v1/documents?a+b=%26");
-    assert_eq!(
-        (seen[2].body.as_slice(), seen[2].header("if-match")),
-        (br#"{"a":1}"#.as_slice(), Some("3"))
-    );
+    assert_eq!((seen[2].body.as_slice(), seen[2].header("if-match")), (br#"{"a":1}"#.as_slice(), Some("3")));
 }
 
 #[tokio::test]
 async fn a_custom_call_is_sent_once_unless_it_is_said_to_be_repeatable() {
     let server = Server::follow([Step::json(503, "{}")]).await;
-    let error = client(&server)
-        .request(http::Method::GET, "/v1/x")
-        .send()
-        .await
-        .unwrap_err();
-    assert_eq!(
-        (error.operation(), error.attempts(), server.seen().len()),
-        (Some("request"), 1, 1)
-    );
+    let error = client(&server).request(http::Method::GET, "/v1/x").send().await.unwrap_err();
+    assert_eq!((error.operation(), error.attempts(), server.seen().len()), (Some("request"), 1, 1));
 }
 
 #[tokio::test]
@@ -298,21 +191,14 @@ async fn a_custom_path_is_sent_as_given_or_not_at_all() {
         "/a\nb",
         ":80/",
     ] {
-        let error = client(&server)
-            .request(http::Method::GET, path)
-            .send()
-            .await
-            .unwrap_err();
+        let error = client(&server).request(http::Method::GET, path).send().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{path:?}");
     }
     assert_eq!(server.seen().len(), 0);
 }
 
 fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap()
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }
 
 /// Any text, with the ones that have changed paths elsewhere among it.
@@ -337,10 +223,7 @@ fn any_id() -> impl Strategy<Value = String> {
         "@",
         ";",
     ];
-    prop_oneof![
-        proptest::sample::select(known.to_vec()).prop_map(str::to_owned),
-        any::<String>()
-    ]
+    prop_oneof![proptest::sample::select(known.to_vec()).prop_map(str::to_owned), any::<String>()]
 }
 
 proptest! {
@@ -383,17 +266,12 @@ proptest! {
 }
 
 fn any_fault() -> impl Strategy<Value = Step> {
-    let statuses = [
-        200_u16, 201, 204, 301, 400, 401, 404, 408, 409, 412, 425, 429, 500, 502, 503, 504,
-    ];
+    let statuses = [200_u16, 201, 204, 301, 400, 401, 404, 408, 409, 412, 425, 429, 500, 502, 503, 504];
     let status = (proptest::sample::select(statuses.to_vec()), any::<bool>()).prop_map(|(status, json)| {
         let media_type = if json { "application/json" } else { "text/html" };
         Step::answer(status, media_type, "{}").with_header("retry-after", "0")
     });
-    let truncated = Step::Truncate {
-        status: 200,
-        body: "{\"success\":true}".to_owned(),
-    };
+    let truncated = Step::Truncate { status: 200, body: "{\"success\":true}".to_owned() };
     prop_oneof![4 => status, 1 => Just(Step::Close), 1 => Just(truncated)]
 }
 

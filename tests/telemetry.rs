@@ -43,9 +43,7 @@ async fn a_call_is_one_span_with_the_facts_of_the_exchange() {
         2
     );
     assert_eq!(
-        log.lines()
-            .filter(|line| line.contains("trying again") && line.contains("status=503"))
-            .count(),
+        log.lines().filter(|line| line.contains("trying again") && line.contains("status=503")).count(),
         1
     );
 }
@@ -54,10 +52,7 @@ async fn a_call_is_one_span_with_the_facts_of_the_exchange() {
 async fn a_failed_call_names_its_kind() {
     let log = logged(vec![Step::json(404, "{}")]).await;
     let line = closing_line(&log);
-    assert!(
-        line.contains("error.type=NotFound") && line.contains("http.response.status_code=404"),
-        "{line}"
-    );
+    assert!(line.contains("error.type=NotFound") && line.contains("http.response.status_code=404"), "{line}");
 }
 
 #[tokio::test]

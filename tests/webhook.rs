@@ -27,9 +27,7 @@ fn secret(text: &str) -> Secret {
 }
 
 fn builder() -> VerifierBuilder {
-    Verifier::builder()
-        .shared_secret(HEADER, secret(SECRET))
-        .tenant(TENANT)
+    Verifier::builder().shared_secret(HEADER, secret(SECRET)).tenant(TENANT)
 }
 
 fn verifier() -> Verifier {
@@ -68,19 +66,11 @@ fn without(name: &str) -> Value {
 
 /// A genuine delivery of any body.
 fn delivery(body: impl Into<Bytes>) -> Delivery {
-    Request::post("/callbacks")
-        .header(HEADER, SECRET)
-        .body(body.into())
-        .unwrap()
-        .into()
+    Request::post("/callbacks").header(HEADER, SECRET).body(body.into()).unwrap().into()
 }
 
 fn carrying(secret: &str) -> Delivery {
-    Request::post("/callbacks")
-        .header(HEADER, secret)
-        .body(completed().to_string())
-        .unwrap()
-        .into()
+    Request::post("/callbacks").header(HEADER, secret).body(completed().to_string()).unwrap().into()
 }
 
 fn accepted(body: &Value) -> Verified<Event> {
@@ -94,10 +84,7 @@ fn rejected(delivery: &Delivery) -> Rejection {
 #[track_caller]
 fn assert_rejected(delivery: &Delivery, reason: Reason, status: u16) {
     let rejection = rejected(delivery);
-    assert_eq!(
-        (rejection.reason(), rejection.status().as_u16()),
-        (reason, status)
-    );
+    assert_eq!((rejection.reason(), rejection.status().as_u16()), (reason, status));
 }
 
 fn time(seconds: u64) -> SystemTime {

@@ -151,10 +151,7 @@ fn expand(
     input: TokenStream,
     derive: fn(&DeriveInput) -> syn::Result<proc_macro2::TokenStream>,
 ) -> TokenStream {
-    syn::parse(input)
-        .and_then(|input| derive(&input))
-        .unwrap_or_else(Error::into_compile_error)
-        .into()
+    syn::parse(input).and_then(|input| derive(&input)).unwrap_or_else(Error::into_compile_error).into()
 }
 
 /// The variants of an enum without generics, whose attributes named `attribute` are all on its variants.
@@ -163,16 +160,12 @@ fn variants<'a>(input: &'a DeriveInput, attribute: &str) -> syn::Result<&'a Punc
         return Err(Error::new_spanned(&input.ident, "expected an enum"));
     };
     if !input.generics.params.is_empty() {
-        return Err(Error::new_spanned(
-            &input.generics,
-            "expected an enum without generic parameters",
-        ));
+        return Err(Error::new_spanned(&input.generics, "expected an enum without generic parameters"));
     }
     match input.attrs.iter().find(|attr| attr.path().is_ident(attribute)) {
-        Some(stray) => Err(Error::new_spanned(
-            stray,
-            format!("expected `#[{attribute}(...)]` on the variants only"),
-        )),
+        Some(stray) => {
+            Err(Error::new_spanned(stray, format!("expected `#[{attribute}(...)]` on the variants only")))
+        }
         None => Ok(&data.variants),
     }
 }
@@ -184,12 +177,7 @@ fn argument<T: Parse>(attrs: &[Attribute], name: &str, usage: &str) -> syn::Resu
         return Ok(None);
     };
     if let Some(second) = named.next() {
-        return Err(Error::new_spanned(
-            second,
-            format!("expected `#[{name}(...)]` only once here"),
-        ));
+        return Err(Error::new_spanned(second, format!("expected `#[{name}(...)]` only once here")));
     }
-    attr.parse_args()
-        .map(Some)
-        .map_err(|_| Error::new_spanned(attr, format!("expected {usage}")))
+    attr.parse_args().map(Some).map_err(|_| Error::new_spanned(attr, format!("expected {usage}")))
 }

@@ -47,31 +47,19 @@ impl<'a> OpenEnum<'a> {
         let (mut known, mut values) = (Vec::new(), Vec::<Literal>::new());
         for variant in variants.iter().take(variants.len() - 1) {
             if !matches!(variant.fields, Fields::Unit) {
-                return Err(Error::new_spanned(
-                    &variant.fields,
-                    "expected a field in the last variant only",
-                ));
+                return Err(Error::new_spanned(&variant.fields, "expected a field in the last variant only"));
             }
             let lit = argument(&variant.attrs, "open_enum", USAGE)?
                 .ok_or_else(|| Error::new_spanned(&variant.ident, format!("expected {USAGE}")))?;
             let value = wire.value(&lit)?;
             if values.iter().any(|other| other.to_string() == value.to_string()) {
-                return Err(Error::new_spanned(
-                    lit,
-                    "expected a value that no variant above has",
-                ));
+                return Err(Error::new_spanned(lit, "expected a value that no variant above has"));
             }
             known.push(&variant.ident);
             values.push(value);
         }
         let unknown = &last.ident;
-        Ok(Self {
-            name,
-            wire,
-            known,
-            values,
-            unknown,
-        })
+        Ok(Self { name, wire, known, values, unknown })
     }
 
     /// What both kinds of enum have, built on the function named `get`.

@@ -19,22 +19,12 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
             .map(|variant| {
                 let ident = &variant.ident;
                 let hidden = is_redacted(&variant.attrs)? || hidden;
-                arm(
-                    &quote!(Self::#ident),
-                    ident,
-                    hidden,
-                    &variant.fields,
-                    &mut printed,
-                )
+                arm(&quote!(Self::#ident), ident, hidden, &variant.fields, &mut printed)
             })
             .collect::<syn::Result<_>>()?,
         Data::Union(_) => return Err(Error::new_spanned(name, "expected a struct or an enum")),
     };
-    let body = if hidden {
-        redacted(name)
-    } else {
-        quote!(match *self { #(#arms,)* })
-    };
+    let body = if hidden { redacted(name) } else { quote!(match *self { #(#arms,)* }) };
 
     let mut generics = input.generics.clone();
     for param in generics.type_params_mut() {

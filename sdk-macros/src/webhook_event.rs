@@ -12,12 +12,7 @@ const MISSING: &str = "expected a variant for the unknown events: \
     `#[event(unknown)] Unknown { tag: String, data: serde_json::Value }`";
 
 pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
-    let Events {
-        name,
-        known,
-        tags,
-        unknown,
-    } = Events::parse(input)?;
+    let Events { name, known, tags, unknown } = Events::parse(input)?;
     Ok(quote! {
         impl #name {
             /// The tags of every event this version knows, in the order of the provider's document.
@@ -75,10 +70,7 @@ impl<'a> Events<'a> {
                     return expected(format!("one field, the payload: `{ident}(Payload)`"));
                 }
                 Some(Event::Known(tag)) if tags.contains(&tag.value()) => {
-                    return Err(Error::new_spanned(
-                        tag,
-                        "expected a tag that no variant above has",
-                    ));
+                    return Err(Error::new_spanned(tag, "expected a tag that no variant above has"));
                 }
                 Some(Event::Known(tag)) => {
                     known.push(ident);
@@ -97,12 +89,7 @@ impl<'a> Events<'a> {
         }
         let name = &input.ident;
         let unknown = unknown.ok_or_else(|| Error::new_spanned(name, MISSING))?;
-        Ok(Self {
-            name,
-            known,
-            tags,
-            unknown,
-        })
+        Ok(Self { name, known, tags, unknown })
     }
 }
 
@@ -112,11 +99,7 @@ fn is_one_payload(fields: &Fields) -> bool {
 
 /// By their names: their types are checked where the derived code fills them.
 fn is_tag_and_data(fields: &Fields) -> bool {
-    let has = |name| {
-        fields
-            .iter()
-            .any(|field| field.ident.as_ref().is_some_and(|ident| ident == name))
-    };
+    let has = |name| fields.iter().any(|field| field.ident.as_ref().is_some_and(|ident| ident == name));
     fields.len() == 2 && has("tag") && has("data")
 }
 

@@ -1,12 +1,6 @@
 //! What the derived code does, and how the derives refuse what they cannot take (`ui/`).
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    missing_docs
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 pub mod behaviour;
 

@@ -25,10 +25,7 @@ const PAIRS: usize = 5000;
 
 fn main() {
     let address = serve();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let client = signly::Client::builder()
         .base_url(format!("http://{address}"))
         .tenant("t")
@@ -36,21 +33,11 @@ fn main() {
         .build()
         .unwrap();
     let by_hand = ByHand::new(address);
-    let ours = || {
-        black_box(
-            runtime
-                .block_on(client.list_webhooks().limit(50).send())
-                .unwrap()
-                .items
-                .len(),
-        )
-    };
+    let ours = || black_box(runtime.block_on(client.list_webhooks().limit(50).send()).unwrap().items.len());
     let theirs = || black_box(runtime.block_on(by_hand.list_webhooks()).unwrap().len());
     assert_eq!((ours(), theirs()), (50, 50));
 
-    let mut criterion = Criterion::default()
-        .configure_from_args()
-        .measurement_time(Duration::from_secs(4));
+    let mut criterion = Criterion::default().configure_from_args().measurement_time(Duration::from_secs(4));
     let mut group = criterion.benchmark_group("list_webhooks");
     group.bench_function("client", |bencher| bencher.iter(ours));
     group.bench_function("by_hand", |bencher| bencher.iter(theirs));
@@ -68,14 +55,10 @@ fn main() {
     let (ours_times, theirs_times): (Vec<_>, Vec<_>) = times.unzip();
     let ratio = median(ours_times).as_secs_f64() / median(theirs_times).as_secs_f64();
     println!("\nratio of medians over {PAIRS} pairs, client to by_hand: {ratio:.3}");
-    for (name, info) in [
-        ("client", measure(|| assert_eq!(ours(), 50))),
-        ("by_hand", measure(|| assert_eq!(theirs(), 50))),
-    ] {
-        println!(
-            "{name}: {} allocations, {} bytes per call",
-            info.count_total, info.bytes_total
-        );
+    for (name, info) in
+        [("client", measure(|| assert_eq!(ours(), 50))), ("by_hand", measure(|| assert_eq!(theirs(), 50)))]
+    {
+        println!("{name}: {} allocations, {} bytes per call", info.count_total, info.bytes_total);
     }
 }
 
@@ -132,28 +115,15 @@ impl ByHand {
             .no_proxy()
             .build()
             .unwrap();
-        Self {
-            http,
-            url: format!("http://{address}/v1/webhooks"),
-        }
+        Self { http, url: format!("http://{address}/v1/webhooks") }
     }
 
     async fn list_webhooks(&self) -> Result<Vec<Webhook>, Box<dyn std::error::Error>> {
-        let request = self
-            .http
-            .get(&self.url)
-            .query(&[("limit", 50)])
-            .header("accept", "application/json");
-        let request = request
-            .header("x-tenant-signly", "t")
-            .header("x-auth-signly", "k");
+        let request = self.http.get(&self.url).query(&[("limit", 50)]).header("accept", "application/json");
+        let request = request.header("x-tenant-signly", "t").header("x-auth-signly", "k");
         let body = request.send().await?.error_for_status()?.bytes().await?;
         let envelope: Envelope = serde_json::from_slice(&body)?;
-        if envelope.success {
-            Ok(envelope.data)
-        } else {
-            Err("failed".into())
-        }
+        if envelope.success { Ok(envelope.data) } else { Err("failed".into()) }
     }
 }
 

@@ -60,12 +60,7 @@ impl<'a> Builder<'a> {
             } else if let Some(inner) = finish_types::inside("Option", &ty) {
                 options.push(Parameter::read(operation, name, owned(inner))?);
             } else {
-                let operations::Parameter {
-                    name: wire,
-                    minimum,
-                    maximum,
-                    ..
-                } = declared(operation, &name)?;
+                let operations::Parameter { name: wire, minimum, maximum, .. } = declared(operation, &name)?;
                 let check = checks::range(wire, &quote!(Some(*#name)), *minimum, *maximum);
                 argument_checks.extend(check.map(|check| quote!(let at = &rt::Place::Root; #check)));
                 arguments.push((name, owned(&ty)));
@@ -74,11 +69,7 @@ impl<'a> Builder<'a> {
         let answer = answer(method, &operation.id)?;
         if operation.page.is_some() && finish_types::inside("Vec", &answer).is_none() {
             let remedy = "declare the payload as an array, or leave the key out";
-            return Err(Mistake::new(
-                &operation.id,
-                "`x-sdk-page` but the answer is no list",
-                remedy,
-            ));
+            return Err(Mistake::new(&operation.id, "`x-sdk-page` but the answer is no list", remedy));
         }
         Ok(Self {
             operation,
@@ -103,25 +94,12 @@ impl<'a> Builder<'a> {
         let Self { name, operation, .. } = self;
         let method = format_ident!("{}", operation.id);
         let documentation = self.documentation();
-        let arguments = self
-            .arguments
-            .iter()
-            .map(|(name, ty)| quote!(#name: impl Into<#ty>));
+        let arguments = self.arguments.iter().map(|(name, ty)| quote!(#name: impl Into<#ty>));
         let given = self.arguments.iter().map(|(name, _)| quote!(#name: #name.into()));
-        let precondition = operation
-            .precondition
-            .as_ref()
-            .map(|_| quote!(precondition: rt::Precondition));
+        let precondition = operation.precondition.as_ref().map(|_| quote!(precondition: rt::Precondition));
         let precondition_given = operation.precondition.as_ref().map(|_| quote!(precondition));
-        let empty = self
-            .options
-            .iter()
-            .map(|option| option.field.clone())
-            .map(|field| quote!(#field: None));
-        let body = self
-            .body
-            .iter()
-            .map(|(field, _)| quote!(#field: Default::default()));
+        let empty = self.options.iter().map(|option| option.field.clone()).map(|field| quote!(#field: None));
+        let body = self.body.iter().map(|(field, _)| quote!(#field: Default::default()));
         let arguments = arguments.chain(precondition);
         let given = given.chain(precondition_given).chain(empty).chain(body);
         quote! {
@@ -154,12 +132,7 @@ impl<'a> Builder<'a> {
     }
 
     pub fn code(&self, client: &syn::Path) -> TokenStream {
-        let Self {
-            name,
-            operation,
-            statements,
-            ..
-        } = self;
+        let Self { name, operation, statements, .. } = self;
         let documentation = format!(
             "A call of [`Client::{id}`]({client}::{id}), made by [`send`](Self::send).",
             id = operation.id,
@@ -167,18 +140,11 @@ impl<'a> Builder<'a> {
         );
         let id = &operation.id;
         let constant = constant_name(id);
-        let arguments = self
-            .arguments
-            .iter()
-            .map(|(name, ty)| quote!(pub(super) #name: #ty));
-        let precondition_field = operation
-            .precondition
-            .iter()
-            .map(|_| quote!(pub(super) precondition: rt::Precondition));
-        let options = self
-            .options
-            .iter()
-            .map(|Parameter { field, ty, .. }| quote!(pub(super) #field: Option<#ty>));
+        let arguments = self.arguments.iter().map(|(name, ty)| quote!(pub(super) #name: #ty));
+        let precondition_field =
+            operation.precondition.iter().map(|_| quote!(pub(super) precondition: rt::Precondition));
+        let options =
+            self.options.iter().map(|Parameter { field, ty, .. }| quote!(pub(super) #field: Option<#ty>));
         let bodies = self.body.iter().map(|(field, body)| {
             let ty = &body.ident;
             quote!(pub(super) #field: types::#ty)
@@ -189,14 +155,9 @@ impl<'a> Builder<'a> {
         let bound = bound
             .chain(self.options.iter().map(|option| &option.field))
             .chain(self.body.iter().map(|(name, _)| name));
-        let checks = self
-            .argument_checks
-            .iter()
-            .chain(self.options.iter().map(|option| &option.check));
-        let body_check = self
-            .body
-            .iter()
-            .map(|(field, _)| quote!(rt::Check::check(#field, &rt::Place::Root)?;));
+        let checks = self.argument_checks.iter().chain(self.options.iter().map(|option| &option.check));
+        let body_check =
+            self.body.iter().map(|(field, _)| quote!(rt::Check::check(#field, &rt::Place::Root)?;));
         let precondition = operation
             .precondition
             .iter()
@@ -255,15 +216,10 @@ impl<'a> Builder<'a> {
     }
 
     fn setters(&self) -> Vec<TokenStream> {
-        let options = self.options.iter().map(
-            |Parameter {
-                 field,
-                 setter: name,
-                 ty,
-                 documentation,
-                 ..
-             }| { setter(name, ty, documentation, &quote!(self.#field)) },
-        );
+        let options =
+            self.options.iter().map(|Parameter { field, setter: name, ty, documentation, .. }| {
+                setter(name, ty, documentation, &quote!(self.#field))
+            });
         let bodies = self.body.iter().flat_map(|(field, body)| {
             let ty = &body.ident;
             let whole = quote! {
@@ -275,12 +231,7 @@ impl<'a> Builder<'a> {
             };
             let each = body.members.iter().map(move |member| {
                 let target = &member.ident;
-                setter(
-                    target,
-                    &member.qualified,
-                    &member.documentation,
-                    &quote!(self.#field.#target),
-                )
+                setter(target, &member.qualified, &member.documentation, &quote!(self.#field.#target))
             });
             std::iter::once(whole).chain(each)
         });
@@ -293,11 +244,7 @@ impl<'a> Builder<'a> {
         let reply =
             quote!(rt::call(self.client.core(), &super::#constant, self.request(), &self.options).await);
         let nothing = quote!(#answer).to_string() == "()";
-        let plain = if nothing {
-            quote!(Ok(#reply?.map(|rt::Nothing| ())))
-        } else {
-            reply.clone()
-        };
+        let plain = if nothing { quote!(Ok(#reply?.map(|rt::Nothing| ()))) } else { reply.clone() };
         let Some(page) = &self.operation.page else {
             return quote! {
                 /// Makes the call.
@@ -319,9 +266,7 @@ impl<'a> Builder<'a> {
                 }
             };
         };
-        let item = finish_types::inside("Vec", answer)
-            .cloned()
-            .unwrap_or_else(|| answer.clone());
+        let item = finish_types::inside("Vec", answer).cloned().unwrap_or_else(|| answer.clone());
         let limit = format_ident!("{}", page.limit.to_snake_case());
         let token = format_ident!("{}", page.token.to_snake_case());
         quote! {
@@ -377,22 +322,9 @@ impl Parameter {
             "documented" => field.clone(),
             _ => format_ident!("unverified_{field}"),
         };
-        let check = checks::range(
-            &declared.name,
-            &quote!(*#field),
-            declared.minimum,
-            declared.maximum,
-        );
-        let check = check
-            .map(|check| quote!(let at = &rt::Place::Root; #check))
-            .unwrap_or_default();
-        Ok(Self {
-            field,
-            setter,
-            ty,
-            documentation,
-            check,
-        })
+        let check = checks::range(&declared.name, &quote!(*#field), declared.minimum, declared.maximum);
+        let check = check.map(|check| quote!(let at = &rt::Place::Root; #check)).unwrap_or_default();
+        Ok(Self { field, setter, ty, documentation, check })
     }
 }
 
@@ -401,14 +333,10 @@ fn declared<'a>(operation: &'a Operation, field: &syn::Ident) -> Result<&'a oper
     // A name that is a keyword gets an underscore from the generator.
     let name = field.to_string();
     let name = name.trim_end_matches('_');
-    operation
-        .parameters
-        .iter()
-        .find(|parameter| name == parameter.name.to_snake_case())
-        .ok_or_else(|| {
-            let problem = format!("the generator made up a parameter `{name}`");
-            Mistake::new(&operation.id, problem, "look at what changed in progenitor")
-        })
+    operation.parameters.iter().find(|parameter| name == parameter.name.to_snake_case()).ok_or_else(|| {
+        let problem = format!("the generator made up a parameter `{name}`");
+        Mistake::new(&operation.id, problem, "look at what changed in progenitor")
+    })
 }
 
 fn inputs(method: &ImplItemFn) -> impl Iterator<Item = (syn::Ident, Type)> {

@@ -13,19 +13,12 @@ pub struct Mistake {
 
 impl Mistake {
     pub fn new(place: impl Into<String>, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self {
-            place: place.into(),
-            problem: problem.into(),
-            remedy: remedy.into(),
-        }
+        Self { place: place.into(), problem: problem.into(), remedy: remedy.into() }
     }
 
     /// The same mistake, found inside of `place`.
     pub fn within(self, place: &str) -> Self {
-        Self {
-            place: format!("{place} > {}", self.place),
-            ..self
-        }
+        Self { place: format!("{place} > {}", self.place), ..self }
     }
 }
 
@@ -60,11 +53,7 @@ pub fn each_operation(document: &Value) -> impl Iterator<Item = (&String, &Value
 }
 
 pub fn each_operation_mut(document: &mut Value) -> impl Iterator<Item = &mut Map<String, Value>> {
-    let items = document
-        .get_mut("paths")
-        .and_then(Value::as_object_mut)
-        .into_iter()
-        .flatten();
+    let items = document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten();
     items.flat_map(|(_, item)| {
         let members = item.as_object_mut().into_iter().flatten();
         members
@@ -81,23 +70,13 @@ pub fn resolve<'a>(document: &'a Value, value: &'a Value) -> Result<&'a Value, M
         let Some(reference) = text(value, "$ref") else {
             return Ok(value);
         };
-        value = reference
-            .strip_prefix('#')
-            .and_then(|pointer| document.pointer(pointer))
-            .ok_or_else(|| {
-                Mistake::new(
-                    reference,
-                    "the reference leads nowhere",
-                    "name a part of this document",
-                )
+        value =
+            reference.strip_prefix('#').and_then(|pointer| document.pointer(pointer)).ok_or_else(|| {
+                Mistake::new(reference, "the reference leads nowhere", "name a part of this document")
             })?;
     }
     let reference = text(value, "$ref").unwrap_or_default();
-    Err(Mistake::new(
-        reference,
-        "the reference goes in circles",
-        "name something that is no reference",
-    ))
+    Err(Mistake::new(reference, "the reference goes in circles", "name something that is no reference"))
 }
 
 /// The name of the schema that `value` refers to.

@@ -16,15 +16,10 @@ pub struct OpenEnum {
 /// Takes every enum out of the document. What is left of it there is a plain string or integer.
 pub fn take(document: &mut Value) -> Result<Vec<OpenEnum>, Mistake> {
     let mut taken = Vec::new();
-    let schemas = document
-        .pointer_mut("/components/schemas")
-        .and_then(Value::as_object_mut);
+    let schemas = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
     for (name, schema) in schemas.into_iter().flatten() {
         if schema.get("enum").is_some() {
-            taken.push(OpenEnum {
-                name: name.clone(),
-                code: code(name, schema)?,
-            });
+            taken.push(OpenEnum { name: name.clone(), code: code(name, schema)? });
             *schema = json!({ "type": schema["type"] });
         }
     }
@@ -42,11 +37,7 @@ fn refuse_nameless<'a>(value: &'a Value, path: &mut Vec<&'a str>) -> Result<(), 
         refuse_nameless(child, path)?;
         path.pop();
     }
-    value
-        .as_array()
-        .into_iter()
-        .flatten()
-        .try_for_each(|child| refuse_nameless(child, path))
+    value.as_array().into_iter().flatten().try_for_each(|child| refuse_nameless(child, path))
 }
 
 fn code(name: &str, schema: &Value) -> Result<TokenStream, Mistake> {
@@ -54,32 +45,18 @@ fn code(name: &str, schema: &Value) -> Result<TokenStream, Mistake> {
         Some("string") => quote!(::std::string::String),
         Some("integer") => quote!(i64),
         _ => {
-            return Err(Mistake::new(
-                name,
-                "an enum of neither strings nor integers",
-                "state its `type`",
-            ));
+            return Err(Mistake::new(name, "an enum of neither strings nor integers", "state its `type`"));
         }
     };
     refuse_what_would_be_lost(name, schema)?;
-    let names = list(schema, "x-enum-varnames")
-        .filter_map(Value::as_str)
-        .collect::<Vec<_>>();
-    let variants = list(schema, "enum")
-        .enumerate()
-        .map(|(index, value)| variant(name, schema, value, names.get(index)));
+    let names = list(schema, "x-enum-varnames").filter_map(Value::as_str).collect::<Vec<_>>();
+    let variants =
+        list(schema, "enum").enumerate().map(|(index, value)| variant(name, schema, value, names.get(index)));
     let variants = variants.collect::<Result<Vec<_>, _>>()?;
     let mut used = BTreeSet::from(["Unknown".to_owned()]);
-    if let Some((variant, _)) = variants
-        .iter()
-        .find(|(variant, _)| !used.insert(variant.to_string()))
-    {
+    if let Some((variant, _)) = variants.iter().find(|(variant, _)| !used.insert(variant.to_string())) {
         let problem = format!("two values are named `{variant}`");
-        return Err(Mistake::new(
-            name,
-            problem,
-            "name all values in `x-enum-varnames`; `Unknown` is taken",
-        ));
+        return Err(Mistake::new(name, problem, "name all values in `x-enum-varnames`; `Unknown` is taken"));
     }
     let variants = variants.iter().map(|(_, code)| code);
     let documentation = documentation(schema, name);
@@ -107,17 +84,10 @@ fn refuse_what_would_be_lost(name: &str, schema: &Value) -> Result<(), Mistake> 
         list(schema, "enum").map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
     let values = values.collect::<BTreeSet<_>>();
     if values.is_empty() {
-        return Err(Mistake::new(
-            name,
-            "the enum has no values",
-            "list them, or leave `enum` out",
-        ));
+        return Err(Mistake::new(name, "the enum has no values", "list them, or leave `enum` out"));
     }
-    if let Some((stale, _)) = schema
-        .get("x-enumDescriptions")
-        .into_iter()
-        .flat_map(members)
-        .find(|(key, _)| !values.contains(*key))
+    if let Some((stale, _)) =
+        schema.get("x-enumDescriptions").into_iter().flat_map(members).find(|(key, _)| !values.contains(*key))
     {
         let problem = format!("`{stale}` is described but no value");
         return Err(Mistake::new(name, problem, "correct `x-enumDescriptions`"));
@@ -132,20 +102,12 @@ fn variant(name: &str, schema: &Value, value: &Value, given: Option<&&str>) -> R
         Value::String(word) => (quote!(#word), word.clone()),
         Value::Number(number) => {
             let number = number.as_i64().ok_or_else(|| {
-                Mistake::new(
-                    name,
-                    format!("the value {number} is no integer of 64 bits"),
-                    "quote it",
-                )
+                Mistake::new(name, format!("the value {number} is no integer of 64 bits"), "quote it")
             })?;
             (quote!(#number), number.to_string())
         }
         _ => {
-            return Err(Mistake::new(
-                name,
-                "an enum value is neither text nor integer",
-                "quote it",
-            ));
+            return Err(Mistake::new(name, "an enum value is neither text nor integer", "quote it"));
         }
     };
     let wanted = given.map_or_else(|| wire.to_upper_camel_case(), |given| (*given).to_owned());
@@ -153,16 +115,13 @@ fn variant(name: &str, schema: &Value, value: &Value, given: Option<&&str>) -> R
         let problem = format!("`{wire}` does not make a name");
         Mistake::new(name, problem, "name all values in `x-enum-varnames`")
     })?;
-    let said = schema
-        .get("x-enumDescriptions")
-        .and_then(|said| text(said, &wire))
-        .ok_or_else(|| {
-            Mistake::new(
-                name,
-                format!("the value `{wire}` is not described"),
-                "say what it means in `x-enumDescriptions`",
-            )
-        })?;
+    let said = schema.get("x-enumDescriptions").and_then(|said| text(said, &wire)).ok_or_else(|| {
+        Mistake::new(
+            name,
+            format!("the value `{wire}` is not described"),
+            "say what it means in `x-enumDescriptions`",
+        )
+    })?;
     let documentation = format!("{said} `{wire}` on the wire.");
     let code = quote! { #[doc = #documentation] #[open_enum(#literal)] #variant };
     Ok((variant, code))

@@ -82,11 +82,8 @@ fn check_key(key: &str, value: &Value, path: &[&str]) -> Result<(), Mistake> {
         ));
     };
     if !places.contains(&place(path)) {
-        let allowed = places
-            .iter()
-            .map(|place| format!("{place:?}").to_lowercase())
-            .collect::<Vec<_>>()
-            .join(" or ");
+        let allowed =
+            places.iter().map(|place| format!("{place:?}").to_lowercase()).collect::<Vec<_>>().join(" or ");
         return Err(Mistake::new(
             describe(path),
             format!("nothing reads `{key}` here"),
@@ -101,28 +98,13 @@ fn check_key(key: &str, value: &Value, path: &[&str]) -> Result<(), Mistake> {
         Content::Text => (value.is_string(), "give it a text".to_owned()),
         Content::Bool => (value.is_boolean(), "say `true` or `false`".to_owned()),
         Content::True => (value == true, "say `true`, or leave it out".to_owned()),
-        Content::Page => (
-            value.is_object(),
-            "give it `style`, `limit` and `token`".to_owned(),
-        ),
+        Content::Page => (value.is_object(), "give it `style`, `limit` and `token`".to_owned()),
     };
-    if right {
-        Ok(())
-    } else {
-        Err(Mistake::new(
-            describe(path),
-            format!("`{key}` is `{value}`"),
-            remedy,
-        ))
-    }
+    if right { Ok(()) } else { Err(Mistake::new(describe(path), format!("`{key}` is `{value}`"), remedy)) }
 }
 
 fn describe(path: &[&str]) -> String {
-    if path.is_empty() {
-        "document".to_owned()
-    } else {
-        path.join(" > ")
-    }
+    if path.is_empty() { "document".to_owned() } else { path.join(" > ") }
 }
 
 fn place(path: &[&str]) -> Place {

@@ -22,13 +22,10 @@ pub fn finish(
     let methods = methods(generated);
     let structs = finish_types::structs(types, facts)?;
     let builders = operations.iter().map(|operation| {
-        let method = methods
-            .iter()
-            .find(|method| method.sig.ident == operation.id)
-            .ok_or_else(|| {
-                let remedy = "write the id in lower snake case, as the generator does";
-                Mistake::new(&operation.id, "the generator made no method of this name", remedy)
-            })?;
+        let method = methods.iter().find(|method| method.sig.ident == operation.id).ok_or_else(|| {
+            let remedy = "write the id in lower snake case, as the generator does";
+            Mistake::new(&operation.id, "the generator made no method of this name", remedy)
+        })?;
         Builder::read(operation, method, &structs)
     });
     let builders = builders.collect::<Result<Vec<_>, _>>()?;
@@ -74,16 +71,9 @@ fn module<'a>(generated: &'a syn::File, name: &str) -> Result<&'a ItemMod, Mista
         Item::Mod(module) => Some(module),
         _ => None,
     });
-    modules
-        .into_iter()
-        .find(|module| module.ident == name)
-        .ok_or_else(|| {
-            Mistake::new(
-                "generator",
-                format!("it made no module `{name}`"),
-                "look at what changed in progenitor",
-            )
-        })
+    modules.into_iter().find(|module| module.ident == name).ok_or_else(|| {
+        Mistake::new("generator", format!("it made no module `{name}`"), "look at what changed in progenitor")
+    })
 }
 
 fn methods(generated: &syn::File) -> Vec<&ImplItemFn> {
@@ -104,19 +94,9 @@ pub fn constant_name(id: &str) -> syn::Ident {
 
 /// The row of the table of operations.
 fn constant(provider: &str, operation: &Operation, payload: bool) -> TokenStream {
-    let Operation {
-        id,
-        method,
-        path,
-        source,
-        repeatable,
-        ..
-    } = operation;
+    let Operation { id, method, path, source, repeatable, .. } = operation;
     let name = constant_name(id);
-    let vendor_id = operation
-        .vendor_id
-        .as_ref()
-        .map_or_else(|| quote!(None), |id| quote!(Some(#id)));
+    let vendor_id = operation.vendor_id.as_ref().map_or_else(|| quote!(None), |id| quote!(Some(#id)));
     let certainty = format_ident!("{}", operation.certainty.to_upper_camel_case());
     let paging = operation.page.as_ref().map_or_else(
         || quote!(rt::Paging::None),
@@ -126,10 +106,8 @@ fn constant(provider: &str, operation: &Operation, payload: bool) -> TokenStream
         },
     );
     let envelope = operation.envelope.is_some();
-    let precondition = operation
-        .precondition
-        .as_ref()
-        .map_or_else(|| quote!(None), |name| quote!(Some(#name)));
+    let precondition =
+        operation.precondition.as_ref().map_or_else(|| quote!(None), |name| quote!(Some(#name)));
     let outcomes = operation.outcomes.iter().map(|(status, outcome)| {
         let outcome = format_ident!("{}", outcome.to_upper_camel_case());
         quote!((#status, crate::Outcome::#outcome))

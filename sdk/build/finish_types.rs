@@ -34,11 +34,7 @@ pub fn structs(types: &ItemMod, facts: &Facts) -> Result<Vec<Struct>, Mistake> {
 fn finish(item: &ItemStruct, facts: &Facts) -> Result<Struct, Mistake> {
     let name = item.ident.to_string();
     let schema = facts.schemas.get(&name).ok_or_else(|| {
-        Mistake::new(
-            &name,
-            "the generator named a type by itself",
-            "move the schema to `components/schemas`",
-        )
+        Mistake::new(&name, "the generator named a type by itself", "move the schema to `components/schemas`")
     })?;
     match &item.fields {
         Fields::Named(_) => object(item, schema, facts),
@@ -55,12 +51,7 @@ fn id(item: &ItemStruct, schema: &Schema) -> Struct {
     let ident = &item.ident;
     let documentation = &schema.documentation;
     let code = quote!(rt::id! { #(#[doc = #documentation])* #ident });
-    Struct {
-        name: ident.to_string(),
-        ident: ident.clone(),
-        members: Vec::new(),
-        code,
-    }
+    Struct { name: ident.to_string(), ident: ident.clone(), members: Vec::new(), code }
 }
 
 fn object(item: &ItemStruct, schema: &Schema, facts: &Facts) -> Result<Struct, Mistake> {
@@ -74,26 +65,15 @@ fn object(item: &ItemStruct, schema: &Schema, facts: &Facts) -> Result<Struct, M
         let wire = wire_name(&field.attrs).unwrap_or_else(|| field_ident.to_string());
         let member = schema.members.get(&wire).ok_or_else(|| {
             let remedy = "write the members of a schema out, instead of `allOf`";
-            Mistake::new(
-                &name,
-                format!("the member `{wire}` is not among its `properties`"),
-                remedy,
-            )
+            Mistake::new(&name, format!("the member `{wire}` is not among its `properties`"), remedy)
         })?;
         let ty = &field.ty;
         if member.time && !quote!(#ty).to_string().contains("Timestamp") {
             let problem = format!("the time `{wire}` was not converted");
-            return Err(Mistake::new(
-                &name,
-                problem,
-                "look at `mark_times` in sdk/build/lower.rs",
-            ));
+            return Err(Mistake::new(&name, problem, "look at `mark_times` in sdk/build/lower.rs"));
         }
         let documentation = &member.documentation;
-        let serde = field
-            .attrs
-            .iter()
-            .filter(|attribute| attribute.path().is_ident("serde"));
+        let serde = field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde"));
         let lenient = lenient(ty).map(|function| quote!(#[serde(default, deserialize_with = #function)]));
         let lenient =
             lenient.or_else(|| is_number(ty).then(|| quote!(#[serde(deserialize_with = "rt::number")])));
@@ -102,34 +82,18 @@ fn object(item: &ItemStruct, schema: &Schema, facts: &Facts) -> Result<Struct, M
         if schema.sent {
             let inner = inside("Option", ty).ok_or_else(|| {
                 let remedy = "look at `forget_what_requests_require` in sdk/build/lower.rs";
-                Mistake::new(
-                    &name,
-                    format!("the member `{wire}` can be sent but not left out"),
-                    remedy,
-                )
+                Mistake::new(&name, format!("the member `{wire}` can be sent but not left out"), remedy)
             })?;
-            setters.push(setter(
-                field_ident,
-                inner,
-                documentation,
-                &quote!(self.#field_ident),
-            ));
+            setters.push(setter(field_ident, inner, documentation, &quote!(self.#field_ident)));
             let documentation = documentation.clone();
-            members.push(Field {
-                ident: field_ident.clone(),
-                qualified: qualify(inner),
-                documentation,
-            });
+            members.push(Field { ident: field_ident.clone(), qualified: qualify(inner), documentation });
         }
     }
     let documentation = &schema.documentation;
     let default = schema.sent.then(|| quote!(, Default));
     let sent = schema.sent.then(|| {
         let sent = |name: &str| {
-            facts
-                .schemas
-                .get(name)
-                .is_some_and(|schema| schema.sent && !schema.members.is_empty())
+            facts.schemas.get(name).is_some_and(|schema| schema.sent && !schema.members.is_empty())
         };
         let field = |member: &str| field_of(item, member);
         let checks = checks::checks(schema, sent, field);
@@ -156,19 +120,11 @@ fn object(item: &ItemStruct, schema: &Schema, facts: &Facts) -> Result<Struct, M
         }
         #sent
     };
-    Ok(Struct {
-        name,
-        ident: ident.clone(),
-        members,
-        code,
-    })
+    Ok(Struct { name, ident: ident.clone(), members, code })
 }
 
 fn field_of(item: &ItemStruct, member: &str) -> Option<syn::Ident> {
-    let fields = item
-        .fields
-        .iter()
-        .filter_map(|field| Some((field.ident.clone()?, wire_name(&field.attrs))));
+    let fields = item.fields.iter().filter_map(|field| Some((field.ident.clone()?, wire_name(&field.attrs))));
     fields
         .into_iter()
         .find(|(ident, wire)| wire.as_deref().map_or(ident == member, |wire| wire == member))
@@ -183,16 +139,8 @@ pub fn setter(name: &syn::Ident, ty: &Type, documentation: &[String], target: &T
             quote!(value.into_iter().map(Into::into).collect()),
         )
     } else if let Some((key, item)) = inside_map(ty) {
-        let pairs = quote!(
-            value
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect()
-        );
-        (
-            parse_quote!(impl IntoIterator<Item = (impl Into<#key>, impl Into<#item>)>),
-            pairs,
-        )
+        let pairs = quote!(value.into_iter().map(|(key, value)| (key.into(), value.into())).collect());
+        (parse_quote!(impl IntoIterator<Item = (impl Into<#key>, impl Into<#item>)>), pairs)
     } else {
         (parse_quote!(impl Into<#ty>), quote!(value.into()))
     };
@@ -208,10 +156,7 @@ pub fn setter(name: &syn::Ident, ty: &Type, documentation: &[String], target: &T
 
 fn wire_name(attributes: &[Attribute]) -> Option<String> {
     let mut renamed = None;
-    for attribute in attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("serde"))
-    {
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
         // A key that is not `rename` may have a value as well, which has to be read to get past it.
         let _ = attribute.parse_nested_meta(|meta| {
             if let Ok(value) = meta.value() {
@@ -233,9 +178,7 @@ fn lenient(ty: &Type) -> Option<&'static str> {
 }
 
 fn is_number(ty: &Type) -> bool {
-    ["i32", "i64", "u32", "u64", "f64"]
-        .iter()
-        .any(|number| quote!(#ty).to_string() == *number)
+    ["i32", "i64", "u32", "u64", "f64"].iter().any(|number| quote!(#ty).to_string() == *number)
 }
 
 /// `T` of `name<T>`, wherever `name` lives.
@@ -252,11 +195,7 @@ fn inside_map(ty: &Type) -> Option<(&Type, &Type)> {
 
 fn arguments<'a>(name: &str, ty: &'a Type) -> Option<Vec<&'a Type>> {
     let Type::Path(path) = ty else { return None };
-    let last = path
-        .path
-        .segments
-        .last()
-        .filter(|segment| segment.ident == name)?;
+    let last = path.path.segments.last().filter(|segment| segment.ident == name)?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else {
         return None;
     };
@@ -307,7 +246,5 @@ fn qualify(ty: &Type) -> Type {
 }
 
 fn is_primitive(ident: &syn::Ident) -> bool {
-    ["bool", "i32", "i64", "u32", "u64", "f32", "f64"]
-        .iter()
-        .any(|primitive| ident == primitive)
+    ["bool", "i32", "i64", "u32", "u64", "f32", "f64"].iter().any(|primitive| ident == primitive)
 }

@@ -52,10 +52,7 @@ fn keep_one_success(document: &mut Value) -> Result<(), Mistake> {
                     "lower it in sdk/build/lower.rs, or write this call by hand",
                 ));
             }
-            let payload = schema
-                .map(|schema| payload(&whole, schema, &id))
-                .transpose()?
-                .flatten();
+            let payload = schema.map(|schema| payload(&whole, schema, &id)).transpose()?.flatten();
             payloads.push((status.clone(), payload));
         }
         let chosen = payloads.first().ok_or_else(|| {
@@ -68,11 +65,7 @@ fn keep_one_success(document: &mut Value) -> Result<(), Mistake> {
         })?;
         if payloads.iter().any(|(_, other)| *other != chosen.1) {
             let remedy = "give all but one `x-sdk-outcome`, or make them alike";
-            return Err(Mistake::new(
-                &id,
-                "two success answers have different payloads",
-                remedy,
-            ));
+            return Err(Mistake::new(&id, "two success answers have different payloads", remedy));
         }
         let response = match &chosen.1 {
             Some(payload) => {
@@ -102,28 +95,17 @@ fn payload(document: &Value, schema: &Value, id: &str) -> Result<Option<Value>, 
     let mut payload = None;
     for part in parts {
         // The last one is the nearest: an envelope may say of its payload that it can be anything.
-        payload = resolve(document, part)?["properties"]
-            .get(member)
-            .cloned()
-            .or(payload);
+        payload = resolve(document, part)?["properties"].get(member).cloned().or(payload);
     }
     if payload.is_none() && parts.len() > 1 {
         let problem = format!("the envelope has no payload `{member}`");
-        return Err(Mistake::new(
-            id,
-            problem,
-            "name the member that holds it in `x-sdk-envelope`",
-        ));
+        return Err(Mistake::new(id, problem, "name the member that holds it in `x-sdk-envelope`"));
     }
     Ok(payload)
 }
 
 fn id_of(operation: &Map<String, Value>) -> String {
-    operation
-        .get("operationId")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned()
+    operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
 /// A precondition is an argument of ours, checked and sent by the runtime.
@@ -139,17 +121,12 @@ fn take_out_preconditions(document: &mut Value, operations: &[Operation]) -> Res
             });
             taken = before - parameters.len();
         }
-        let declared = operations
-            .iter()
-            .find(|operation| operation.id == id && operation.precondition.is_some());
+        let declared =
+            operations.iter().find(|operation| operation.id == id && operation.precondition.is_some());
         if taken != usize::from(declared.is_some()) {
             let problem =
                 format!("{taken} preconditions were found among the parameters of the operation itself");
-            return Err(Mistake::new(
-                id,
-                problem,
-                "declare exactly one there, and none on the path",
-            ));
+            return Err(Mistake::new(id, problem, "declare exactly one there, and none on the path"));
         }
     }
     Ok(())
@@ -195,18 +172,12 @@ fn forget_bounds(document: &mut Value) {
 fn name_optional_collections(document: &mut Value) {
     for_each_object(document, &mut |object| {
         let required = object.get("required").cloned().unwrap_or_default();
-        let is_required = |name: &str| {
-            required
-                .as_array()
-                .is_some_and(|names| names.iter().any(|each| each == name))
-        };
+        let is_required =
+            |name: &str| required.as_array().is_some_and(|names| names.iter().any(|each| each == name));
         let properties = object.get_mut("properties").and_then(Value::as_object_mut);
         for (name, property) in properties.into_iter().flatten() {
             let collection = property["type"] == "array" || property.get("additionalProperties").is_some();
-            if let Some(property) = property
-                .as_object_mut()
-                .filter(|_| collection && !is_required(name))
-            {
+            if let Some(property) = property.as_object_mut().filter(|_| collection && !is_required(name)) {
                 property.insert("nullable".to_owned(), Value::Bool(true));
             }
         }
@@ -215,9 +186,7 @@ fn name_optional_collections(document: &mut Value) {
 
 /// What is sent is made step by step, and checked as a whole before it goes.
 fn forget_what_requests_require(document: &mut Value, facts: &Facts) {
-    let schemas = document
-        .pointer_mut("/components/schemas")
-        .and_then(Value::as_object_mut);
+    let schemas = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
     for (name, schema) in schemas.into_iter().flatten() {
         let sent = facts.schemas.get(name).is_some_and(|facts| facts.sent);
         if let Some(schema) = schema.as_object_mut().filter(|_| sent) {
@@ -238,15 +207,9 @@ fn prune_schemas(document: &mut Value) -> Result<(), Mistake> {
     let mut used = BTreeSet::new();
     let paths = document["paths"].clone();
     collect_references(document, &paths, &mut used)?;
-    let parameters = document
-        .pointer("/components/parameters")
-        .cloned()
-        .unwrap_or_default();
+    let parameters = document.pointer("/components/parameters").cloned().unwrap_or_default();
     collect_references(document, &parameters, &mut used)?;
-    if let Some(schemas) = document
-        .pointer_mut("/components/schemas")
-        .and_then(Value::as_object_mut)
-    {
+    if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
         schemas.retain(|name, _| used.contains(name));
     }
     if let Some(components) = document.get_mut("components").and_then(Value::as_object_mut) {

@@ -71,11 +71,7 @@ pub fn check(document: &Value) -> Result<(), Mistake> {
     }
     match each_operation(document).next() {
         Some(_) => Ok(()),
-        None => Err(Mistake::new(
-            "document",
-            "no operation is declared",
-            "declare one under `paths`",
-        )),
+        None => Err(Mistake::new("document", "no operation is declared", "declare one under `paths`")),
     }
 }
 
@@ -89,38 +85,23 @@ fn read_operation(
     let place = format!("{} {path}", method.to_uppercase());
     let id = required(operation, "operationId", &place, "name the operation `verb_noun`")?;
     let parameters = list(operation, "parameters").chain(list(item, "parameters"));
-    let parameters = parameters
-        .map(|parameter| resolve(document, parameter))
-        .collect::<Result<Vec<_>, _>>()?;
-    let repeatable = operation
-        .get("x-sdk-repeatable")
-        .and_then(Value::as_bool)
-        .ok_or_else(|| {
-            let remedy = "state whether sending twice does no more harm than sending once (true or false)";
-            Mistake::new(&id, "`x-sdk-repeatable` is missing", remedy)
-        })?;
-    let precondition = parameters
-        .iter()
-        .find(|parameter| parameter["x-sdk-precondition"] == true);
+    let parameters =
+        parameters.map(|parameter| resolve(document, parameter)).collect::<Result<Vec<_>, _>>()?;
+    let repeatable = operation.get("x-sdk-repeatable").and_then(Value::as_bool).ok_or_else(|| {
+        let remedy = "state whether sending twice does no more harm than sending once (true or false)";
+        Mistake::new(&id, "`x-sdk-repeatable` is missing", remedy)
+    })?;
+    let precondition = parameters.iter().find(|parameter| parameter["x-sdk-precondition"] == true);
     if let Some(parameter) = precondition.filter(|parameter| parameter["in"] != "header") {
         let name = text(parameter, "name").unwrap_or_default();
         let problem = format!("the precondition `{name}` is no header");
-        return Err(Mistake::new(
-            &id,
-            problem,
-            "put `x-sdk-precondition` on a header parameter",
-        ));
+        return Err(Mistake::new(&id, problem, "put `x-sdk-precondition` on a header parameter"));
     }
     Ok(Operation {
         vendor_id: text(operation, "x-sdk-vendor-id").map(str::to_owned),
         method: method.to_uppercase(),
         path: path.to_owned(),
-        summary: required(
-            operation,
-            "summary",
-            &id,
-            "say in one sentence what the operation does",
-        )?,
+        summary: required(operation, "summary", &id, "say in one sentence what the operation does")?,
         description: text(operation, "description").map(str::to_owned),
         certainty: one_of(operation, "x-sdk-certainty", &id, &CERTAINTIES)?,
         source: required(
@@ -130,14 +111,9 @@ fn read_operation(
             "name the tag of its source, see `info.description`",
         )?,
         repeatable,
-        page: operation
-            .get("x-sdk-page")
-            .map(|page| read_page(page, &parameters, &id))
-            .transpose()?,
+        page: operation.get("x-sdk-page").map(|page| read_page(page, &parameters, &id)).transpose()?,
         envelope: envelope(document, operation, &id)?,
-        precondition: precondition
-            .and_then(|parameter| text(parameter, "name"))
-            .map(str::to_owned),
+        precondition: precondition.and_then(|parameter| text(parameter, "name")).map(str::to_owned),
         outcomes: outcomes(document, operation, &id)?,
         body: body(document, operation, &id)?,
         parameters: parameters
@@ -154,9 +130,8 @@ fn body(document: &Value, operation: &Value, id: &str) -> Result<Option<String>,
         return Ok(None);
     };
     let body = resolve(document, body)?;
-    let schema = body
-        .pointer("/content/application~1json/schema")
-        .filter(|_| members(&body["content"]).count() == 1);
+    let schema =
+        body.pointer("/content/application~1json/schema").filter(|_| members(&body["content"]).count() == 1);
     let schema = schema.ok_or_else(|| {
         let remedy = "declare `application/json` and nothing else, or write this call by hand";
         Mistake::new(id, "the request body is not only JSON", remedy)

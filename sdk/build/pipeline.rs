@@ -44,11 +44,7 @@ fn generate_tokens(provider: &str, text: &str) -> Result<syn::File, Mistake> {
 /// Runs the generator. Only its types and the code that builds a request are used afterwards.
 fn progenitor(provider: &str, document: &Value, enums: &[enums::OpenEnum]) -> Result<syn::File, Mistake> {
     let refused = |error: &dyn std::fmt::Display| {
-        Mistake::new(
-            "document",
-            one_line(error),
-            "lower what progenitor cannot read, in sdk/build/lower.rs",
-        )
+        Mistake::new("document", one_line(error), "lower what progenitor cannot read, in sdk/build/lower.rs")
     };
     let mut settings = GenerationSettings::new();
     settings.with_interface(InterfaceStyle::Positional);

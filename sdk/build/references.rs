@@ -11,28 +11,18 @@ pub fn check(document: &Value) -> Result<(), Mistake> {
 fn walk<'a>(document: &Value, value: &'a Value, path: &mut Vec<&'a str>, names: bool) -> Result<(), Mistake> {
     if let Some(items) = value.as_array() {
         path.push("-");
-        items
-            .iter()
-            .try_for_each(|item| walk(document, item, path, false))?;
+        items.iter().try_for_each(|item| walk(document, item, path, false))?;
         path.pop();
     }
     let Some(object) = value.as_object() else {
         return Ok(());
     };
     let place = || {
-        if path.is_empty() {
-            "document".to_owned()
-        } else {
-            path.join(" > ")
-        }
+        if path.is_empty() { "document".to_owned() } else { path.join(" > ") }
     };
     if !names && let Some(reference) = object.get("$ref") {
         if !reference.is_string() {
-            return Err(Mistake::new(
-                place(),
-                "the `$ref` is no text",
-                "name a part of this document",
-            ));
+            return Err(Mistake::new(place(), "the `$ref` is no text", "name a part of this document"));
         }
         resolve(document, value).map_err(|mistake| mistake.within(&place()))?;
         if let Some(sibling) = object.keys().find(|key| *key != "$ref") {

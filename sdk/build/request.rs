@@ -12,16 +12,10 @@ pub fn statements(method: &ImplItemFn, id: &str) -> Result<Vec<Stmt>, Mistake> {
         _ => false,
     };
     let changed = |what: &str| Mistake::new(id, what, "look at what changed in progenitor");
-    let end = method
-        .block
-        .stmts
-        .iter()
-        .position(is_info)
-        .ok_or_else(|| changed("no `let info` was generated"))?;
+    let end =
+        method.block.stmts.iter().position(is_info).ok_or_else(|| changed("no `let info` was generated"))?;
     let statements = method.block.stmts.iter().take(end);
-    let kept = statements
-        .clone()
-        .filter(|statement| !quote!(#statement).to_string().contains("api-version"));
+    let kept = statements.clone().filter(|statement| !quote!(#statement).to_string().contains("api-version"));
     let mut kept = kept.cloned().collect::<Vec<_>>();
     if kept.len() + 1 != statements.len() {
         return Err(changed("the `api-version` header was not found"));
@@ -32,9 +26,7 @@ pub fn statements(method: &ImplItemFn, id: &str) -> Result<Vec<Stmt>, Mistake> {
     }
     match rewrite.to_core {
         2 => Ok(kept),
-        found => Err(changed(&format!(
-            "{found} uses of the generated client were found instead of 2"
-        ))),
+        found => Err(changed(&format!("{found} uses of the generated client were found instead of 2"))),
     }
 }
 
@@ -69,9 +61,7 @@ impl VisitMut for Rewrite {
     fn visit_macro_mut(&mut self, call: &mut syn::Macro) {
         let parser = syn::punctuated::Punctuated::<Expr, syn::Token![,]>::parse_terminated;
         if let Ok(mut arguments) = call.parse_body_with(parser) {
-            arguments
-                .iter_mut()
-                .for_each(|argument| self.visit_expr_mut(argument));
+            arguments.iter_mut().for_each(|argument| self.visit_expr_mut(argument));
             call.tokens = quote!(#arguments);
         }
     }

@@ -34,17 +34,11 @@ pub struct Member {
 impl Facts {
     pub fn read(document: &Value) -> Result<Self, Mistake> {
         let sent = sent_schemas(document)?;
-        let schemas = document
-            .pointer("/components/schemas")
-            .into_iter()
-            .flat_map(members)
-            .map(|(name, schema)| {
+        let schemas =
+            document.pointer("/components/schemas").into_iter().flat_map(members).map(|(name, schema)| {
                 check_name(name)?;
                 let members = members(&schema["properties"]).map(|(member, declared)| {
-                    Ok((
-                        member.clone(),
-                        Member::read(document, (name, schema), member, declared)?,
-                    ))
+                    Ok((member.clone(), Member::read(document, (name, schema), member, declared)?))
                 });
                 let facts = Schema {
                     documentation: documentation(schema, name),
@@ -54,9 +48,7 @@ impl Facts {
                 };
                 Ok((name.clone(), facts))
             });
-        Ok(Self {
-            schemas: schemas.collect::<Result<_, Mistake>>()?,
-        })
+        Ok(Self { schemas: schemas.collect::<Result<_, Mistake>>()? })
     }
 }
 
@@ -96,9 +88,7 @@ impl Member {
         declared: &Value,
     ) -> Result<Self, Mistake> {
         let place = format!("{owner} > {name}");
-        let refers_to = schema_name(declared)
-            .or_else(|| schema_name(&declared["items"]))
-            .map(str::to_owned);
+        let refers_to = schema_name(declared).or_else(|| schema_name(&declared["items"])).map(str::to_owned);
         let referred = resolve(document, declared)?;
         Ok(Self {
             documentation: documentation(referred, name),
@@ -116,11 +106,7 @@ impl Member {
 fn sent_schemas(document: &Value) -> Result<BTreeSet<String>, Mistake> {
     let mut found = BTreeSet::new();
     for (_, _, _, operation) in each_operation(document) {
-        collect_references(
-            document,
-            resolve(document, &operation["requestBody"])?,
-            &mut found,
-        )?;
+        collect_references(document, resolve(document, &operation["requestBody"])?, &mut found)?;
     }
     Ok(found)
 }
@@ -137,11 +123,7 @@ pub fn collect_references(
         collect_references(document, resolve(document, value)?, found)?;
     }
     members(value).try_for_each(|(_, child)| collect_references(document, child, found))?;
-    value
-        .as_array()
-        .into_iter()
-        .flatten()
-        .try_for_each(|child| collect_references(document, child, found))
+    value.as_array().into_iter().flatten().try_for_each(|child| collect_references(document, child, found))
 }
 
 /// The paragraphs of a schema's documentation: description, unit or example, certainty and source.
@@ -169,10 +151,7 @@ pub fn documentation(schema: &Value, fallback: &str) -> Vec<String> {
 }
 
 pub fn certainty(value: &Value) -> Option<String> {
-    Some(certainty_note(
-        text(value, "x-sdk-certainty")?,
-        text(value, "x-sdk-source"),
-    ))
+    Some(certainty_note(text(value, "x-sdk-certainty")?, text(value, "x-sdk-source")))
 }
 
 /// One sentence on how sure this is. The tags are resolved in the documentation of the module.

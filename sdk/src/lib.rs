@@ -8,12 +8,7 @@
 )]
 #![cfg_attr(
     not(any_provider),
-    allow(
-        dead_code,
-        unused_imports,
-        unused_macros,
-        reason = "providers use the shared parts"
-    )
+    allow(dead_code, unused_imports, unused_macros, reason = "providers use the shared parts")
 )]
 
 #[cfg(feature = "mock")]

@@ -28,9 +28,7 @@ fn item(kind: &str, name: &str) -> String {
         }
         _ => false,
     });
-    let text = items
-        .map(|item| quote::quote!(#item).to_string())
-        .collect::<String>();
+    let text = items.map(|item| quote::quote!(#item).to_string()).collect::<String>();
     assert!(!text.is_empty(), "no {kind} {name} was generated");
     text.split_whitespace().collect()
 }
@@ -53,10 +51,7 @@ fn closed_objects_are_opened() {
     pipeline::lower::open_objects(&mut document);
     let opened = document.to_string();
     assert!(!opened.contains(r#""additionalProperties":false"#), "{opened}");
-    assert!(
-        opened.contains(r#""additionalProperties":{"type":"string"}"#),
-        "{opened}"
-    );
+    assert!(opened.contains(r#""additionalProperties":{"type":"string"}"#), "{opened}");
 }
 
 #[test]
@@ -72,25 +67,13 @@ fn bounds_do_not_reach_what_is_read() {
 fn bounds_are_checked_before_sending() {
     let update = item("Check", "ParcelUpdate");
     holds(&update, r#"at.required("weight", self.weight.is_some())?"#);
-    holds(
-        &update,
-        r#"at.range("weight", self.weight, Some(1i64), Some(30000i64))?"#,
-    );
-    holds(
-        &update,
-        r#"rt::Check::check(&self.insurance, &at.member("insurance"))?"#,
-    );
-    holds(
-        &item("Check", "Insurance"),
-        r#"at.range("amount", self.amount, Some(0i64), None)?"#,
-    );
+    holds(&update, r#"at.range("weight", self.weight, Some(1i64), Some(30000i64))?"#);
+    holds(&update, r#"rt::Check::check(&self.insurance, &at.member("insurance"))?"#);
+    holds(&item("Check", "Insurance"), r#"at.range("amount", self.amount, Some(0i64), None)?"#);
     let list = item("impl", "ListParcels");
     holds(&list, r#"at.range("limit", *limit, Some(1i64), Some(50i64))?"#);
     holds(&list, r#"at.range("since", Some(*since), Some(1i64), None)?"#);
-    holds(
-        &item("impl", "UpdateParcel"),
-        "rt::Check::check(body, &rt::Place::Root)?",
-    );
+    holds(&item("impl", "UpdateParcel"), "rt::Check::check(body, &rt::Place::Root)?");
 }
 
 #[test]
@@ -112,10 +95,7 @@ fn an_empty_list_can_be_told_from_none() {
         &update,
         &format!("{none} pub colours: ::std::option::Option<::std::vec::Vec<crate::small::types::Colour>>"),
     );
-    holds(
-        &update,
-        &format!("{none} pub remarks: ::std::option::Option<::std::collections::BTreeMap<"),
-    );
+    holds(&update, &format!("{none} pub remarks: ::std::option::Option<::std::collections::BTreeMap<"));
     lacks(&update, "Vec::is_empty");
 }
 
@@ -126,29 +106,16 @@ fn a_precondition_is_an_argument_and_no_setter() {
         &code,
         "pub fn update_parcel(&self, parcel_id: impl Into<types::ParcelId>, precondition: rt::Precondition,)",
     );
-    holds(
-        &code,
-        r#"self.precondition.apply("If-Match", request.headers_mut())?"#,
-    );
+    holds(&code, r#"self.precondition.apply("If-Match", request.headers_mut())?"#);
     holds(&code, r#"precondition: Some("If-Match")"#);
     lacks(&code, "if_match");
-    assert_eq!(
-        code.matches("precondition:rt::Precondition").count(),
-        2,
-        "the argument and the field"
-    );
+    assert_eq!(code.matches("precondition:rt::Precondition").count(), 2, "the argument and the field");
 }
 
 #[test]
 fn times_keep_their_text() {
-    holds(
-        &item("struct", "Parcel"),
-        "pub packed_at: ::std::option::Option<crate::runtime::Timestamp>",
-    );
-    holds(
-        &item("struct", "Insurance"),
-        "pub until: ::std::option::Option<crate::runtime::Timestamp>",
-    );
+    holds(&item("struct", "Parcel"), "pub packed_at: ::std::option::Option<crate::runtime::Timestamp>");
+    holds(&item("struct", "Insurance"), "pub until: ::std::option::Option<crate::runtime::Timestamp>");
     lacks(&code(), "chrono");
 }
 
@@ -180,10 +147,7 @@ fn what_is_sensitive_is_redacted() {
 #[test]
 fn enums_are_open_and_described() {
     let colour = item("enum", "Colour");
-    holds(
-        &colour,
-        "#[derive(Clone, Debug, ::countersign_macros::OpenEnum)] #[non_exhaustive]",
-    );
+    holds(&colour, "#[derive(Clone, Debug, ::countersign_macros::OpenEnum)] #[non_exhaustive]");
     holds(
         &colour,
         r#"#[doc = "Like the night. `dark-blue` on the wire."] #[open_enum("dark-blue")] DarkBlue"#,
@@ -204,10 +168,7 @@ fn only_what_is_used_becomes_a_type() {
 
 #[test]
 fn the_envelope_is_gone_from_the_answer() {
-    holds(
-        &item("impl", "GetParcel"),
-        "pub async fn send(self) -> Result<types::Parcel, rt::Error>",
-    );
+    holds(&item("impl", "GetParcel"), "pub async fn send(self) -> Result<types::Parcel, rt::Error>");
     holds(
         &item("impl", "ListParcels"),
         "pub async fn send(self) -> Result<rt::Listing<types::Parcel>, rt::Error>",
@@ -224,10 +185,7 @@ fn the_table_says_what_the_document_says() {
         paging: rt::Paging::None,
             payload: true, enveloped: true, precondition: None, outcomes: &[(202u16, crate::Outcome::NotReady)], };"#,
     );
-    holds(
-        &code,
-        "OPERATIONS: &[&rt::Operation] = &[&LIST_PARCELS, &GET_PARCEL, &UPDATE_PARCEL]",
-    );
+    holds(&code, "OPERATIONS: &[&rt::Operation] = &[&LIST_PARCELS, &GET_PARCEL, &UPDATE_PARCEL]");
 }
 
 #[test]
@@ -246,30 +204,20 @@ fn generating_twice_gives_the_same_text() {
     let once = || pipeline::generate("openapi/signly.yaml", "signly", signly).unwrap();
     let first = once();
     assert!(first.contains("pub fn update_webhook("));
-    assert!(
-        first == once(),
-        "the generated code differs from one run to the next"
-    );
+    assert!(first == once(), "the generated code differs from one run to the next");
 }
 
 /// If the generator changes, what no longer fits is found out while building, not while sending.
 #[test]
 fn a_generator_that_has_changed_is_noticed() {
-    let said = |method: syn::ImplItemFn| {
-        pipeline::request::statements(&method, "get")
-            .err()
-            .unwrap()
-            .to_string()
-    };
+    let said =
+        |method: syn::ImplItemFn| pipeline::request::statements(&method, "get").err().unwrap().to_string();
     let changed = "look at what changed in progenitor";
     let no_end = said(syn::parse_quote! { async fn get(&self) { let url = self.baseurl; } });
     assert_eq!(no_end, format!("get: no `let info` was generated; {changed}"));
     let no_version =
         said(syn::parse_quote! { async fn get(&self) { let url = self.baseurl; let info = 1; } });
-    assert_eq!(
-        no_version,
-        format!("get: the `api-version` header was not found; {changed}")
-    );
+    assert_eq!(no_version, format!("get: the `api-version` header was not found; {changed}"));
     let no_client = said(syn::parse_quote! {
         async fn get(&self) {
             headers.append("api-version", 1);
@@ -277,8 +225,5 @@ fn a_generator_that_has_changed_is_noticed() {
             let info = 1;
         }
     });
-    assert_eq!(
-        no_client,
-        format!("get: 1 uses of the generated client were found instead of 2; {changed}")
-    );
+    assert_eq!(no_client, format!("get: 1 uses of the generated client were found instead of 2; {changed}"));
 }

@@ -8,11 +8,7 @@ type Case = (&'static str, &'static str, &'static str);
 
 fn refused(cases: &[Case]) {
     for (from, to, said) in cases {
-        assert_eq!(
-            SMALL.matches(from).count(),
-            1,
-            "the document has this not exactly once:\n{from}"
-        );
+        assert_eq!(SMALL.matches(from).count(), 1, "the document has this not exactly once:\n{from}");
         let document = SMALL.replace(from, to);
         match generate(&document) {
             Ok(_) => panic!("nothing was said of this:\n{to}"),
@@ -81,10 +77,7 @@ fn a_member_may_have_the_name_of_a_keyword() {
         assert!(code.contains("#[safe_debug(redact)]"), "`{name}` is not redacted");
         let wrong = document.replace("x-sdk-sensitive: true", "x-sdk-sensitiv: true");
         let place = format!("openapi/small.yaml: components > schemas > Parcel > properties > {name}: ");
-        assert!(
-            generate(&wrong).unwrap_err().starts_with(&place),
-            "nothing was said of a key in `{name}`"
-        );
+        assert!(generate(&wrong).unwrap_err().starts_with(&place), "nothing was said of a key in `{name}`");
     }
 }
 
@@ -171,16 +164,10 @@ const IF_MATCH: &str = "        - name: If-Match\n          in: header\n        
 #[test]
 fn preconditions() {
     let item = "  /v1/parcels/{parcelId}:\n";
-    let parameters = format!(
-        "    parameters:\n{}",
-        IF_MATCH.replace("\n  ", "\n").replacen("        -", "      -", 1)
-    );
+    let parameters =
+        format!("    parameters:\n{}", IF_MATCH.replace("\n  ", "\n").replacen("        -", "      -", 1));
     let on_path = format!("{item}{parameters}").leak();
-    let second = format!(
-        "{IF_MATCH}{}",
-        IF_MATCH.replace("If-Match", "If-Unmodified-Since")
-    )
-    .leak();
+    let second = format!("{IF_MATCH}{}", IF_MATCH.replace("If-Match", "If-Unmodified-Since")).leak();
     let wrong = |id: &str, found: u8| -> &'static str {
         format!(
             "{id}: {found} preconditions were found among the parameters of the operation itself; \
@@ -384,22 +371,14 @@ fn references() {
 #[test]
 fn what_is_no_document() {
     let no_operation = "openapi/small.yaml: document: no operation is declared; declare one under `paths`";
-    for document in [
-        "[]",
-        "7",
-        "openapi: 3.0.3",
-        "paths: []",
-        "paths: { /a: 7 }",
-        "paths: { /a: { summary: A } }",
-    ] {
+    for document in
+        ["[]", "7", "openapi: 3.0.3", "paths: []", "paths: { /a: 7 }", "paths: { /a: { summary: A } }"]
+    {
         assert_eq!(generate(document).unwrap_err(), no_operation, "{document}");
     }
     let error = generate("paths: [").unwrap_err();
     assert!(error.starts_with("openapi/small.yaml: document: "), "{error}");
-    assert!(
-        error.ends_with("; write valid YAML") && !error.contains('\n'),
-        "{error}"
-    );
+    assert!(error.ends_with("; write valid YAML") && !error.contains('\n'), "{error}");
     let twice = SMALL.replace("  title: Small\n", "  title: Small\n  title: Large\n");
     let error = generate(&twice).unwrap_err();
     assert!(
@@ -430,14 +409,8 @@ fn nothing_panics_at_odd_input() {
 fn collect(value: &Value, place: String, places: &mut Vec<String>) {
     let children = pipeline::document::members(value)
         .map(|(key, child)| (key.replace('~', "~0").replace('/', "~1"), child));
-    let items = value
-        .as_array()
-        .into_iter()
-        .flatten()
-        .enumerate()
-        .map(|(index, child)| (index.to_string(), child));
-    children
-        .chain(items)
-        .for_each(|(key, child)| collect(child, format!("{place}/{key}"), places));
+    let items =
+        value.as_array().into_iter().flatten().enumerate().map(|(index, child)| (index.to_string(), child));
+    children.chain(items).for_each(|(key, child)| collect(child, format!("{place}/{key}"), places));
     places.push(place);
 }

@@ -14,32 +14,12 @@ async fn refused_requests_have_these_statuses() {
     let auth = credentials(&server);
     let one = format!("/v1/webhooks/{id}");
     let json = format!("{auth}{JSON}");
-    let create = |body: Value| {
-        (
-            "POST /v1/webhooks".to_owned(),
-            json.clone(),
-            body.to_string(),
-            400,
-            "bad_request",
-        )
-    };
-    let list = |query: &str| {
-        (
-            format!("GET /v1/webhooks?{query}"),
-            auth.clone(),
-            String::new(),
-            400,
-            "bad_request",
-        )
-    };
+    let create =
+        |body: Value| ("POST /v1/webhooks".to_owned(), json.clone(), body.to_string(), 400, "bad_request");
+    let list =
+        |query: &str| (format!("GET /v1/webhooks?{query}"), auth.clone(), String::new(), 400, "bad_request");
     let put = |headers: &str, body: &str, status, code| {
-        (
-            format!("PUT {one}"),
-            format!("{json}{headers}"),
-            body.to_owned(),
-            status,
-            code,
-        )
+        (format!("PUT {one}"), format!("{json}{headers}"), body.to_owned(), status, code)
     };
     let events = ["PROCESS_COMPLETED"];
     let cases = [
@@ -72,48 +52,12 @@ async fn refused_requests_have_these_statuses() {
         put("if-match: \"1\"\r\n", "{}", 400, "bad_request"),
         put("if-match: 1\r\nif-match: 1\r\n", "{}", 400, "bad_request"),
         put("if-match: 7\r\n", "{}", 412, "precondition_failed"),
-        (
-            format!("PUT {one}/status"),
-            json.clone(),
-            "{}".to_owned(),
-            400,
-            "bad_request",
-        ),
-        (
-            format!("PUT {one}"),
-            auth.clone(),
-            "{}".to_owned(),
-            415,
-            "unsupported_media_type",
-        ),
-        (
-            "GET /v1/webhooks/wh_0".to_owned(),
-            auth.clone(),
-            String::new(),
-            404,
-            "not_found",
-        ),
-        (
-            "GET /v1/webhooks/%FF".to_owned(),
-            auth.clone(),
-            String::new(),
-            404,
-            "not_found",
-        ),
-        (
-            "GET /v1/elsewhere".to_owned(),
-            auth.clone(),
-            String::new(),
-            404,
-            "not_found",
-        ),
-        (
-            "PATCH /v1/webhooks".to_owned(),
-            auth.clone(),
-            String::new(),
-            405,
-            "method_not_allowed",
-        ),
+        (format!("PUT {one}/status"), json.clone(), "{}".to_owned(), 400, "bad_request"),
+        (format!("PUT {one}"), auth.clone(), "{}".to_owned(), 415, "unsupported_media_type"),
+        ("GET /v1/webhooks/wh_0".to_owned(), auth.clone(), String::new(), 404, "not_found"),
+        ("GET /v1/webhooks/%FF".to_owned(), auth.clone(), String::new(), 404, "not_found"),
+        ("GET /v1/elsewhere".to_owned(), auth.clone(), String::new(), 404, "not_found"),
+        ("PATCH /v1/webhooks".to_owned(), auth.clone(), String::new(), 405, "method_not_allowed"),
     ];
     for (head, headers, body, status, code) in cases {
         let (_, answer) = raw(&server, &head, &headers, &body).await;
@@ -142,10 +86,7 @@ async fn both_headers_are_needed_and_both_spellings_of_the_credential_fit() {
         (format!("{tenant}x-auth-signly: HMAC {key}\r\n"), 200),
         (format!("{tenant}x-auth-signly: Bearer {key}\r\n"), 401),
         (format!("{tenant}x-auth-signly: other\r\n"), 401),
-        (
-            format!("{tenant}x-auth-signly: {key}\r\nx-auth-signly: other\r\n"),
-            401,
-        ),
+        (format!("{tenant}x-auth-signly: {key}\r\nx-auth-signly: other\r\n"), 401),
         (format!("x-tenant-signly: other\r\nx-auth-signly: {key}\r\n"), 401),
         (format!("x-auth-signly: {key}\r\n"), 401),
         (tenant.clone(), 401),
@@ -164,28 +105,14 @@ async fn versions_count_changes_and_conflict() {
     let server = Server::start().await.unwrap();
     let client = server.client().unwrap();
     let id = webhook(&server, URL).await;
-    let changed = client
-        .update_webhook(&*id, Precondition::version(1))
-        .description("a")
-        .send()
-        .await
-        .unwrap();
+    let changed =
+        client.update_webhook(&*id, Precondition::version(1)).description("a").send().await.unwrap();
     assert_eq!(changed.version, 2);
-    let stale = client
-        .update_webhook(&*id, Precondition::version(1))
-        .description("b")
-        .send()
-        .await
-        .unwrap_err();
-    assert_eq!(
-        (stale.status(), stale.code()),
-        (Some(412), Some("precondition_failed"))
-    );
+    let stale =
+        client.update_webhook(&*id, Precondition::version(1)).description("b").send().await.unwrap_err();
+    assert_eq!((stale.status(), stale.code()), (Some(412), Some("precondition_failed")));
     let body: Value = serde_json::from_slice(stale.body()).unwrap();
-    assert_eq!(
-        body["error"],
-        json!({ "type": "concurrency", "details": { "expectedVersion": 1 } })
-    );
+    assert_eq!(body["error"], json!({ "type": "concurrency", "details": { "expectedVersion": 1 } }));
     let unconditional = Precondition::none_overwriting_other_writers();
     let changed = client
         .update_webhook_status(&*id, unconditional)
@@ -208,19 +135,9 @@ async fn lists_hold_the_documented_members_in_the_order_that_was_asked_for() {
     let b = webhook(&server, "https://b.example/").await;
     let a = webhook(&server, "https://a.example/").await;
     server.advance(Duration::from_secs(61));
-    client
-        .update_webhook(&*b, Precondition::version(1))
-        .description("b")
-        .send()
-        .await
-        .unwrap();
+    client.update_webhook(&*b, Precondition::version(1)).description("b").send().await.unwrap();
     assert_eq!(
-        server
-            .webhook(&b)
-            .unwrap()
-            .updated_at
-            .as_ref()
-            .map(countersign::Timestamp::as_str),
+        server.webhook(&b).unwrap().updated_at.as_ref().map(countersign::Timestamp::as_str),
         Some("1970-01-01T00:01:01Z")
     );
     let cases = [
@@ -230,25 +147,13 @@ async fn lists_hold_the_documented_members_in_the_order_that_was_asked_for() {
         (WebhookSort::UpdatedAtDescending, [&b, &a]),
     ];
     for (sort, expected) in cases {
-        let reply = client
-            .list_webhooks()
-            .sort(sort.clone())
-            .send_reply()
-            .await
-            .unwrap();
+        let reply = client.list_webhooks().sort(sort.clone()).send_reply().await.unwrap();
         let body: Value = serde_json::from_slice(reply.body()).unwrap();
-        let ids = body["data"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|webhook| webhook["webhookId"].clone());
+        let ids = body["data"].as_array().unwrap().iter().map(|webhook| webhook["webhookId"].clone());
         assert_eq!(ids.collect::<Vec<_>>(), expected.map(|id| json!(id)), "{sort}");
         assert_eq!(body["pagination"], Value::Null);
         let first = body["data"][0].as_object().unwrap();
-        assert_eq!(
-            first.keys().collect::<Vec<_>>(),
-            ["status", "url", "version", "webhookId"]
-        );
+        assert_eq!(first.keys().collect::<Vec<_>>(), ["status", "url", "version", "webhookId"]);
     }
 }
 
@@ -258,11 +163,7 @@ async fn a_clock_beyond_all_dates_leaves_nothing_half_changed() {
     let id = webhook(&server, URL).await;
     let stored = server.webhook(&id).unwrap();
     server.set_time(SystemTime::UNIX_EPOCH + Duration::from_secs(1 << 40));
-    let client = server
-        .client_builder()
-        .retry(RetryPolicy::never())
-        .build()
-        .unwrap();
+    let client = server.client_builder().retry(RetryPolicy::never()).build().unwrap();
     let update = client.update_webhook(&*id, Precondition::version(1));
     // The server cannot write this time down. Whether it can answer or not, it changed everything or nothing.
     let changed = update.description("a").send().await.is_ok();

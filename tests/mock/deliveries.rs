@@ -28,10 +28,7 @@ async fn receive(
     headers: HeaderMap,
     body: String,
 ) -> StatusCode {
-    received
-        .lock()
-        .unwrap()
-        .push((headers, serde_json::from_str(&body).unwrap()));
+    received.lock().unwrap().push((headers, serde_json::from_str(&body).unwrap()));
     let status = answers.lock().unwrap().pop_front().unwrap_or(204);
     StatusCode::from_u16(status).unwrap()
 }
@@ -42,27 +39,17 @@ impl Receiver {
         let url = format!("http://{}/callback", listener.local_addr().unwrap());
         let received = Received::default();
         let answers: Answers = Arc::new(Mutex::new(answers.into_iter().collect()));
-        let app = Router::new()
-            .fallback(receive)
-            .with_state((answers, Arc::clone(&received)));
+        let app = Router::new().fallback(receive).with_state((answers, Arc::clone(&received)));
         tokio::spawn(async move { axum::serve(listener, app).await });
         Self { url, received }
     }
 
     fn bodies(&self) -> Vec<Value> {
-        self.received
-            .lock()
-            .unwrap()
-            .iter()
-            .map(|(_, body)| body.clone())
-            .collect()
+        self.received.lock().unwrap().iter().map(|(_, body)| body.clone()).collect()
     }
 
     fn event_ids(&self) -> Vec<String> {
-        self.bodies()
-            .iter()
-            .map(|body| body["eventId"].as_str().unwrap().to_owned())
-            .collect()
+        self.bodies().iter().map(|body| body["eventId"].as_str().unwrap().to_owned()).collect()
     }
 }
 
@@ -70,32 +57,17 @@ impl Receiver {
 async fn deliveries_carry_custom_headers_and_stop_at_the_first_success() {
     let server = Server::start().await.unwrap();
     let receiver = Receiver::start([500, 302]).await;
-    let create = server
-        .client()
-        .unwrap()
-        .create_webhook()
-        .url(&receiver.url)
-        .events([EventType::ProcessCompleted]);
-    create
-        .custom_headers([("X-Client-Auth", "canary-secret")])
-        .send()
-        .await
-        .unwrap();
-    let event = Event::new(EventType::ProcessCompleted)
-        .document("doc-1")
-        .participant("p-1")
-        .event_id("evt_1");
-    let event = event
-        .data(json!({ "status": "COMPLETED" }))
-        .occurred_at(SystemTime::UNIX_EPOCH);
+    let create =
+        server.client().unwrap().create_webhook().url(&receiver.url).events([EventType::ProcessCompleted]);
+    create.custom_headers([("X-Client-Auth", "canary-secret")]).send().await.unwrap();
+    let event =
+        Event::new(EventType::ProcessCompleted).document("doc-1").participant("p-1").event_id("evt_1");
+    let event = event.data(json!({ "status": "COMPLETED" })).occurred_at(SystemTime::UNIX_EPOCH);
     let delivered = server.deliver(event).await;
     assert_eq!(delivered.len(), 1);
     assert!(delivered[0].is_delivered());
-    let outcomes: Vec<_> = delivered[0]
-        .attempts()
-        .iter()
-        .map(|attempt| (attempt.number, attempt.outcome))
-        .collect();
+    let outcomes: Vec<_> =
+        delivered[0].attempts().iter().map(|attempt| (attempt.number, attempt.outcome)).collect();
     let expected = [500, 302, 204].map(AttemptOutcome::Status);
     assert_eq!(outcomes, [(1, expected[0]), (2, expected[1]), (3, expected[2])]);
     for (place, (headers, body)) in receiver.received.lock().unwrap().iter().enumerate() {
@@ -115,22 +87,11 @@ async fn deliveries_carry_custom_headers_and_stop_at_the_first_success() {
 async fn deliveries_end_with_the_last_attempt() {
     let server = Server::start().await.unwrap();
     let receiver = Receiver::start([500; 9]).await;
-    let create = server
-        .client()
-        .unwrap()
-        .create_webhook()
-        .url(&receiver.url)
-        .events([EventType::ProcessCompleted]);
-    create
-        .retries(DeliveryRetries::default().max_attempts(2))
-        .send()
-        .await
-        .unwrap();
+    let create =
+        server.client().unwrap().create_webhook().url(&receiver.url).events([EventType::ProcessCompleted]);
+    create.retries(DeliveryRetries::default().max_attempts(2)).send().await.unwrap();
     let delivered = server.deliver(Event::new(EventType::ProcessCompleted)).await;
-    assert_eq!(
-        (delivered[0].attempts().len(), delivered[0].is_delivered()),
-        (2, false)
-    );
+    assert_eq!((delivered[0].attempts().len(), delivered[0].is_delivered()), (2, false));
     assert_eq!(receiver.bodies().len(), 2);
 }
 
@@ -141,17 +102,9 @@ async fn only_enabled_webhooks_that_subscribed_get_an_event() {
     let id = webhook(&server, &receiver.url).await;
     assert!(server.deliver(Event::new(EventType::OtpSent)).await.is_empty());
     assert!(server.deliver(Event::of_type("SOMETHING_NEW")).await.is_empty());
-    let disable = server
-        .client()
-        .unwrap()
-        .update_webhook_status(&*id, Precondition::version(1));
+    let disable = server.client().unwrap().update_webhook_status(&*id, Precondition::version(1));
     disable.status(WebhookStatus::Disabled).send().await.unwrap();
-    assert!(
-        server
-            .deliver(Event::new(EventType::ProcessCompleted))
-            .await
-            .is_empty()
-    );
+    assert!(server.deliver(Event::new(EventType::ProcessCompleted)).await.is_empty());
     assert!(receiver.bodies().is_empty());
 }
 
@@ -162,22 +115,13 @@ async fn events_come_twice_and_in_another_order_on_request() {
     webhook(&server, &receiver.url).await;
     let names: Vec<_> = (0..8).map(|number| format!("evt_{number}")).collect();
     let events = || {
-        names
-            .iter()
-            .map(|name| Event::new(EventType::ProcessCompleted).event_id(name))
-            .collect::<Vec<_>>()
+        names.iter().map(|name| Event::new(EventType::ProcessCompleted).event_id(name)).collect::<Vec<_>>()
     };
     let sent = async |deliveries: Deliveries| {
         receiver.received.lock().unwrap().clear();
         let delivered = deliveries.send().await;
         let ids = receiver.event_ids();
-        assert_eq!(
-            delivered
-                .iter()
-                .map(|delivered| delivered.event_id.clone())
-                .collect::<Vec<_>>(),
-            ids
-        );
+        assert_eq!(delivered.iter().map(|delivered| delivered.event_id.clone()).collect::<Vec<_>>(), ids);
         ids
     };
     let reversed = sent(server.deliver_all(events()).duplicated(2).reversed()).await;
@@ -195,11 +139,7 @@ async fn nothing_leaves_this_machine() {
     let server = Server::start().await.unwrap();
     let id = webhook(&server, "https://203.0.113.1/").await;
     let delivered = server.deliver(Event::new(EventType::ProcessCompleted)).await;
-    let outcomes: Vec<_> = delivered[0]
-        .attempts()
-        .iter()
-        .map(|attempt| attempt.outcome)
-        .collect();
+    let outcomes: Vec<_> = delivered[0].attempts().iter().map(|attempt| attempt.outcome).collect();
     assert_eq!(outcomes, [AttemptOutcome::Failed(DeliveryFailure::NotLoopback)]);
     let result = server.client().unwrap().test_webhook(&*id).send().await.unwrap();
     assert_eq!(result.delivery_status.unwrap().as_str(), "FAILED");
@@ -212,16 +152,8 @@ async fn the_test_call_delivers_once() {
     let id = webhook(&server, &receiver.url).await;
     let client = server.client().unwrap();
     for expected in ["DELIVERED", "FAILED"] {
-        let result = client
-            .test_webhook(&*id)
-            .tenant_id(server.tenant())
-            .send()
-            .await
-            .unwrap();
-        assert_eq!(
-            (result.delivery_status.unwrap().as_str(), result.attempt),
-            (expected, Some(1))
-        );
+        let result = client.test_webhook(&*id).tenant_id(server.tenant()).send().await.unwrap();
+        assert_eq!((result.delivery_status.unwrap().as_str(), result.attempt), (expected, Some(1)));
     }
     let bodies = receiver.bodies();
     assert_eq!(bodies.len(), 2);
@@ -236,24 +168,8 @@ async fn destinations_are_checked_if_asked() {
     let receiver = Receiver::start([]).await;
     webhook(&server, &receiver.url).await;
     assert!(receiver.bodies().is_empty());
-    let closed = TcpListener::bind("127.0.0.1:0")
-        .await
-        .unwrap()
-        .local_addr()
-        .unwrap();
-    let create = server
-        .client()
-        .unwrap()
-        .create_webhook()
-        .url(format!("http://{closed}/"));
-    assert_eq!(
-        create
-            .events([EventType::OtpSent])
-            .send()
-            .await
-            .unwrap_err()
-            .status(),
-        Some(400)
-    );
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let create = server.client().unwrap().create_webhook().url(format!("http://{closed}/"));
+    assert_eq!(create.events([EventType::OtpSent]).send().await.unwrap_err().status(), Some(400));
     assert_eq!(server.webhooks().len(), 1);
 }

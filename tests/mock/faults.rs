@@ -21,9 +21,7 @@ async fn each_fault_does_what_it_says() {
 
     server.fail_next_on(
         "update_webhook",
-        Fault::status(503)
-            .with_header("retry-after", "2")
-            .with_body("text/html", "<p>"),
+        Fault::status(503).with_header("retry-after", "2").with_body("text/html", "<p>"),
     );
     assert_eq!(status_of(&raw(&server, &get, &auth, "").await.1), 200);
     let (_, answer) = put().await;
@@ -50,10 +48,7 @@ async fn each_fault_does_what_it_says() {
     server.fail_next(Fault::truncated());
     let (_, answer) = put().await;
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    let length = head
-        .lines()
-        .find_map(|line| line.strip_prefix("content-length: "))
-        .unwrap();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
     assert_eq!((body.len(), version()), (length.parse::<usize>().unwrap() / 2, 3));
 
     server.fail_next(Fault::delay(Duration::from_millis(1)));
@@ -65,11 +60,8 @@ async fn each_fault_does_what_it_says() {
 async fn a_delayed_call_does_not_hold_up_others() {
     let server = Server::start().await.unwrap();
     server.fail_next(Fault::delay(Duration::from_secs(3600)));
-    let client = server
-        .client_builder()
-        .attempt_timeout(Duration::from_millis(50))
-        .retry(Retries::never())
-        .build();
+    let client =
+        server.client_builder().attempt_timeout(Duration::from_millis(50)).retry(Retries::never()).build();
     let client = client.unwrap();
     let error = client.list_webhooks().send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
@@ -87,10 +79,7 @@ async fn a_delayed_call_is_processed_even_if_the_client_gives_up() {
         .events([EventType::ProcessCompleted])
         .with_timeout(Duration::from_millis(500));
     let error = create.send().await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.effect()),
-        (ErrorKind::Timeout, Effect::Unknown)
-    );
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::Timeout, Effect::Unknown));
     assert_eq!(server.webhooks().len(), 1);
 }
 
@@ -105,12 +94,7 @@ async fn a_fault_for_an_operation_that_does_not_exist_is_a_mistake_of_the_test()
 async fn a_lost_answer_leaves_the_client_in_doubt() {
     let server = Server::start().await.unwrap();
     server.fail_next_on("create_webhook", Fault::lost_answer());
-    let create = server
-        .client()
-        .unwrap()
-        .create_webhook()
-        .url(URL)
-        .events([EventType::ProcessCompleted]);
+    let create = server.client().unwrap().create_webhook().url(URL).events([EventType::ProcessCompleted]);
     assert_eq!(create.send().await.unwrap_err().effect(), Effect::Unknown);
     assert_eq!(server.webhooks().len(), 1);
 }
@@ -121,32 +105,15 @@ async fn requests_are_recorded_as_they_were_sent_and_print_no_secret() {
     let headers = format!("{}{JSON}", credentials(&server));
     let odd = "PUT /v1/webhooks/a%2Fb/../%2e?x=1";
     assert!(raw(&server, odd, &headers, "canary-body").await.0.is_ok());
-    assert!(
-        raw(&server, "PUT /v1/webhooks/a%2Fb?x=%31", &headers, "canary-body")
-            .await
-            .0
-            .is_ok()
-    );
+    assert!(raw(&server, "PUT /v1/webhooks/a%2Fb?x=%31", &headers, "canary-body").await.0.is_ok());
     let requests = server.requests();
-    assert_eq!(
-        (requests[0].path.as_str(), requests[0].operation),
-        ("/v1/webhooks/a%2Fb/../%2e", None)
-    );
+    assert_eq!((requests[0].path.as_str(), requests[0].operation), ("/v1/webhooks/a%2Fb/../%2e", None));
     let request = &requests[1];
-    assert_eq!(
-        (request.path.as_str(), request.query.as_deref()),
-        ("/v1/webhooks/a%2Fb", Some("x=%31"))
-    );
-    assert_eq!(
-        (request.operation, &*request.body),
-        (Some("update_webhook"), b"canary-body".as_slice())
-    );
+    assert_eq!((request.path.as_str(), request.query.as_deref()), ("/v1/webhooks/a%2Fb", Some("x=%31")));
+    assert_eq!((request.operation, &*request.body), (Some("update_webhook"), b"canary-body".as_slice()));
     assert_eq!(request.header("x-tenant-signly"), Some(server.tenant()));
     let printed = format!("{server:?} {requests:?} {:?}", server.client_builder());
-    assert!(
-        !printed.contains("canary") && !printed.contains(server.api_key()),
-        "{printed}"
-    );
+    assert!(!printed.contains("canary") && !printed.contains(server.api_key()), "{printed}");
     server.clear_requests();
     assert!(server.requests().is_empty());
 }
@@ -158,10 +125,7 @@ async fn a_server_that_was_shut_down_or_dropped_is_gone() {
     // Leaves an idle connection behind, which shutting down has to close.
     client.list_webhooks().send().await.unwrap();
     server.shutdown().await;
-    assert_eq!(
-        client.list_webhooks().send().await.unwrap_err().effect(),
-        Effect::None
-    );
+    assert_eq!(client.list_webhooks().send().await.unwrap_err().effect(), Effect::None);
 
     let server = Server::start().await.unwrap();
     let address = server.base_url().trim_start_matches("http://").to_owned();

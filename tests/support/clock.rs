@@ -13,10 +13,7 @@ pub struct TestClock {
 impl TestClock {
     /// 2026-04-23T15:00:00Z
     pub fn new() -> Self {
-        Self {
-            now: SystemTime::UNIX_EPOCH + Duration::from_secs(1_776_956_400),
-            waits: Arc::default(),
-        }
+        Self { now: SystemTime::UNIX_EPOCH + Duration::from_secs(1_776_956_400), waits: Arc::default() }
     }
 
     pub fn waits(&self) -> Vec<Duration> {

@@ -9,11 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 #[derive(Clone, Debug)]
 pub enum Step {
     /// Answers, and keeps the connection.
-    Answer {
-        status: u16,
-        headers: Vec<(String, String)>,
-        body: String,
-    },
+    Answer { status: u16, headers: Vec<(String, String)>, body: String },
     /// Announces the whole body, sends half of it and closes.
     Truncate { status: u16, body: String },
     /// Sends the head of an answer, with these headers, and never its body.
@@ -31,11 +27,7 @@ impl Step {
 
     pub fn answer(status: u16, content_type: &str, body: impl Into<String>) -> Self {
         let headers = vec![("content-type".to_owned(), content_type.to_owned())];
-        Self::Answer {
-            status,
-            headers,
-            body: body.into(),
-        }
+        Self::Answer { status, headers, body: body.into() }
     }
 
     pub fn with_header(mut self, name: &str, value: &str) -> Self {
@@ -57,10 +49,7 @@ pub struct Seen {
 
 impl Seen {
     pub fn header(&self, name: &str) -> Option<&str> {
-        let mut named = self
-            .headers
-            .iter()
-            .filter(|(each, _)| each.eq_ignore_ascii_case(name));
+        let mut named = self.headers.iter().filter(|(each, _)| each.eq_ignore_ascii_case(name));
         named.next().map(|(_, value)| value.as_str())
     }
 }
@@ -129,26 +118,14 @@ pub async fn silent_port() -> String {
 async fn serve(mut stream: TcpStream, script: Arc<Mutex<VecDeque<Step>>>, seen: Arc<Mutex<Vec<Seen>>>) {
     while let Some(request) = read(&mut stream).await {
         seen.lock().unwrap().push(request);
-        let step = script
-            .lock()
-            .unwrap()
-            .pop_front()
-            .unwrap_or_else(|| Step::json(500, "{}"));
+        let step = script.lock().unwrap().pop_front().unwrap_or_else(|| Step::json(500, "{}"));
         match step {
-            Step::Answer {
-                status,
-                headers,
-                body,
-            } => {
+            Step::Answer { status, headers, body } => {
                 let mut head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n", body.len());
                 for (name, value) in headers {
                     head.push_str(&format!("{name}: {value}\r\n"));
                 }
-                if stream
-                    .write_all(format!("{head}\r\n{body}").as_bytes())
-                    .await
-                    .is_err()
-                {
+                if stream.write_all(format!("{head}\r\n{body}").as_bytes()).await.is_err() {
                     return;
                 }
             }
@@ -157,9 +134,7 @@ async fn serve(mut stream: TcpStream, script: Arc<Mutex<VecDeque<Step>>>, seen: 
                     "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
                     body.len()
                 );
-                let _ = stream
-                    .write_all(format!("{head}{}", &body[..body.len() / 2]).as_bytes())
-                    .await;
+                let _ = stream.write_all(format!("{head}{}", &body[..body.len() / 2]).as_bytes()).await;
                 return;
             }
             Step::Stall { status, length } => {
@@ -190,12 +165,8 @@ async fn read(stream: &mut TcpStream) -> Option<Seen> {
     let mut first = lines.next()?.split(' ');
     let (method, target) = (first.next()?.to_owned(), first.next()?.to_owned());
     let headers = lines.filter_map(|line| line.split_once(": "));
-    let headers = headers
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect::<Vec<_>>();
-    let length = headers
-        .iter()
-        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect::<Vec<_>>();
+    let length = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
     let length = length.map_or(0, |(_, value)| value.parse().unwrap());
     let mut body = bytes[end + 4..].to_vec();
     while body.len() < length {
@@ -203,10 +174,5 @@ async fn read(stream: &mut TcpStream) -> Option<Seen> {
             return None;
         }
     }
-    Some(Seen {
-        method,
-        target,
-        headers,
-        body,
-    })
+    Some(Seen { method, target, headers, body })
 }

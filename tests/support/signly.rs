@@ -28,11 +28,7 @@ pub fn answers(data: &str) -> Step {
 }
 
 pub fn builder(server: &Server) -> signly::ClientBuilder {
-    signly::Client::builder()
-        .base_url(server.url())
-        .tenant("tenant-1")
-        .api_key(KEY)
-        .clock(TestClock::new())
+    signly::Client::builder().base_url(server.url()).tenant("tenant-1").api_key(KEY).clock(TestClock::new())
 }
 
 pub fn client(server: &Server) -> signly::Client {

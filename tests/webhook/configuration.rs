@@ -9,10 +9,7 @@ fn assert_refused(builder: VerifierBuilder, error: ConfigurationError) {
 
 #[test]
 fn a_verifier_needs_a_secret() {
-    assert_refused(
-        Verifier::builder().tenant(TENANT),
-        ConfigurationError::NoCredential,
-    );
+    assert_refused(Verifier::builder().tenant(TENANT), ConfigurationError::NoCredential);
 }
 
 #[test]
@@ -28,41 +25,26 @@ fn a_blank_tenant_is_none() {
 
 #[test]
 fn a_reader_needs_a_tenant_too() {
-    assert_eq!(
-        UnverifiedReader::for_tenant("").unwrap_err(),
-        ConfigurationError::NoAudience
-    );
+    assert_eq!(UnverifiedReader::for_tenant("").unwrap_err(), ConfigurationError::NoAudience);
 }
 
 #[test]
 fn naming_a_tenant_ends_the_acceptance_of_all() {
-    let verifier = builder()
-        .any_tenant_even_another_customers()
-        .tenant("another")
-        .build()
-        .unwrap();
-    let rejection = verifier
-        .verify(&delivery(completed().to_string()), time(0))
-        .unwrap_err();
+    let verifier = builder().any_tenant_even_another_customers().tenant("another").build().unwrap();
+    let rejection = verifier.verify(&delivery(completed().to_string()), time(0)).unwrap_err();
     assert_eq!(rejection.reason(), Reason::WrongAudience);
 }
 
 #[test]
 fn a_header_needs_a_valid_name() {
     for name in ["", "X Client Auth", "X-Client-Auth:", "x\n"] {
-        assert_refused(
-            builder().shared_secret(name, secret(SECRET)),
-            ConfigurationError::InvalidHeaderName,
-        );
+        assert_refused(builder().shared_secret(name, secret(SECRET)), ConfigurationError::InvalidHeaderName);
     }
 }
 
 #[test]
 fn more_than_a_shared_secret_can_prove_is_not_to_be_had() {
-    assert_refused(
-        builder().least_assurance(Assurance::Payload),
-        ConfigurationError::UnattainableAssurance,
-    );
+    assert_refused(builder().least_assurance(Assurance::Payload), ConfigurationError::UnattainableAssurance);
 }
 
 #[test]
@@ -77,9 +59,6 @@ fn a_key_set_needs_a_key() {
 
 #[test]
 fn a_key_set_names_each_key_once() {
-    let keys = [
-        Key::new("spring", secret(SECRET)),
-        Key::new("spring", secret("another-secret-0123456")),
-    ];
+    let keys = [Key::new("spring", secret(SECRET)), Key::new("spring", secret("another-secret-0123456"))];
     assert_eq!(KeySet::new(keys).unwrap_err(), ConfigurationError::DuplicateKeyId);
 }

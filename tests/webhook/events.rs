@@ -24,12 +24,7 @@ fn only_id_type_and_tenant_are_required() {
     let body = json!({ "eventId": "evt_01", "type": "DOCUMENT_VIEWED", "tenantId": TENANT });
     let event = accepted(&body).into_event();
     assert_eq!(
-        (
-            event.occurred_at,
-            event.document_id,
-            event.participant_id,
-            event.attempt
-        ),
+        (event.occurred_at, event.document_id, event.participant_id, event.attempt),
         (None, None, None, None)
     );
 }
@@ -37,9 +32,7 @@ fn only_id_type_and_tenant_are_required() {
 #[test]
 fn a_completed_process_has_a_typed_payload_and_keeps_the_rest() {
     let data = data(json!({ "data": { "status": "COMPLETED", "templateId": "tpl_01", "score": 7 } }));
-    let EventData::ProcessCompleted(completed) = data else {
-        panic!("{data:?}")
-    };
+    let EventData::ProcessCompleted(completed) = data else { panic!("{data:?}") };
     assert_eq!(completed.status.as_deref(), Some("COMPLETED"));
     assert_eq!(completed.template_id.as_deref(), Some("tpl_01"));
     assert_eq!(completed.completed_at, None);
@@ -49,28 +42,17 @@ fn a_completed_process_has_a_typed_payload_and_keeps_the_rest() {
 #[test]
 fn an_undocumented_payload_is_kept() {
     let data = data(json!({ "type": "OTP_FAILED", "data": { "left": [2, 1] } }));
-    let EventData::OtpFailed(payload) = data else {
-        panic!("{data:?}")
-    };
+    let EventData::OtpFailed(payload) = data else { panic!("{data:?}") };
     assert_eq!(payload, json!({ "left": [2, 1] }));
 }
 
 #[test]
 fn an_unknown_event_keeps_its_name_and_payload() {
-    for payload in [
-        json!(null),
-        json!({ "by": ["somebody"] }),
-        json!("text"),
-        json!([1, 2.5, -3, true, null]),
-    ] {
+    for payload in
+        [json!(null), json!({ "by": ["somebody"] }), json!("text"), json!([1, 2.5, -3, true, null])]
+    {
         let read = data(json!({ "type": "PROCESS_SHREDDED", "data": payload.clone() }));
-        assert_eq!(
-            read,
-            EventData::Unknown {
-                tag: "PROCESS_SHREDDED".into(),
-                data: payload
-            }
-        );
+        assert_eq!(read, EventData::Unknown { tag: "PROCESS_SHREDDED".into(), data: payload });
     }
 }
 
@@ -94,10 +76,7 @@ fn every_known_event_can_do_without_a_payload() {
 
 #[test]
 fn the_test_event_is_known() {
-    assert!(matches!(
-        data(json!({ "type": "signly.webhook_test" })),
-        EventData::WebhookTest(_)
-    ));
+    assert!(matches!(data(json!({ "type": "signly.webhook_test" })), EventData::WebhookTest(_)));
 }
 
 #[test]
@@ -151,14 +130,8 @@ fn members_that_cannot_be_read_are_left_out_and_stay_in_the_body() {
 #[test]
 fn a_completed_process_keeps_what_cannot_be_read() {
     let cases = [
-        (
-            json!({ "status": 7, "templateId": null }),
-            json!({ "status": 7, "templateId": null }),
-        ),
-        (
-            json!({ "completedAt": 1_776_954_091 }),
-            json!({ "completedAt": 1_776_954_091 }),
-        ),
+        (json!({ "status": 7, "templateId": null }), json!({ "status": 7, "templateId": null })),
+        (json!({ "completedAt": 1_776_954_091 }), json!({ "completedAt": 1_776_954_091 })),
         (json!("COMPLETED"), json!("COMPLETED")),
         (json!(["status"]), json!(["status"])),
         (json!({}), json!({})),
@@ -166,13 +139,8 @@ fn a_completed_process_keeps_what_cannot_be_read() {
     ];
     for (payload, other) in cases {
         let data = data(json!({ "data": payload }));
-        let EventData::ProcessCompleted(completed) = data else {
-            panic!("{data:?}")
-        };
-        assert_eq!(
-            (completed.status, completed.template_id, completed.completed_at),
-            (None, None, None)
-        );
+        let EventData::ProcessCompleted(completed) = data else { panic!("{data:?}") };
+        assert_eq!((completed.status, completed.template_id, completed.completed_at), (None, None, None));
         assert_eq!(completed.other, other);
     }
 }

@@ -15,24 +15,16 @@ async fn event_id(Callback(verified): Callback<Verifier>) -> (StatusCode, String
 
 async fn answer(router: Router, request: Request<Body>) -> (u16, String) {
     let answer = router.oneshot(request).await.unwrap();
-    let (status, body) = (
-        answer.status().as_u16(),
-        to_bytes(answer.into_body(), usize::MAX).await.unwrap(),
-    );
+    let (status, body) = (answer.status().as_u16(), to_bytes(answer.into_body(), usize::MAX).await.unwrap());
     (status, String::from_utf8(body.to_vec()).unwrap())
 }
 
 fn routed(verifier: Verifier) -> Router {
-    Router::new()
-        .route("/callbacks", any(event_id))
-        .with_state(verifier)
+    Router::new().route("/callbacks", any(event_id)).with_state(verifier)
 }
 
 fn request(secret: &str, body: impl Into<Body>) -> Request<Body> {
-    Request::post("/callbacks")
-        .header(HEADER, secret)
-        .body(body.into())
-        .unwrap()
+    Request::post("/callbacks").header(HEADER, secret).body(body.into()).unwrap()
 }
 
 #[tokio::test]
@@ -46,13 +38,8 @@ async fn the_failure_of_the_handler_is_its_own() {
     async fn full(_: Callback<Verifier>) -> StatusCode {
         StatusCode::SERVICE_UNAVAILABLE
     }
-    let router = Router::new()
-        .route("/callbacks", post(full))
-        .with_state(verifier());
-    assert_eq!(
-        answer(router, request(SECRET, completed().to_string())).await.0,
-        503
-    );
+    let router = Router::new().route("/callbacks", post(full)).with_state(verifier());
+    assert_eq!(answer(router, request(SECRET, completed().to_string())).await.0, 503);
 }
 
 #[tokio::test]
@@ -62,31 +49,18 @@ async fn what_is_rejected_gets_a_status_and_nothing_more() {
     let cases = [
         (request("wrong", body()), 401),
         (Request::post("/callbacks").body(body()).unwrap(), 401),
-        (
-            request(SECRET, changed(json!({ "tenantId": "another" })).to_string()),
-            401,
-        ),
+        (request(SECRET, changed(json!({ "tenantId": "another" })).to_string()), 401),
         (request(SECRET, without("tenantId").to_string()), 401),
         (request(SECRET, "no JSON"), 400),
         (request(SECRET, "{"), 400),
         (request(SECRET, &b"\"\xFF\""[..]), 400),
-        (
-            Request::put("/callbacks")
-                .header(HEADER, SECRET)
-                .body(body())
-                .unwrap(),
-            400,
-        ),
+        (Request::put("/callbacks").header(HEADER, SECRET).body(body()).unwrap(), 400),
         (request(SECRET, large()), 413),
         (request("wrong", large()), 413),
     ];
     for (request, status) in cases {
         let shown = format!("{} {:?}", request.method(), request.headers());
-        assert_eq!(
-            answer(routed(verifier()), request).await,
-            (status, String::new()),
-            "{shown}"
-        );
+        assert_eq!(answer(routed(verifier()), request).await, (status, String::new()), "{shown}");
     }
 }
 
@@ -126,24 +100,10 @@ async fn a_body_that_breaks_off_is_rejected() {
 async fn the_time_is_the_verifiers() {
     let clock = Hand::at(0);
     let keys = KeySet::new([Key::new("old", secret(SECRET)).not_after(time(10))]).unwrap();
-    let router = routed(
-        builder()
-            .shared_secret(HEADER, keys)
-            .clock(clock.clone())
-            .build()
-            .unwrap(),
-    );
-    assert_eq!(
-        answer(router.clone(), request(SECRET, completed().to_string()))
-            .await
-            .0,
-        202
-    );
+    let router = routed(builder().shared_secret(HEADER, keys).clock(clock.clone()).build().unwrap());
+    assert_eq!(answer(router.clone(), request(SECRET, completed().to_string())).await.0, 202);
     clock.move_to(11);
-    assert_eq!(
-        answer(router, request(SECRET, completed().to_string())).await.0,
-        401
-    );
+    assert_eq!(answer(router, request(SECRET, completed().to_string())).await.0, 401);
 }
 
 #[tokio::test]
@@ -155,26 +115,16 @@ async fn the_verifier_may_be_part_of_the_state() {
             state.0.clone()
         }
     }
-    let router = Router::new()
-        .route("/callbacks", post(event_id))
-        .with_state(State(verifier()));
-    assert_eq!(
-        answer(router, request(SECRET, completed().to_string())).await.0,
-        202
-    );
+    let router = Router::new().route("/callbacks", post(event_id)).with_state(State(verifier()));
+    assert_eq!(answer(router, request(SECRET, completed().to_string())).await.0, 202);
 }
 
 #[tokio::test]
 async fn a_handler_may_look_at_the_rejection() {
     async fn teapot(outcome: Result<Callback<Verifier>, Rejection>) -> (StatusCode, String) {
-        (
-            StatusCode::IM_A_TEAPOT,
-            format!("{:?}", outcome.unwrap_err().reason()),
-        )
+        (StatusCode::IM_A_TEAPOT, format!("{:?}", outcome.unwrap_err().reason()))
     }
-    let router = Router::new()
-        .route("/callbacks", post(teapot))
-        .with_state(verifier());
+    let router = Router::new().route("/callbacks", post(teapot)).with_state(verifier());
     let answer = answer(router, request("wrong", completed().to_string())).await;
     assert_eq!(answer, (418, "WrongCredential".to_owned()));
 }
@@ -185,12 +135,8 @@ async fn what_nothing_proves_can_be_extracted_on_purpose() {
         unverified.trust_without_proof().event_id
     }
     let reader = UnverifiedReader::for_tenant(TENANT).unwrap();
-    let router = Router::new()
-        .route("/callbacks", post(trusting))
-        .with_state(reader);
-    let request = Request::post("/callbacks")
-        .body(Body::from(completed().to_string()))
-        .unwrap();
+    let router = Router::new().route("/callbacks", post(trusting)).with_state(reader);
+    let request = Request::post("/callbacks").body(Body::from(completed().to_string())).unwrap();
     assert_eq!(answer(router, request).await, (200, "evt_01".to_owned()));
 }
 
@@ -207,12 +153,9 @@ async fn a_nested_route_sees_the_address_as_it_was_sent() {
     async fn path(Callback(path): Callback<Path>) -> String {
         path
     }
-    let router = Router::new()
-        .nest("/signing", Router::new().route("/callbacks", post(path)))
-        .with_state(Path);
-    let request = Request::post("/signing/callbacks?a=%2F")
-        .body(Body::empty())
-        .unwrap();
+    let router =
+        Router::new().nest("/signing", Router::new().route("/callbacks", post(path))).with_state(Path);
+    let request = Request::post("/signing/callbacks?a=%2F").body(Body::empty()).unwrap();
     assert_eq!(answer(router, request).await.1, "/signing/callbacks?a=%2F");
 }
 
@@ -223,11 +166,7 @@ async fn a_rejection_is_logged_once_with_its_reason_and_nothing_that_was_sent() 
         ("canary-wrong", personal.clone(), "WrongCredential"),
         (SECRET, personal, "MalformedBody"),
         (SECRET, EMAIL.repeat(100_000), "TooLarge"),
-        (
-            SECRET,
-            changed(json!({ "tenantId": EMAIL })).to_string(),
-            "WrongAudience",
-        ),
+        (SECRET, changed(json!({ "tenantId": EMAIL })).to_string(), "WrongAudience"),
     ];
     for (secret, body, reason) in cases {
         let log = Log::default();

@@ -4,10 +4,7 @@ use countersign::webhook::{Key, KeySet, Keys, Verify};
 const NEW: &str = "another-secret-0123456789";
 
 fn with(keys: impl IntoIterator<Item = Key<Secret>>) -> Verifier {
-    builder()
-        .shared_secret(HEADER, KeySet::new(keys).unwrap())
-        .build()
-        .unwrap()
+    builder().shared_secret(HEADER, KeySet::new(keys).unwrap()).build().unwrap()
 }
 
 fn old() -> Key<Secret> {
@@ -21,9 +18,7 @@ fn new() -> Key<Secret> {
 /// The key that verifies a delivery with `secret` at a time.
 fn key(verifier: &Verifier, secret: &str, at: u64) -> Result<String, Reason> {
     let outcome = verifier.verify(&carrying(secret), time(at));
-    outcome
-        .map(|verified| verified.key_id().to_owned())
-        .map_err(|rejection| rejection.reason())
+    outcome.map(|verified| verified.key_id().to_owned()).map_err(|rejection| rejection.reason())
 }
 
 #[test]

@@ -24,20 +24,13 @@ fn personal(tag: &str) -> Value {
 #[test]
 fn a_delivery_tells_no_address_header_or_body() {
     let uri = format!("/callbacks/{SECRET}?email={EMAIL}");
-    let request = Request::post(uri)
-        .header(HEADER, SECRET)
-        .body(personal("OTP_SENT").to_string())
-        .unwrap();
+    let request = Request::post(uri).header(HEADER, SECRET).body(personal("OTP_SENT").to_string()).unwrap();
     assert_debug_silent(&Delivery::from(request));
 }
 
 #[test]
 fn keys_tell_their_ids_only() {
-    let set = KeySet::new([
-        Key::new("spring", secret(SECRET)),
-        Key::new("summer", secret(SECRET)),
-    ])
-    .unwrap();
+    let set = KeySet::new([Key::new("spring", secret(SECRET)), Key::new("summer", secret(SECRET))]).unwrap();
     assert_debug_silent(&Key::new("spring", secret(SECRET)));
     assert_debug_silent(&set);
     assert_debug_silent(&Keys::from(set));
@@ -79,9 +72,7 @@ fn text_of_an_event_that_is_no_id_is_not_printed() {
     let payload = json!({ "status": EMAIL, "templateId": EMAIL, "completedAt": EMAIL, "canary": EMAIL });
     let verified = accepted(&changed(json!({ "occurredAt": EMAIL, "data": payload })));
     assert_debug_silent(&verified);
-    let EventData::ProcessCompleted(completed) = &verified.event().data else {
-        panic!("{verified:?}")
-    };
+    let EventData::ProcessCompleted(completed) = &verified.event().data else { panic!("{verified:?}") };
     assert_eq!(completed.status.as_deref(), Some(EMAIL));
     assert_debug_silent(completed);
     assert!(format!("{verified:?}").contains("doc_01"));

@@ -25,10 +25,7 @@ impl Wire {
             _ => return Err(Error::new_spanned(&last.ident, LAST)),
         };
         match last.attrs.iter().find(|attr| attr.path().is_ident("open_enum")) {
-            Some(value) => Err(Error::new_spanned(
-                value,
-                format!("{LAST}, without a value of its own"),
-            )),
+            Some(value) => Err(Error::new_spanned(value, format!("{LAST}, without a value of its own"))),
             None => Ok(wire),
         }
     }
@@ -50,13 +47,7 @@ impl Wire {
 
 /// What an enum of strings has.
 pub(super) fn text(open: &OpenEnum<'_>) -> TokenStream {
-    let OpenEnum {
-        name,
-        known,
-        values,
-        unknown,
-        ..
-    } = open;
+    let OpenEnum { name, known, values, unknown, .. } = open;
     quote! {
         impl #name {
             /// The value as the provider writes it.
@@ -148,13 +139,7 @@ pub(super) fn text(open: &OpenEnum<'_>) -> TokenStream {
 
 /// What an enum of integers has.
 pub(super) fn number(open: &OpenEnum<'_>) -> TokenStream {
-    let OpenEnum {
-        name,
-        known,
-        values,
-        unknown,
-        ..
-    } = open;
+    let OpenEnum { name, known, values, unknown, .. } = open;
     quote! {
         impl #name {
             /// The value as the provider writes it.

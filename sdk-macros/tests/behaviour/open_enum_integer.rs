@@ -31,11 +31,7 @@ const VALUES: [(i64, &str); 6] = [
 
 fn samples() -> Vec<State> {
     let by_hand = VALUES.iter().map(|(wire, _)| State::Unknown(*wire));
-    VALUES
-        .iter()
-        .map(|(wire, _)| State::from(*wire))
-        .chain(by_hand)
-        .collect()
+    VALUES.iter().map(|(wire, _)| State::from(*wire)).chain(by_hand).collect()
 }
 
 #[test]
@@ -59,10 +55,7 @@ fn every_way_in_gives_the_right_variant() {
 fn every_way_out_gives_the_wire_value() {
     for (wire, _) in VALUES {
         for state in [State::from(wire), State::Unknown(wire)] {
-            assert_eq!(
-                (to_value(&state).unwrap(), state.to_string()),
-                (json!(wire), wire.to_string())
-            );
+            assert_eq!((to_value(&state).unwrap(), state.to_string()), (json!(wire), wire.to_string()));
             assert_eq!([state.value(), i64::from(state.clone())], [wire; 2]);
         }
     }
@@ -77,33 +70,17 @@ fn value_is_const() {
 #[test]
 fn is_known_goes_by_the_wire_value() {
     for state in samples() {
-        assert_eq!(
-            state.is_known(),
-            [40, -1, i64::MIN].contains(&state.value()),
-            "{state:?}"
-        );
+        assert_eq!(state.is_known(), [40, -1, i64::MIN].contains(&state.value()), "{state:?}");
     }
 }
 
 #[test]
 fn comparisons_are_those_of_the_wire_values() {
-    for (left, right) in samples()
-        .iter()
-        .flat_map(|a| samples().into_iter().map(move |b| (a.clone(), b)))
-    {
+    for (left, right) in samples().iter().flat_map(|a| samples().into_iter().map(move |b| (a.clone(), b))) {
         let expected = left.value().cmp(&right.value());
         let equal = expected == Ordering::Equal;
-        let found = (
-            left.cmp(&right),
-            left.partial_cmp(&right),
-            left == right,
-            hash(&left) == hash(&right),
-        );
-        assert_eq!(
-            found,
-            (expected, Some(expected), equal, equal),
-            "{left:?} and {right:?}"
-        );
+        let found = (left.cmp(&right), left.partial_cmp(&right), left == right, hash(&left) == hash(&right));
+        assert_eq!(found, (expected, Some(expected), equal, equal), "{left:?} and {right:?}");
     }
 }
 
@@ -117,14 +94,8 @@ fn what_holds_no_integer_is_refused() {
         (json!("signed"), r#"invalid value: string "signed""#),
         (json!(" 40"), r#"invalid value: string " 40""#),
         (json!(""), r#"invalid value: string """#),
-        (
-            json!("9223372036854775808"),
-            r#"invalid value: string "9223372036854775808""#,
-        ),
-        (
-            json!(9_223_372_036_854_775_808_u64),
-            "invalid value: integer `9223372036854775808`",
-        ),
+        (json!("9223372036854775808"), r#"invalid value: string "9223372036854775808""#),
+        (json!(9_223_372_036_854_775_808_u64), "invalid value: integer `9223372036854775808`"),
         (json!([40]), "invalid type: sequence"),
     ] {
         let error = from_value::<State>(wrong).unwrap_err().to_string();
@@ -136,8 +107,5 @@ fn what_holds_no_integer_is_refused() {
 fn it_can_be_a_key() {
     let keyed = json!({ "40": "signed" });
     let map: HashMap<State, String> = from_value(keyed.clone()).unwrap();
-    assert_eq!(
-        (variant(&map), to_value(&map).unwrap()),
-        (r#"{Signed: "signed"}"#.to_owned(), keyed)
-    );
+    assert_eq!((variant(&map), to_value(&map).unwrap()), (r#"{Signed: "signed"}"#.to_owned(), keyed));
 }

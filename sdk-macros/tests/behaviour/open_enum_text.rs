@@ -33,11 +33,7 @@ const VALUES: [(&str, &str); 6] = [
 /// Known ones, unknown ones, and known ones made by hand.
 fn samples() -> Vec<Status> {
     let by_hand = VALUES.iter().map(|(wire, _)| Status::Unknown((*wire).to_owned()));
-    VALUES
-        .iter()
-        .map(|(wire, _)| Status::from(*wire))
-        .chain(by_hand)
-        .collect()
+    VALUES.iter().map(|(wire, _)| Status::from(*wire)).chain(by_hand).collect()
 }
 
 #[test]
@@ -64,24 +60,14 @@ fn every_way_out_gives_the_wire_value() {
         for status in [Status::from(wire), Status::Unknown(wire.to_owned())] {
             let written = to_value(&status).unwrap();
             assert_eq!(written, json!(wire));
-            assert_eq!(
-                [
-                    status.as_str(),
-                    &status.to_string(),
-                    &String::from(status.clone())
-                ],
-                [wire; 3]
-            );
+            assert_eq!([status.as_str(), &status.to_string(), &String::from(status.clone())], [wire; 3]);
         }
     }
 }
 
 #[test]
 fn display_honours_the_width() {
-    assert_eq!(
-        format!("[{:>8}|{:<8}]", Status::Enabled, Status::from("X")),
-        "[ ENABLED|X       ]"
-    );
+    assert_eq!(format!("[{:>8}|{:<8}]", Status::Enabled, Status::from("X")), "[ ENABLED|X       ]");
 }
 
 #[test]
@@ -94,23 +80,11 @@ fn is_known_goes_by_the_wire_value() {
 
 #[test]
 fn comparisons_are_those_of_the_wire_values() {
-    for (left, right) in samples()
-        .iter()
-        .flat_map(|a| samples().into_iter().map(move |b| (a.clone(), b)))
-    {
+    for (left, right) in samples().iter().flat_map(|a| samples().into_iter().map(move |b| (a.clone(), b))) {
         let expected = left.as_str().cmp(right.as_str());
         let equal = expected == Ordering::Equal;
-        let found = (
-            left.cmp(&right),
-            left.partial_cmp(&right),
-            left == right,
-            hash(&left) == hash(&right),
-        );
-        assert_eq!(
-            found,
-            (expected, Some(expected), equal, equal),
-            "{left:?} and {right:?}"
-        );
+        let found = (left.cmp(&right), left.partial_cmp(&right), left == right, hash(&left) == hash(&right));
+        assert_eq!(found, (expected, Some(expected), equal, equal), "{left:?} and {right:?}");
     }
 }
 
@@ -122,23 +96,13 @@ fn strings_compare_with_it() {
         (Status::Unknown("ENABLED".to_owned()), "ENABLED", true),
         (Status::Unknown("PAUSED".to_owned()), "ENABLED", false),
     ] {
-        assert_eq!(
-            (status == text, status == *text),
-            (expected, expected),
-            "{status:?} and {text:?}"
-        );
+        assert_eq!((status == text, status == *text), (expected, expected), "{status:?} and {text:?}");
     }
 }
 
 #[test]
 fn what_is_no_string_is_refused() {
-    for wrong in [
-        json!(null),
-        json!(1),
-        json!(true),
-        json!(["ENABLED"]),
-        json!({ "ENABLED": null }),
-    ] {
+    for wrong in [json!(null), json!(1), json!(true), json!(["ENABLED"]), json!({ "ENABLED": null })] {
         assert!(from_value::<Status>(wrong.clone()).is_err(), "{wrong}");
     }
 }

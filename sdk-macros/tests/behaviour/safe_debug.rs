@@ -38,10 +38,7 @@ macro_rules! shapes {
                 Box::new(Unit),
                 Box::new(Tuple(1, "two")),
                 Box::new(Empty {}),
-                Box::new(Named {
-                    r#type: [1, 2],
-                    rest: "three",
-                }),
+                Box::new(Named { r#type: [1, 2], rest: "three" }),
                 Box::new(Enum::<u8>::Unit),
                 Box::new(Enum::Tuple("four", Some(vec!["five"]))),
                 Box::new(Enum::Named { r#type: 6 }),
@@ -119,53 +116,17 @@ enum Mixed {
 fn holders(secret: &str) -> Vec<(Box<dyn Debug>, &'static str)> {
     let secret = || Secret(secret.to_owned());
     vec![
-        (
-            Box::new(Named {
-                secret: secret(),
-                shown: 7,
-            }),
-            "Named { secret: [redacted], shown: 7 }",
-        ),
+        (Box::new(Named { secret: secret(), shown: 7 }), "Named { secret: [redacted], shown: 7 }"),
         (Box::new(Tuple(7, secret())), "Tuple(7, [redacted])"),
-        (
-            Box::new(Generic {
-                secret: secret(),
-                shown: 7,
-            }),
-            "Generic { secret: [redacted], shown: 7 }",
-        ),
+        (Box::new(Generic { secret: secret(), shown: 7 }), "Generic { secret: [redacted], shown: 7 }"),
         (Box::new(Newtype(secret())), "Newtype([redacted])"),
-        (
-            Box::new(Hidden::Variant { secret: secret() }),
-            "Hidden([redacted])",
-        ),
+        (Box::new(Hidden::Variant { secret: secret() }), "Hidden([redacted])"),
         (Box::new(Mixed::Tuple(7, secret())), "Tuple(7, [redacted])"),
+        (Box::new(Mixed::Named { shown: 7, secret: secret() }), "Named { shown: 7, secret: [redacted] }"),
+        (Box::new(Mixed::Whole { id: 7, secret: secret() }), "Whole([redacted])"),
+        (Box::new(vec![Some(Newtype(secret()))]), "[Some(Newtype([redacted]))]"),
         (
-            Box::new(Mixed::Named {
-                shown: 7,
-                secret: secret(),
-            }),
-            "Named { shown: 7, secret: [redacted] }",
-        ),
-        (
-            Box::new(Mixed::Whole {
-                id: 7,
-                secret: secret(),
-            }),
-            "Whole([redacted])",
-        ),
-        (
-            Box::new(vec![Some(Newtype(secret()))]),
-            "[Some(Newtype([redacted]))]",
-        ),
-        (
-            Box::new(Generic {
-                secret: secret(),
-                shown: Named {
-                    secret: secret(),
-                    shown: 7,
-                },
-            }),
+            Box::new(Generic { secret: secret(), shown: Named { secret: secret(), shown: 7 } }),
             "Generic { secret: [redacted], shown: Named { secret: [redacted], shown: 7 } }",
         ),
     ]
@@ -180,14 +141,8 @@ fn what_is_redacted_prints_as_redacted() {
 
 #[test]
 fn the_alternate_form_is_the_standard_one() {
-    let named = Named {
-        secret: Secret(String::new()),
-        shown: 7,
-    };
-    assert_eq!(
-        format!("{named:#?}"),
-        "Named {\n    secret: [redacted],\n    shown: 7,\n}"
-    );
+    let named = Named { secret: Secret(String::new()), shown: 7 };
+    assert_eq!(format!("{named:#?}"), "Named {\n    secret: [redacted],\n    shown: 7,\n}");
     assert_eq!(format!("{:#?}", Newtype(named)), "Newtype(\n    [redacted],\n)");
 }
 

@@ -1,12 +1,6 @@
 //! The derives in a crate that documents everything and has its own idea of the names in the prelude.
 
-#![deny(
-    missing_docs,
-    missing_debug_implementations,
-    unreachable_pub,
-    unused,
-    unused_qualifications
-)]
+#![deny(missing_docs, missing_debug_implementations, unreachable_pub, unused, unused_qualifications)]
 #![allow(dead_code)]
 
 use countersign_macros::{OpenEnum, SafeDebug, WebhookEvent};
@@ -62,8 +56,5 @@ pub enum Events {
 #[test]
 fn the_derived_code_minds_its_own_names() {
     let event = Events::from_tagged("A", serde_json::json!("1"));
-    assert_eq!(
-        format!("{event:?} {:?}", Text::from("UNKNOWN")),
-        "Ok(Known(Known)) Unknown"
-    );
+    assert_eq!(format!("{event:?} {:?}", Text::from("UNKNOWN")), "Ok(Known(Known)) Unknown");
 }

@@ -43,16 +43,8 @@ fn the_tag_decides_the_type_of_the_payload() {
             json!({ "signers": [{ "id": 7 }] }),
             "Completed(Completed { signers: [Signer { id: 7 }] })",
         ),
-        (
-            "PROCESS_CREATED",
-            json!({ "id": 7 }),
-            r#"Created({"id": Number(7)})"#,
-        ),
-        (
-            "process_created",
-            json!([1]),
-            r#"Unknown { data: Array [Number(1)], tag: "process_created" }"#,
-        ),
+        ("PROCESS_CREATED", json!({ "id": 7 }), r#"Created({"id": Number(7)})"#),
+        ("process_created", json!([1]), r#"Unknown { data: Array [Number(1)], tag: "process_created" }"#),
         ("", json!(null), r#"Unknown { data: Null, tag: "" }"#),
     ] {
         assert_eq!(variant(read(tag, data)), expected);
@@ -70,11 +62,7 @@ fn an_unknown_payload_is_untouched() {
 
 #[test]
 fn the_tag_and_whether_it_is_known_are_kept() {
-    for (tag, known) in [
-        ("PROCESS_COMPLETED", true),
-        ("PROCESS_CREATED", true),
-        ("OTHER", false),
-    ] {
+    for (tag, known) in [("PROCESS_COMPLETED", true), ("PROCESS_CREATED", true), ("OTHER", false)] {
         let event = read(tag, json!({ "signers": [] }));
         assert_eq!((event.tag(), event.is_known()), (tag, known));
     }
@@ -83,10 +71,7 @@ fn the_tag_and_whether_it_is_known_are_kept() {
 #[test]
 fn the_error_carries_the_path_inside_the_payload() {
     for (data, path) in [
-        (
-            json!({ "signers": [{ "id": 1 }, { "id": "x" }] }),
-            "signers[1].id",
-        ),
+        (json!({ "signers": [{ "id": 1 }, { "id": "x" }] }), "signers[1].id"),
         (json!({ "signers": {} }), "signers"),
         (json!({}), "."),
     ] {

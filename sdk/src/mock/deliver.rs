@@ -21,19 +21,13 @@ pub struct Delivered {
 
 impl Delivered {
     pub(super) fn new(webhook_id: &str, event_id: &str, attempts: Vec<Attempt>) -> Self {
-        Self {
-            webhook_id: webhook_id.to_owned(),
-            event_id: event_id.to_owned(),
-            attempts,
-        }
+        Self { webhook_id: webhook_id.to_owned(), event_id: event_id.to_owned(), attempts }
     }
 
     /// Whether the receiver accepted the event in the end.
     #[must_use]
     pub fn is_delivered(&self) -> bool {
-        self.attempts
-            .last()
-            .is_some_and(|attempt| attempt.outcome.is_accepted())
+        self.attempts.last().is_some_and(|attempt| attempt.outcome.is_accepted())
     }
 
     /// The attempts, in order; there is at least one.
@@ -106,10 +100,7 @@ impl Courier {
             .retry(reqwest::retry::never())
             // Receivers come and go between two deliveries; a kept connection would fail in their place.
             .pool_max_idle_per_host(0);
-        Ok(Self {
-            http: builder.build().map_err(io::Error::other)?,
-            anywhere,
-        })
+        Ok(Self { http: builder.build().map_err(io::Error::other)?, anywhere })
     }
 
     /// Whether something listens at a URL. Nothing is sent.
@@ -154,12 +145,8 @@ impl Courier {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(USER_AGENT, HeaderValue::from_static("countersign-mock"));
         headers.extend(destination.headers.clone());
-        let request = self
-            .http
-            .post(destination.url)
-            .headers(headers)
-            .timeout(destination.timeout)
-            .body(body);
+        let request =
+            self.http.post(destination.url).headers(headers).timeout(destination.timeout).body(body);
         match request.send().await {
             Ok(answer) => AttemptOutcome::Status(answer.status().as_u16()),
             Err(error) if error.is_timeout() => AttemptOutcome::Failed(DeliveryFailure::Timeout),
@@ -208,11 +195,7 @@ mod tests {
             ("http://[fe80::1]/", false),
         ];
         for (url, expected) in cases {
-            assert_eq!(
-                Url::parse(url).is_ok_and(|url| is_loopback(&url)),
-                expected,
-                "{url}"
-            );
+            assert_eq!(Url::parse(url).is_ok_and(|url| is_loopback(&url)), expected, "{url}");
         }
     }
 }

@@ -27,11 +27,7 @@ pub struct Fault(pub(super) Kind);
 
 #[derive(Clone)]
 pub(super) enum Kind {
-    Answer {
-        status: StatusCode,
-        headers: HeaderMap,
-        body: Bytes,
-    },
+    Answer { status: StatusCode, headers: HeaderMap, body: Bytes },
     Delay(Duration),
     Reset,
     LostAnswer,
@@ -42,15 +38,9 @@ impl Fault {
     /// An answer with this status and no body. The call is not processed. A number outside 200 to 999 counts as 500.
     #[must_use]
     pub fn status(status: u16) -> Self {
-        let status = StatusCode::from_u16(status)
-            .ok()
-            .filter(|status| !status.is_informational());
+        let status = StatusCode::from_u16(status).ok().filter(|status| !status.is_informational());
         let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Self(Kind::Answer {
-            status,
-            headers: HeaderMap::new(),
-            body: Bytes::new(),
-        })
+        Self(Kind::Answer { status, headers: HeaderMap::new(), body: Bytes::new() })
     }
 
     /// An answer of your own, such as a 200 with an odd body. The call is not processed.
@@ -146,9 +136,7 @@ impl Faults {
 /// The answer with half of its body and the full length.
 pub(super) fn truncate(answer: Response<Bytes>) -> Response<Body> {
     let (mut parts, body) = answer.into_parts();
-    parts
-        .headers
-        .insert(http::header::CONTENT_LENGTH, body.len().into());
+    parts.headers.insert(http::header::CONTENT_LENGTH, body.len().into());
     let half = body.slice(..body.len() / 2);
     Response::from_parts(parts, Body::new(Half::Unsent(half)))
 }
@@ -196,12 +184,7 @@ mod tests {
         faults.push(Some("get"), Fault::truncated());
         let taken = ["list", "get", "get", "get"].map(|operation| faults.take(Some(operation)));
         let taken = taken.map(|fault| fault.map(|fault| format!("{fault:?}")));
-        let expected = [
-            Some("Fault::reset()"),
-            Some("Fault::answer(500)"),
-            Some("Fault::truncated()"),
-            None,
-        ];
+        let expected = [Some("Fault::reset()"), Some("Fault::answer(500)"), Some("Fault::truncated()"), None];
         assert_eq!(taken.each_ref().map(Option::as_deref), expected);
         assert_eq!(faults.pending(), 0);
     }

@@ -48,9 +48,6 @@ mod tests {
         let id = uuid();
         assert_eq!(id.len(), 36, "{id}");
         assert_eq!(id.chars().nth(14), Some('4'), "{id}");
-        assert!(
-            id.chars().nth(19).is_some_and(|digit| "89ab".contains(digit)),
-            "{id}"
-        );
+        assert!(id.chars().nth(19).is_some_and(|digit| "89ab".contains(digit)), "{id}");
     }
 }

@@ -52,21 +52,11 @@ impl Running {
     pub(super) async fn start(operations: &'static [&'static Operation], router: Router) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let base_url = format!("http://{}", listener.local_addr()?);
-        let shared = Shared {
-            operations,
-            router,
-            faults: Faults::default(),
-            record: Record::default(),
-        };
+        let shared = Shared { operations, router, faults: Faults::default(), record: Record::default() };
         let shared = Arc::new(shared);
         let (stop, stopped) = watch::channel(false);
         let accepting = Some(tokio::spawn(accept(listener, Arc::clone(&shared), stopped)));
-        Ok(Self {
-            base_url,
-            shared,
-            stop,
-            accepting,
-        })
+        Ok(Self { base_url, shared, stop, accepting })
     }
 
     pub(super) fn base_url(&self) -> &str {
@@ -164,9 +154,7 @@ async fn answer(
     request: Request<Incoming>,
 ) -> Result<Response<Body>, io::Error> {
     let (parts, body) = request.into_parts();
-    let body = tokio::time::timeout(PATIENCE, read(body))
-        .await
-        .unwrap_or(Err(StatusCode::REQUEST_TIMEOUT));
+    let body = tokio::time::timeout(PATIENCE, read(body)).await.unwrap_or(Err(StatusCode::REQUEST_TIMEOUT));
     let operation = shared.operation(&parts.method, parts.uri.path());
     shared.record.add(RecordedRequest {
         method: parts.method.clone(),
@@ -186,11 +174,7 @@ async fn answer(
         return Ok(process.await.map(Body::from));
     };
     match fault {
-        Kind::Answer {
-            status,
-            headers,
-            body,
-        } => {
+        Kind::Answer { status, headers, body } => {
             let mut answer = Response::new(Body::from(body));
             *answer.status_mut() = status;
             *answer.headers_mut() = headers;
@@ -234,11 +218,7 @@ impl Shared {
         let Ok(answer) = self.router.clone().oneshot(request).await;
         let (parts, body) = answer.into_parts();
         // The handlers answer from memory, so there is nothing that could break off.
-        let body = body
-            .collect()
-            .await
-            .map(http_body_util::Collected::to_bytes)
-            .unwrap_or_default();
+        let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
         Response::from_parts(parts, body)
     }
 }
@@ -258,11 +238,7 @@ async fn read(mut body: Incoming) -> Result<Bytes, StatusCode> {
             kept.extend_from_slice(&data);
         }
     }
-    if length > LARGEST_BODY {
-        Err(StatusCode::PAYLOAD_TOO_LARGE)
-    } else {
-        Ok(kept.freeze())
-    }
+    if length > LARGEST_BODY { Err(StatusCode::PAYLOAD_TOO_LARGE) } else { Ok(kept.freeze()) }
 }
 
 /// An answer as gateways give it, without any provider's envelope.
@@ -270,10 +246,9 @@ fn refusal(status: StatusCode) -> Response<Bytes> {
     let message = status.canonical_reason().unwrap_or_default();
     let mut answer = Response::new(Bytes::from(serde_json::json!({ "message": message }).to_string()));
     *answer.status_mut() = status;
-    answer.headers_mut().insert(
-        http::header::CONTENT_TYPE,
-        http::HeaderValue::from_static("application/json"),
-    );
+    answer
+        .headers_mut()
+        .insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
     answer
 }
 

@@ -44,10 +44,7 @@ impl<P> Clone for Core<P> {
 
 impl<P> fmt::Debug for Core<P> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Core")
-            .field("host", &self.0.base.host())
-            .finish_non_exhaustive()
+        formatter.debug_struct("Core").field("host", &self.0.base.host()).finish_non_exhaustive()
     }
 }
 
@@ -55,13 +52,7 @@ impl<P: Provider> Core<P> {
     pub(crate) fn new(name: &'static str, provider: P, settings: Settings) -> Result<Self, Error> {
         let base = settings.base_url(name)?;
         let http = settings.http(name, &base)?;
-        Ok(Self(Arc::new(Inner {
-            provider,
-            base,
-            http,
-            settings,
-            budget: RetryBudget::new(),
-        })))
+        Ok(Self(Arc::new(Inner { provider, base, http, settings, budget: RetryBudget::new() })))
     }
 
     pub(crate) fn provider(&self) -> &P {
@@ -105,12 +96,8 @@ pub async fn call<P: Provider, T: DeserializeOwned>(
         status: None,
         last: None,
     };
-    let timeout = options
-        .operation_timeout
-        .unwrap_or(core.0.settings.operation_timeout);
-    let finished = Deadline::after(timeout)
-        .limit(call.run(request).instrument(span.clone()))
-        .await;
+    let timeout = options.operation_timeout.unwrap_or(core.0.settings.operation_timeout);
+    let finished = Deadline::after(timeout).limit(call.run(request).instrument(span.clone())).await;
     let result = finished.unwrap_or_else(|| Err(call.out_of_time()));
     match &result {
         Ok(reply) => telemetry::success(&span, reply.status, reply.attempts, reply.request_id()),
@@ -146,12 +133,7 @@ fn with_headers<P: Provider>(
     for (name, value) in &options.headers {
         let name = HeaderName::try_from(name)
             .map_err(|_| Invalid::new("a header name has characters that none can have"))?;
-        if OURS
-            .iter()
-            .chain(P::RESERVED)
-            .chain(&operation.precondition)
-            .any(|reserved| name == *reserved)
-        {
+        if OURS.iter().chain(P::RESERVED).chain(&operation.precondition).any(|reserved| name == *reserved) {
             return Err(Invalid::new(format!("the header `{name}` is set by the SDK")));
         }
         request.headers_mut().append(name, HeaderValue::try_from(value)?);
@@ -200,10 +182,7 @@ impl<P: Provider> Call<'_, P> {
                 Err(failure) => failure,
             };
             self.effect = self.effect.max(failure.error.effect());
-            let error = failure
-                .error
-                .with_effect(self.effect)
-                .with_attempts(self.attempts);
+            let error = failure.error.with_effect(self.effect).with_attempts(self.attempts);
             let not_sent = error.kind() == ErrorKind::Unreachable;
             let may_repeat = not_sent || (self.operation.repeatable && failure.transient);
             let wait = policy.wait(self.attempts, error.retry_after(), &*settings.clock);
@@ -223,11 +202,7 @@ impl<P: Provider> Call<'_, P> {
     fn out_of_time(&mut self) -> Error {
         let (effect, attempts) = (self.effect, self.attempts);
         self.last.take().unwrap_or_else(|| {
-            let effect = if attempts == 0 {
-                effect
-            } else {
-                effect.max(effect_of(self.status))
-            };
+            let effect = if attempts == 0 { effect } else { effect.max(effect_of(self.status)) };
             self.failed(ErrorKind::Timeout, "the time for the whole call is over")
                 .with_effect(effect)
                 .with_attempts(attempts)
@@ -261,19 +236,12 @@ impl<P: Provider> Call<'_, P> {
             Err(_) if !status.is_success() => Bytes::new(),
             Err(failure) => return Err(failure),
         };
-        Ok(Answer {
-            status,
-            headers,
-            body,
-        })
+        Ok(Answer { status, headers, body })
     }
 
     fn out_of_attempt(&self) -> Failure {
         let error = self.failed(ErrorKind::Timeout, "the time for one attempt is over");
-        Failure {
-            error: error.with_effect(effect_of(self.status)),
-            transient: true,
-        }
+        Failure { error: error.with_effect(effect_of(self.status)), transient: true }
     }
 
     fn not_answered(&self, error: reqwest::Error) -> Failure {
@@ -283,23 +251,15 @@ impl<P: Provider> Call<'_, P> {
             error if error.is_timeout() => (ErrorKind::Timeout, Effect::Unknown),
             _ => (ErrorKind::Interrupted, Effect::Unknown),
         };
-        let error = self
-            .failed(kind, cause(&error))
-            .with_effect(effect)
-            .with_source(error.without_url());
-        Failure {
-            error,
-            transient: kind != ErrorKind::InvalidRequest,
-        }
+        let error = self.failed(kind, cause(&error)).with_effect(effect).with_source(error.without_url());
+        Failure { error, transient: kind != ErrorKind::InvalidRequest }
     }
 
     /// The body of a success answer. The provider accepted the call, so whatever fails here does not undo it.
     async fn body(&self, response: &mut reqwest::Response) -> Result<Bytes, Failure> {
         let largest = self.core.0.settings.largest_answer;
         // The length is what the other side says; memory is given as the body comes.
-        let announced = response
-            .content_length()
-            .and_then(|length| usize::try_from(length).ok());
+        let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
         let mut body =
             BytesMut::with_capacity(announced.unwrap_or_default().min(largest).min(FIRST_CAPACITY));
         loop {
@@ -311,23 +271,13 @@ impl<P: Provider> Call<'_, P> {
                 Ok(Some(_)) => {
                     let error =
                         self.failed(ErrorKind::TooLarge, format!("it is longer than {largest} bytes"));
-                    return Err(Failure {
-                        error: error.with_effect(Effect::Done),
-                        transient: false,
-                    });
+                    return Err(Failure { error: error.with_effect(Effect::Done), transient: false });
                 }
                 Err(error) => {
-                    let kind = if error.is_timeout() {
-                        ErrorKind::Timeout
-                    } else {
-                        ErrorKind::Interrupted
-                    };
+                    let kind = if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Interrupted };
                     let failed = self.failed(kind, "the answer ended before it was complete");
                     let error = failed.with_effect(Effect::Done).with_source(error.without_url());
-                    return Err(Failure {
-                        error,
-                        transient: true,
-                    });
+                    return Err(Failure { error, transient: true });
                 }
             }
         }
@@ -337,19 +287,12 @@ impl<P: Provider> Call<'_, P> {
     fn read<T: DeserializeOwned>(&self, answer: Answer) -> Result<Reply<T>, Failure> {
         let provider = &self.core.0.provider;
         let status = answer.status.as_u16();
-        let odd = self
-            .operation
-            .outcomes
-            .iter()
-            .find(|(number, _)| *number == status);
+        let odd = self.operation.outcomes.iter().find(|(number, _)| *number == status);
         if let Some((_, outcome)) = odd {
             let error = self
                 .failed(ErrorKind::of_outcome(*outcome), "")
                 .with_answer(&answer, provider.explain(&answer));
-            return Err(Failure {
-                error: self.with_wait(error, &answer),
-                transient: false,
-            });
+            return Err(Failure { error: self.with_wait(error, &answer), transient: false });
         }
         if !answer.status.is_success() {
             return Err(self.refused(&answer));
@@ -360,20 +303,11 @@ impl<P: Provider> Call<'_, P> {
                 ErrorKind::Unreadable,
                 "it is no JSON; something between here and the provider answered",
             );
-            let error = error
-                .with_answer(&answer, provider.explain(&answer))
-                .with_effect(Effect::Unknown);
-            return Err(Failure {
-                error,
-                transient: false,
-            });
+            let error = error.with_answer(&answer, provider.explain(&answer)).with_effect(Effect::Unknown);
+            return Err(Failure { error, transient: false });
         }
         match provider.open(self.operation, &answer) {
-            Ok(Opened::Success {
-                value,
-                rest,
-                request_id,
-            }) => Ok(Reply {
+            Ok(Opened::Success { value, rest, request_id }) => Ok(Reply {
                 value,
                 rest,
                 status,
@@ -383,23 +317,14 @@ impl<P: Provider> Call<'_, P> {
                 body: answer.body,
             }),
             Ok(Opened::Failure(explanation)) => {
-                let error = self.failed(
-                    ErrorKind::Refused,
-                    "the status says success, the answer says otherwise",
-                );
-                Err(Failure {
-                    error: error.with_answer(&answer, explanation),
-                    transient: false,
-                })
+                let error =
+                    self.failed(ErrorKind::Refused, "the status says success, the answer says otherwise");
+                Err(Failure { error: error.with_answer(&answer, explanation), transient: false })
             }
             Err(place) => {
-                let error = self
-                    .failed(ErrorKind::Unreadable, place)
-                    .with_answer(&answer, provider.explain(&answer));
-                Err(Failure {
-                    error: error.with_effect(Effect::Done),
-                    transient: false,
-                })
+                let error =
+                    self.failed(ErrorKind::Unreadable, place).with_answer(&answer, provider.explain(&answer));
+                Err(Failure { error: error.with_effect(Effect::Done), transient: false })
             }
         }
     }
@@ -419,14 +344,9 @@ impl<P: Provider> Call<'_, P> {
             }
             _ => "",
         };
-        let error = self
-            .failed(kind, detail)
-            .with_effect(effect)
-            .with_answer(answer, provider.explain(answer));
-        Failure {
-            error: self.with_wait(error, answer),
-            transient: provider.is_transient(answer),
-        }
+        let error =
+            self.failed(kind, detail).with_effect(effect).with_answer(answer, provider.explain(answer));
+        Failure { error: self.with_wait(error, answer), transient: provider.is_transient(answer) }
     }
 
     fn with_wait(&self, error: Error, answer: &Answer) -> Error {

@@ -43,9 +43,7 @@ impl<T: Check> Check for Option<T> {
 
 impl<T: Check> Check for Vec<T> {
     fn check(&self, at: &Place<'_>) -> Result<(), Invalid> {
-        self.iter()
-            .enumerate()
-            .try_for_each(|(index, value)| value.check(&Place::Index(at, index)))
+        self.iter().enumerate().try_for_each(|(index, value)| value.check(&Place::Index(at, index)))
     }
 }
 
@@ -66,10 +64,7 @@ impl<'a> Place<'a> {
         if present {
             Ok(())
         } else {
-            Err(Invalid(format!(
-                "`{}` is required and was not set",
-                self.member(name)
-            )))
+            Err(Invalid(format!("`{}` is required and was not set", self.member(name))))
         }
     }
 
@@ -92,10 +87,7 @@ impl<'a> Place<'a> {
             (_, Some(maximum)) => format!("{maximum} or less"),
             (None, None) => return Ok(()),
         };
-        Err(Invalid(format!(
-            "`{}` is {value}; allowed is {allowed}",
-            self.member(name)
-        )))
+        Err(Invalid(format!("`{}` is {value}; allowed is {allowed}", self.member(name))))
     }
 }
 

@@ -71,10 +71,7 @@ impl<S: Setup> ClientBuilder<S> {
             retry: RetryPolicy::default(),
             clock: Arc::new(SystemClock),
         };
-        Self {
-            setup: S::default(),
-            settings,
-        }
+        Self { setup: S::default(), settings }
     }
 
     /// Takes base URL and credentials from variables: `variable` is asked for a name, and for the name with `_FILE`
@@ -84,10 +81,7 @@ impl<S: Setup> ClientBuilder<S> {
     ///
     /// A variable is missing or unusable; the error names it.
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        let variables = Variables {
-            provider: S::PROVIDER,
-            lookup: &variable,
-        };
+        let variables = Variables { provider: S::PROVIDER, lookup: &variable };
         let mut builder = Self::new();
         if let Some(base_url) = variables.get("BASE_URL")? {
             builder.settings.base_url = Some(base_url);
@@ -101,10 +95,7 @@ impl<S: Setup> ClientBuilder<S> {
     /// # Errors
     ///
     /// As there.
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "the one place that reads the environment"
-    )]
+    #[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
     pub fn from_env() -> Result<Self, Error> {
         Self::from_variables(|name| std::env::var(name).ok())
     }
@@ -209,11 +200,7 @@ impl<S> fmt::Debug for ClientBuilder<S> {
 impl Settings {
     pub(super) fn base_url(&self, provider: &'static str) -> Result<BaseUrl, Error> {
         let missing = || Error::configuration(provider, "no base URL was given");
-        let base = BaseUrl::parse(
-            provider,
-            self.base_url.as_deref().ok_or_else(missing)?,
-            self.plaintext,
-        )?;
+        let base = BaseUrl::parse(provider, self.base_url.as_deref().ok_or_else(missing)?, self.plaintext)?;
         if base.is_https() && !cfg!(any(feature = "rustls", feature = "native-tls")) {
             let detail = "https needs the feature `rustls` or `native-tls` of countersign";
             return Err(Error::configuration(provider, detail));
@@ -234,9 +221,7 @@ impl Settings {
             // The cause would quote the URL, and with it the password.
             let unusable =
                 || Error::configuration(provider, "the proxy cannot be used: it is no http or https URL");
-            let url = url::Url::parse(proxy)
-                .ok()
-                .filter(|url| matches!(url.scheme(), "http" | "https"));
+            let url = url::Url::parse(proxy).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
             let proxy = reqwest::Proxy::all(url.ok_or_else(unusable)?).map_err(|_| unusable())?;
             builder = builder.proxy(proxy);
         } else if !self.system_proxy || base.is_loopback() {
@@ -244,13 +229,8 @@ impl Settings {
         }
         #[cfg(any(feature = "rustls", feature = "native-tls"))]
         {
-            let roots = self
-                .roots
-                .iter()
-                .map(|pem| reqwest::Certificate::from_pem_bundle(pem));
-            let roots = roots
-                .collect::<Result<Vec<_>, _>>()
-                .map_err(refused("a trusted certificate"))?;
+            let roots = self.roots.iter().map(|pem| reqwest::Certificate::from_pem_bundle(pem));
+            let roots = roots.collect::<Result<Vec<_>, _>>().map_err(refused("a trusted certificate"))?;
             builder = builder.tls_certs_merge(roots.into_iter().flatten());
         }
         builder

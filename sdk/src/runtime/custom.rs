@@ -29,15 +29,7 @@ pub struct CustomCall<P> {
 impl<P: Provider> CustomCall<P> {
     pub(crate) fn new(core: Core<P>, method: Method, path: String) -> Self {
         let options = CallOptions::default();
-        Self {
-            core,
-            method,
-            path,
-            query: Vec::new(),
-            body: None,
-            is_repeatable: false,
-            options,
-        }
+        Self { core, method, path, query: Vec::new(), body: None, is_repeatable: false, options }
     }
 
     /// A query parameter. It is encoded.
@@ -120,9 +112,6 @@ impl<P: Provider> CustomCall<P> {
 
 impl<P> fmt::Debug for CustomCall<P> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("CustomCall")
-            .field("method", &self.method)
-            .finish_non_exhaustive()
+        formatter.debug_struct("CustomCall").field("method", &self.method).finish_non_exhaustive()
     }
 }

@@ -336,16 +336,7 @@ impl ErrorKind {
 
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner {
-            kind,
-            provider,
-            operation,
-            detail,
-            effect,
-            attempts,
-            status,
-            ..
-        } = &*self.0;
+        let Inner { kind, provider, operation, detail, effect, attempts, status, .. } = &*self.0;
         formatter.write_str(provider)?;
         if let Some(operation) = operation {
             write!(formatter, ".{operation}")?;
@@ -375,16 +366,7 @@ impl fmt::Display for Error {
 impl fmt::Debug for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Inner {
-            kind,
-            provider,
-            operation,
-            detail,
-            effect,
-            attempts,
-            status,
-            retry_after,
-            source,
-            ..
+            kind, provider, operation, detail, effect, attempts, status, retry_after, source, ..
         } = &*self.0;
         formatter
             .debug_struct("Error")

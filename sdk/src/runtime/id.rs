@@ -10,9 +10,7 @@ pub fn segment(id: &str) -> Result<String, Invalid> {
         return Err(Invalid::new("an id is empty"));
     }
     if matches!(id, "." | "..") {
-        return Err(Invalid::new(format!(
-            "the id `{id}` would change the path of the call"
-        )));
+        return Err(Invalid::new(format!("the id `{id}` would change the path of the call")));
     }
     let mut segment = String::with_capacity(id.len());
     for byte in id.bytes() {

@@ -32,10 +32,7 @@ macro_rules! integers {
 integers!(i32, i64, u32, u64);
 
 impl Number for f64 {
-    #[allow(
-        clippy::cast_precision_loss,
-        reason = "a float member loses no more than any JSON reader would"
-    )]
+    #[allow(clippy::cast_precision_loss, reason = "a float member loses no more than any JSON reader would")]
     fn from_signed(number: i64) -> Option<Self> {
         Some(number as Self)
     }
@@ -109,9 +106,7 @@ pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
     serde_json::from_slice(bytes).or_else(|_| {
         let mut deserializer = serde_json::Deserializer::from_slice(bytes);
         let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| place(&error))?;
-        deserializer
-            .end()
-            .map_err(|_| "something follows the JSON value".to_owned())?;
+        deserializer.end().map_err(|_| "something follows the JSON value".to_owned())?;
         Ok(value)
     })
 }
@@ -125,11 +120,7 @@ pub(crate) fn place(error: &serde_path_to_error::Error<serde_json::Error>) -> St
         _ => "missing, or of another type than expected",
     };
     let path = json_path(error.path());
-    if path.is_empty() {
-        what.to_owned()
-    } else {
-        format!("`{path}`: {what}")
-    }
+    if path.is_empty() { what.to_owned() } else { format!("`{path}`: {what}") }
 }
 
 /// The path, without keys that could be somebody's data.
@@ -154,9 +145,7 @@ fn json_path(path: &serde_path_to_error::Path) -> String {
 pub(crate) fn is_plain_word(word: &str) -> bool {
     !word.is_empty()
         && word.len() <= 64
-        && word
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"_-.:".contains(&byte))
+        && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.:".contains(&byte))
 }
 
 /// What stands for an absent payload, if the operation can do without one.

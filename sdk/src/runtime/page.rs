@@ -31,11 +31,7 @@ impl<T> Listing<T> {
             let full = limit.map_or(!items.is_empty(), |limit| {
                 i64::try_from(items.len()).is_ok_and(|count| count >= limit)
             });
-            Self {
-                may_be_incomplete: full || rest.is_some(),
-                items,
-                rest,
-            }
+            Self { may_be_incomplete: full || rest.is_some(), items, rest }
         })
     }
 
@@ -54,10 +50,7 @@ impl<T> Listing<T> {
 
     pub(crate) fn into_page(self, find: impl Fn(&Value) -> Option<String>) -> Page<T> {
         let next = self.rest.as_ref().and_then(find);
-        Page {
-            items: self.items,
-            next,
-        }
+        Page { items: self.items, next }
     }
 }
 
@@ -125,10 +118,7 @@ impl Cursor {
 
 impl fmt::Debug for Cursor {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Cursor")
-            .field("operation", &self.operation)
-            .finish_non_exhaustive()
+        formatter.debug_struct("Cursor").field("operation", &self.operation).finish_non_exhaustive()
     }
 }
 
@@ -185,7 +175,7 @@ impl<T: 'static> Pages<T> {
         if cursor.operation != self.name() {
             let detail = "the cursor is of another operation";
             return Err(
-                Error::new(ErrorKind::InvalidRequest, self.operation.provider, detail).of(self.operation),
+                Error::new(ErrorKind::InvalidRequest, self.operation.provider, detail).of(self.operation)
             );
         }
         self.seen.insert(cursor.position.clone());
@@ -200,10 +190,7 @@ impl<T: 'static> Pages<T> {
     /// The items of all pages, as a stream.
     #[must_use]
     pub fn items(self) -> Items<T> {
-        Items {
-            pages: self,
-            buffer: VecDeque::new(),
-        }
+        Items { pages: self, buffer: VecDeque::new() }
     }
 
     /// Where the stream goes on, or where it failed; `None` before the first page, and at the end.
@@ -264,10 +251,7 @@ impl<T: 'static> Stream for Pages<T> {
 
 impl<T> fmt::Debug for Pages<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Pages")
-            .field("operation", &self.operation.id)
-            .finish_non_exhaustive()
+        formatter.debug_struct("Pages").field("operation", &self.operation.id).finish_non_exhaustive()
     }
 }
 
@@ -303,9 +287,6 @@ impl<T: Unpin + 'static> Stream for Items<T> {
 
 impl<T> fmt::Debug for Items<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Items")
-            .field("pages", &self.pages)
-            .finish_non_exhaustive()
+        formatter.debug_struct("Items").field("pages", &self.pages).finish_non_exhaustive()
     }
 }

@@ -99,12 +99,7 @@ pub(crate) struct Rounds<C> {
 
 impl<C> Rounds<C> {
     pub(crate) fn new() -> Self {
-        Self {
-            left: 5,
-            doubtful: Vec::new(),
-            effect: Effect::None,
-            last: None,
-        }
+        Self { left: 5, doubtful: Vec::new(), effect: Effect::None, last: None }
     }
 
     /// `change` says what to write, and `None` if there is nothing to do.
@@ -116,12 +111,8 @@ impl<C> Rounds<C> {
     ) -> Decision<C> {
         let last = self.last.take();
         // A write that was based on this very version can still arrive. Any other has arrived or never will.
-        let past = self
-            .doubtful
-            .extract_if(.., |(base, _)| *base != current.precondition);
-        let seen = past
-            .map(|(_, written)| compare(&current.value, &written))
-            .collect::<Vec<_>>();
+        let past = self.doubtful.extract_if(.., |(base, _)| *base != current.precondition);
+        let seen = past.map(|(_, written)| compare(&current.value, &written)).collect::<Vec<_>>();
         if seen.contains(&Comparison::Agrees) {
             return Decision::Settled;
         }

@@ -24,11 +24,7 @@ pub trait Provider: Clone + Send + Sync + 'static {
             Some(value) if answer.body.is_empty() => value,
             _ => decode(&answer.body)?,
         };
-        Ok(Opened::Success {
-            value,
-            rest: None,
-            request_id: None,
-        })
+        Ok(Opened::Success { value, rest: None, request_id: None })
     }
 
     /// What an answer that is no success says of itself.
@@ -51,14 +47,8 @@ pub struct Answer {
 impl Answer {
     /// The media type, without parameters.
     pub fn media_type(&self) -> &str {
-        let value = self
-            .headers
-            .get(http::header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok());
-        value
-            .and_then(|value| value.split(';').next())
-            .unwrap_or_default()
-            .trim()
+        let value = self.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        value.and_then(|value| value.split(';').next()).unwrap_or_default().trim()
     }
 
     pub fn is_json(&self) -> bool {
@@ -68,10 +58,7 @@ impl Answer {
 }
 
 /// A success answer, read.
-#[allow(
-    missing_debug_implementations,
-    reason = "holds what the provider sent and is never printed"
-)]
+#[allow(missing_debug_implementations, reason = "holds what the provider sent and is never printed")]
 pub enum Opened<T> {
     Success {
         value: T,
@@ -92,10 +79,7 @@ pub struct Explanation {
 
 impl Explanation {
     pub fn new(code: Option<String>, request_id: Option<String>) -> Self {
-        Self {
-            code: plain(code),
-            request_id: plain(request_id),
-        }
+        Self { code: plain(code), request_id: plain(request_id) }
     }
 }
 

@@ -56,24 +56,8 @@ impl<T> Reply<T> {
     }
 
     pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Reply<U> {
-        let Self {
-            value,
-            rest,
-            status,
-            headers,
-            request_id,
-            attempts,
-            body,
-        } = self;
-        Reply {
-            value: change(value),
-            rest,
-            status,
-            headers,
-            request_id,
-            attempts,
-            body,
-        }
+        let Self { value, rest, status, headers, request_id, attempts, body } = self;
+        Reply { value: change(value), rest, status, headers, request_id, attempts, body }
     }
 }
 

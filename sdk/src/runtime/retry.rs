@@ -31,11 +31,7 @@ pub struct RetryPolicy {
 impl Default for RetryPolicy {
     /// Three attempts; the waits start at 200 milliseconds and end at 60 seconds.
     fn default() -> Self {
-        Self {
-            attempts: 3,
-            first_wait: Duration::from_millis(200),
-            longest_wait: Duration::from_secs(60),
-        }
+        Self { attempts: 3, first_wait: Duration::from_millis(200), longest_wait: Duration::from_secs(60) }
     }
 }
 
@@ -72,12 +68,8 @@ impl RetryPolicy {
         if attempt >= self.attempts || asked.is_some_and(|asked| asked > self.longest_wait) {
             return None;
         }
-        let doubled = self
-            .first_wait
-            .saturating_mul(1_u32.checked_shl(attempt - 1).unwrap_or(u32::MAX));
-        let share = Some(clock.random())
-            .filter(|share| (0.0..=1.0).contains(share))
-            .unwrap_or(1.0);
+        let doubled = self.first_wait.saturating_mul(1_u32.checked_shl(attempt - 1).unwrap_or(u32::MAX));
+        let share = Some(clock.random()).filter(|share| (0.0..=1.0).contains(share)).unwrap_or(1.0);
         let jittered = doubled.min(self.longest_wait).mul_f64(share);
         Some(jittered.max(asked.unwrap_or_default()))
     }
@@ -98,9 +90,7 @@ impl RetryBudget {
     /// Pays for one retry, if there is enough left.
     pub(crate) fn withdraw(&self) -> bool {
         let less = |left: u32| left.checked_sub(Self::RETRY);
-        self.0
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less)
-            .is_ok()
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
     }
 
     /// A call that went well pays a tenth of a retry back.
@@ -143,18 +133,10 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_the_longest_and_end_with_the_attempts() {
-        let policy = RetryPolicy::default()
-            .attempts(5)
-            .longest_wait(Duration::from_millis(700));
-        let waits = (1..=5).map(|attempt| {
-            policy
-                .wait(attempt, None, &Always(1.0))
-                .map(|wait| wait.as_millis())
-        });
-        assert_eq!(
-            waits.collect::<Vec<_>>(),
-            [Some(200), Some(400), Some(700), Some(700), None]
-        );
+        let policy = RetryPolicy::default().attempts(5).longest_wait(Duration::from_millis(700));
+        let waits =
+            (1..=5).map(|attempt| policy.wait(attempt, None, &Always(1.0)).map(|wait| wait.as_millis()));
+        assert_eq!(waits.collect::<Vec<_>>(), [Some(200), Some(400), Some(700), Some(700), None]);
     }
 
     #[test]
@@ -165,18 +147,13 @@ mod tests {
 
     #[test]
     fn more_than_the_longest_wait_is_not_waited_for() {
-        assert_eq!(
-            RetryPolicy::default().wait(1, Some(Duration::from_secs(61)), &Always(0.0)),
-            None
-        );
+        assert_eq!(RetryPolicy::default().wait(1, Some(Duration::from_secs(61)), &Always(0.0)), None);
     }
 
     #[test]
     fn a_clock_that_returns_nonsense_does_no_harm() {
         for random in [f64::NAN, f64::INFINITY, -1.0, 2.0] {
-            let wait = RetryPolicy::default()
-                .attempts(u32::MAX)
-                .wait(u32::MAX - 1, None, &Always(random));
+            let wait = RetryPolicy::default().attempts(u32::MAX).wait(u32::MAX - 1, None, &Always(random));
             assert_eq!(wait, Some(Duration::from_secs(60)), "{random}");
         }
     }
@@ -203,9 +180,7 @@ mod tests {
     #[test]
     fn the_budget_runs_out_and_is_refilled_by_success() {
         let budget = RetryBudget::new();
-        let spent = std::iter::repeat_with(|| budget.withdraw())
-            .take_while(|paid| *paid)
-            .count();
+        let spent = std::iter::repeat_with(|| budget.withdraw()).take_while(|paid| *paid).count();
         assert_eq!(spent, 50);
         (0..9).for_each(|_| budget.deposit());
         assert!(!budget.withdraw());

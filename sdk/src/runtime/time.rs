@@ -1,8 +1,5 @@
 //! The only module that reads the clock. Time is a parameter everywhere else.
-#![allow(
-    clippy::disallowed_methods,
-    reason = "this is the module that the ban points to"
-)]
+#![allow(clippy::disallowed_methods, reason = "this is the module that the ban points to")]
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -96,9 +93,7 @@ impl Timestamp {
     /// The point in time, if the text is an RFC 3339 time with an offset.
     #[must_use]
     pub fn to_system_time(&self) -> Option<SystemTime> {
-        OffsetDateTime::parse(&self.0, &Rfc3339)
-            .ok()
-            .map(SystemTime::from)
+        OffsetDateTime::parse(&self.0, &Rfc3339).ok().map(SystemTime::from)
     }
 }
 
@@ -123,10 +118,7 @@ impl From<SystemTime> for Timestamp {
         };
         let (first, last) = (-62_167_219_200, 253_402_300_799);
         let time = OffsetDateTime::from_unix_timestamp(seconds.clamp(first, last)).ok();
-        Self(
-            time.and_then(|time| time.format(&Rfc3339).ok())
-                .unwrap_or_default(),
-        )
+        Self(time.and_then(|time| time.format(&Rfc3339).ok()).unwrap_or_default())
     }
 }
 
@@ -145,9 +137,6 @@ mod tests {
     fn a_time_that_cannot_be_written_is_the_last_that_can() {
         let far = SystemTime::UNIX_EPOCH + Duration::from_secs(400_000_000_000);
         assert_eq!(Timestamp::from(far).as_str(), "9999-12-31T23:59:59Z");
-        assert_eq!(
-            Timestamp::from(SystemTime::UNIX_EPOCH).as_str(),
-            "1970-01-01T00:00:00Z"
-        );
+        assert_eq!(Timestamp::from(SystemTime::UNIX_EPOCH).as_str(), "1970-01-01T00:00:00Z");
     }
 }

@@ -122,12 +122,8 @@ impl runtime::Setup for Setup {
 
     fn read(&mut self, variables: &Variables<'_>) -> Result<(), Error> {
         self.tenant = variables.get("TENANT")?;
-        let key = variables
-            .get("API_KEY")?
-            .map(|key| (Mode::Key, Secret::issued(key)));
-        let secret = variables
-            .get("HMAC_SECRET")?
-            .map(|secret| (Mode::Hmac, Secret::issued(secret)));
+        let key = variables.get("API_KEY")?.map(|key| (Mode::Key, Secret::issued(key)));
+        let secret = variables.get("HMAC_SECRET")?.map(|secret| (Mode::Hmac, Secret::issued(secret)));
         let names = |names: &[&str]| names.iter().map(|name| variables.name(name)).collect::<Vec<_>>();
         if key.is_some() && secret.is_some() {
             let both = names(&["API_KEY", "HMAC_SECRET"]).join(" and ");
@@ -155,9 +151,7 @@ impl runtime::Setup for Setup {
 
     fn build(self, settings: Settings) -> Result<Client, Error> {
         let wrong = |detail: String| Error::configuration(Self::PROVIDER, detail);
-        let tenant_name = self
-            .tenant
-            .ok_or_else(|| wrong("no tenant was given".to_owned()))?;
+        let tenant_name = self.tenant.ok_or_else(|| wrong("no tenant was given".to_owned()))?;
         let (mode, secret) = self
             .credential
             .ok_or_else(|| wrong("neither an API key nor an HMAC secret was given".to_owned()))?;
@@ -172,26 +166,13 @@ impl runtime::Setup for Setup {
             Mode::Hmac => header(&format!("HMAC {}", secret.expose()))?,
         };
         credential.set_sensitive(true);
-        Ok(Client {
-            core: Core::new(
-                Self::PROVIDER,
-                Signly {
-                    tenant_name,
-                    tenant,
-                    credential,
-                },
-                settings,
-            )?,
-        })
+        Ok(Client { core: Core::new(Self::PROVIDER, Signly { tenant_name, tenant, credential }, settings)? })
     }
 }
 
 /// How Signly authorises and answers.
 #[derive(Clone)]
-#[allow(
-    missing_debug_implementations,
-    reason = "holds the credential and is never printed"
-)]
+#[allow(missing_debug_implementations, reason = "holds the credential and is never printed")]
 pub struct Signly {
     tenant_name: String,
     tenant: HeaderValue,
@@ -227,10 +208,8 @@ impl<T> Envelope<T> {
 }
 
 impl Provider for Signly {
-    const CUSTOM: [&'static Operation; 2] = [
-        &Operation::custom("signly", false, true),
-        &Operation::custom("signly", true, true),
-    ];
+    const CUSTOM: [&'static Operation; 2] =
+        [&Operation::custom("signly", false, true), &Operation::custom("signly", true, true)];
     const RESERVED: &'static [&'static str] = &[TENANT, CREDENTIAL];
 
     fn authorise(&self, headers: &mut HeaderMap) {
@@ -239,18 +218,11 @@ impl Provider for Signly {
     }
 
     fn open<T: DeserializeOwned>(&self, operation: &Operation, answer: &Answer) -> Result<Opened<T>, String> {
-        let nothing = || {
-            Some(operation)
-                .filter(|operation| !operation.payload)
-                .and_then(|_| runtime::absent())
-        };
+        let nothing =
+            || Some(operation).filter(|operation| !operation.payload).and_then(|_| runtime::absent());
         if answer.body.is_empty() {
             let value = nothing().ok_or("the answer is empty")?;
-            return Ok(Opened::Success {
-                value,
-                rest: None,
-                request_id: None,
-            });
+            return Ok(Opened::Success { value, rest: None, request_id: None });
         }
         let envelope = match runtime::decode::<Envelope<T>>(&answer.body) {
             Ok(envelope) => envelope,
@@ -266,11 +238,7 @@ impl Provider for Signly {
         match envelope.success {
             Some(true) => {
                 let value = envelope.data.or_else(nothing).ok_or("`data`: missing")?;
-                Ok(Opened::Success {
-                    value,
-                    rest: envelope.pagination,
-                    request_id,
-                })
+                Ok(Opened::Success { value, rest: envelope.pagination, request_id })
             }
             Some(false) => Ok(Opened::Failure(envelope.explanation())),
             None => Err("`success`: missing, so this is not the envelope of Signly".to_owned()),
@@ -280,9 +248,7 @@ impl Provider for Signly {
     /// A gateway in front of the service answers without the envelope, so nothing of it is required.
     fn explain(&self, answer: &Answer) -> Explanation {
         let envelope = runtime::decode::<Envelope<IgnoredAny>>(&answer.body);
-        envelope
-            .map(|envelope| envelope.explanation())
-            .unwrap_or_default()
+        envelope.map(|envelope| envelope.explanation()).unwrap_or_default()
     }
 }
 

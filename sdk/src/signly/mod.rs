@@ -8,13 +8,7 @@ pub use client::{Client, ClientBuilder, Setup};
 pub use generated::{OPERATIONS, calls, types};
 pub use types::*;
 
-#[allow(
-    clippy::all,
-    clippy::pedantic,
-    unused_qualifications,
-    unused_mut,
-    reason = "generated"
-)]
+#[allow(clippy::all, clippy::pedantic, unused_qualifications, unused_mut, reason = "generated")]
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/signly.rs"));
 }

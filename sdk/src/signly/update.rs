@@ -22,20 +22,14 @@ impl Client {
         let id = webhook_id.into();
         let mut rounds = Rounds::new();
         loop {
-            let current = self
-                .get_webhook(&id)
-                .send()
-                .await
-                .map_err(|error| rounds.closing(error))?
-                .versioned();
+            let current =
+                self.get_webhook(&id).send().await.map_err(|error| rounds.closing(error))?.versioned();
             let update: WebhookUpdate = match rounds.decide(&current, &change, compare) {
                 Decision::Settled => return Ok(current.value),
                 Decision::GiveUp(error) => return Err(error),
                 Decision::Write(update) => update,
             };
-            let call = self
-                .update_webhook(&id, current.precondition.clone())
-                .body(update.clone());
+            let call = self.update_webhook(&id, current.precondition.clone()).body(update.clone());
             match call.send().await {
                 Ok(changed) => return Ok(applied(current.value, update, changed.version)),
                 Err(error) => rounds.failed(error, current.precondition, update)?,
@@ -58,13 +52,7 @@ impl Client {
 
 /// The webhook after an update that went through.
 fn applied(mut webhook: Webhook, update: WebhookUpdate, version: i64) -> Webhook {
-    let WebhookUpdate {
-        description,
-        events,
-        http_timeout_ms,
-        retries,
-        status,
-    } = update;
+    let WebhookUpdate { description, events, http_timeout_ms, retries, status } = update;
     webhook.description = description.or(webhook.description);
     webhook.events = events.or(webhook.events);
     webhook.http_timeout_ms = http_timeout_ms.or(webhook.http_timeout_ms);
@@ -84,13 +72,7 @@ fn compare(webhook: &Webhook, update: &WebhookUpdate) -> Comparison {
             _ => Comparison::Differs,
         }
     }
-    let WebhookUpdate {
-        description,
-        events,
-        http_timeout_ms,
-        retries,
-        status,
-    } = update;
+    let WebhookUpdate { description, events, http_timeout_ms, retries, status } = update;
     let members = [
         member(description.as_ref(), webhook.description.as_ref()),
         member(events.as_ref(), webhook.events.as_ref()),

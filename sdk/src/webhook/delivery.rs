@@ -35,12 +35,7 @@ pub struct Delivery {
 impl Delivery {
     /// A delivery of its parts. `uri` is the address as it was sent, before any router took a prefix away.
     pub fn new(method: Method, uri: Uri, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
-        Self {
-            method,
-            uri,
-            headers,
-            body: body.into(),
-        }
+        Self { method, uri, headers, body: body.into() }
     }
 
     /// The method of the request.

@@ -72,15 +72,9 @@ where
 
 async fn accept<V: Verify>(verifier: &V, request: Request) -> Result<V::Output, Rejection> {
     let (parts, body) = request.into_parts();
-    let body = Limited::new(body, verifier.body_limit())
-        .collect()
-        .await
-        .map_err(|error| unread(&*error))?;
+    let body = Limited::new(body, verifier.body_limit()).collect().await.map_err(|error| unread(&*error))?;
     // A nested router takes its prefix away from the address of the request.
-    let uri = parts
-        .extensions
-        .get()
-        .map_or(parts.uri, |OriginalUri(uri)| uri.clone());
+    let uri = parts.extensions.get().map_or(parts.uri, |OriginalUri(uri)| uri.clone());
     let delivery = Delivery::new(parts.method, uri, parts.headers, body.to_bytes());
     verifier.verify(&delivery, verifier.now())
 }
@@ -89,11 +83,7 @@ async fn accept<V: Verify>(verifier: &V, request: Request) -> Result<V::Output, 
 fn unread(error: &(dyn Error + 'static)) -> Rejection {
     let mut causes = successors(Some(error), |&error| error.source());
     let too_large = causes.any(<dyn Error>::is::<LengthLimitError>);
-    if too_large {
-        Reason::TooLarge.into()
-    } else {
-        Reason::IncompleteBody.into()
-    }
+    if too_large { Reason::TooLarge.into() } else { Reason::IncompleteBody.into() }
 }
 
 /// The status, and nothing that would tell the caller more.

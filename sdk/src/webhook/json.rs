@@ -10,15 +10,13 @@ use std::fmt;
 /// Reads a body. A member that occurs twice, at any depth, is refused: readers differ in which one they take, so that
 /// one could be checked and the other one acted on.
 pub(crate) fn read(body: &[u8]) -> Result<Value, Rejection> {
-    serde_json::from_slice::<Unambiguous>(body)
-        .map(|value| value.0)
-        .map_err(|error| {
-            Rejection::malformed(match error.classify() {
-                serde_json::error::Category::Eof => "the JSON ends too early",
-                serde_json::error::Category::Data => "a member occurs twice",
-                _ => "no valid JSON",
-            })
+    serde_json::from_slice::<Unambiguous>(body).map(|value| value.0).map_err(|error| {
+        Rejection::malformed(match error.classify() {
+            serde_json::error::Category::Eof => "the JSON ends too early",
+            serde_json::error::Category::Data => "a member occurs twice",
+            _ => "no valid JSON",
         })
+    })
 }
 
 /// Reads a value as a type whose members all come from the provider's document.

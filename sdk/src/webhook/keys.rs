@@ -21,12 +21,7 @@ impl<K> Key<K> {
     /// A key that is always valid. The id is yours to choose; it is told with everything that the key verified, and
     /// printed by `Debug`, so it must not be secret.
     pub fn new(id: impl Into<String>, key: K) -> Self {
-        Self {
-            id: id.into(),
-            material: key,
-            not_before: None,
-            not_after: None,
-        }
+        Self { id: id.into(), material: key, not_before: None, not_after: None }
     }
 
     /// The key is not valid before this time.
@@ -79,11 +74,7 @@ impl<K> KeySet<K> {
             }
             set.push(key);
         }
-        if set.is_empty() {
-            Err(ConfigurationError::NoKey)
-        } else {
-            Ok(Self(set))
-        }
+        if set.is_empty() { Err(ConfigurationError::NoKey) } else { Ok(Self(set)) }
     }
 
     /// One key that is always valid, under the id `default`.

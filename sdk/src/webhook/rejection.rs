@@ -40,10 +40,7 @@ pub enum Reason {
 
 impl Rejection {
     pub(crate) fn malformed(place: impl Into<String>) -> Self {
-        Self {
-            reason: Reason::MalformedBody,
-            place: Some(place.into()),
-        }
+        Self { reason: Reason::MalformedBody, place: Some(place.into()) }
     }
 
     /// Why it was not accepted.
@@ -87,9 +84,7 @@ impl fmt::Display for Rejection {
             Reason::WrongAudience => "the callback is meant for somebody else",
             Reason::AudienceMissing => "the callback does not say whom it is meant for",
         })?;
-        self.place
-            .iter()
-            .try_for_each(|place| write!(formatter, ": {place}"))
+        self.place.iter().try_for_each(|place| write!(formatter, ": {place}"))
     }
 }
 

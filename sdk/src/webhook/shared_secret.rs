@@ -32,7 +32,6 @@ impl SharedSecret {
         };
         let secrets = self.secrets.current();
         let id = secrets.find(now, |secret| secret.matches(value));
-        id.map(str::to_owned)
-            .ok_or_else(|| Reason::WrongCredential.into())
+        id.map(str::to_owned).ok_or_else(|| Reason::WrongCredential.into())
     }
 }

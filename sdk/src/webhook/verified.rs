@@ -29,14 +29,7 @@ impl<E> Verified<E> {
         dedupe_key: DedupeKey,
         body: Bytes,
     ) -> Self {
-        Self {
-            event,
-            assurance,
-            key_id,
-            audience,
-            dedupe_key,
-            body,
-        }
+        Self { event, assurance, key_id, audience, dedupe_key, body }
     }
 
     /// The event.

@@ -61,10 +61,7 @@ fn is_authorised(state: &State, headers: &HeaderMap) -> bool {
 
 async fn list(Extract(state): Shared, RawQuery(query): RawQuery) -> Response {
     let listed = state.list(query.as_deref());
-    answer(
-        &state,
-        listed.map(|data| Success::ok("webhooks_listed", "Webhooks listed.", data)),
-    )
+    answer(&state, listed.map(|data| Success::ok("webhooks_listed", "Webhooks listed.", data)))
 }
 
 async fn create(Extract(state): Shared, headers: HeaderMap, body: Bytes) -> Response {
@@ -81,19 +78,13 @@ async fn create(Extract(state): Shared, headers: HeaderMap, body: Bytes) -> Resp
 
 async fn fetch(Extract(state): Shared, id: Id) -> Response {
     let fetched = webhook_id(id).and_then(|id| state.get(&id));
-    answer(
-        &state,
-        fetched.map(|data| Success::ok("webhook_fetched", "Webhook fetched.", data)),
-    )
+    answer(&state, fetched.map(|data| Success::ok("webhook_fetched", "Webhook fetched.", data)))
 }
 
 async fn update(Extract(state): Shared, id: Id, headers: HeaderMap, body: Bytes) -> Response {
     let updated =
         read::body(&headers, &body).and_then(|update| state.update(&webhook_id(id)?, &headers, update));
-    answer(
-        &state,
-        updated.map(|data| Success::ok("webhook_updated", "Webhook updated.", data)),
-    )
+    answer(&state, updated.map(|data| Success::ok("webhook_updated", "Webhook updated.", data)))
 }
 
 async fn set_status(Extract(state): Shared, id: Id, headers: HeaderMap, body: Bytes) -> Response {
@@ -101,11 +92,7 @@ async fn set_status(Extract(state): Shared, id: Id, headers: HeaderMap, body: By
     let switched = read.and_then(|WebhookStatusUpdate { status }| {
         let status = status.ok_or_else(|| Refusal::invalid("status", "missing"))?;
         let enabled = status == WebhookStatus::Enabled;
-        let message = if enabled {
-            "Webhook enabled."
-        } else {
-            "Webhook disabled."
-        };
+        let message = if enabled { "Webhook enabled." } else { "Webhook disabled." };
         let data = state.set_status(&webhook_id(id)?, &headers, status)?;
         Ok(Success::ok("webhook_status_updated", message, data))
     });
@@ -117,18 +104,12 @@ async fn test(Extract(state): Shared, id: Id, headers: HeaderMap, body: Bytes) -
         Ok((id, test)) => state.test(&id, test).await,
         Err(refusal) => Err(refusal),
     };
-    answer(
-        &state,
-        tested.map(|data| Success::ok("webhook_test_sent", "Test event sent.", data)),
-    )
+    answer(&state, tested.map(|data| Success::ok("webhook_test_sent", "Test event sent.", data)))
 }
 
 async fn delete(Extract(state): Shared, id: Id) -> Response {
     let deleted = webhook_id(id).and_then(|id| state.delete(&id));
-    answer(
-        &state,
-        deleted.map(|data| Success::ok("webhook_deleted", "Webhook deleted.", data)),
-    )
+    answer(&state, deleted.map(|data| Success::ok("webhook_deleted", "Webhook deleted.", data)))
 }
 
 /// An id that is no text names nothing.
@@ -145,12 +126,7 @@ struct Success {
 
 impl Success {
     fn ok(code: &'static str, message: &'static str, data: Value) -> Self {
-        Self {
-            status: StatusCode::OK,
-            code,
-            message,
-            data,
-        }
+        Self { status: StatusCode::OK, code, message, data }
     }
 }
 
@@ -159,25 +135,10 @@ fn answer(state: &State, outcome: Result<Success, Refusal>) -> Response {
     let now = state.clock.now();
     let success = outcome.is_ok();
     let (status, code, message, data, error) = match outcome {
-        Ok(Success {
-            status,
-            code,
-            message,
-            data,
-        }) => (status, code, message.to_owned(), data, Value::Null),
-        Err(Refusal {
-            status,
-            code,
-            message,
-            family,
-            details,
-        }) => (
-            status,
-            code,
-            message,
-            Value::Null,
-            json!({ "type": family, "details": details }),
-        ),
+        Ok(Success { status, code, message, data }) => (status, code, message.to_owned(), data, Value::Null),
+        Err(Refusal { status, code, message, family, details }) => {
+            (status, code, message, Value::Null, json!({ "type": family, "details": details }))
+        }
     };
     let envelope = json!({
         "success": success,
@@ -200,8 +161,6 @@ fn answer(state: &State, outcome: Result<Success, Refusal>) -> Response {
 fn json_response(status: StatusCode, body: &Value) -> Response {
     let mut response = Response::new(Body::from(body.to_string()));
     *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }

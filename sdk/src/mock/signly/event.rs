@@ -59,11 +59,7 @@ impl Event {
     /// The synthetic event of the test call. It belongs to no document, which is assumed.
     pub(super) fn test(event_type: Option<String>) -> Self {
         let event_type = event_type.unwrap_or_else(|| "signly.webhook_test".to_owned());
-        Self {
-            document: None,
-            participant: None,
-            ..Self::of_type(event_type)
-        }
+        Self { document: None, participant: None, ..Self::of_type(event_type) }
     }
 
     /// The id of the event. Two events with one id are the same event, delivered twice.
@@ -124,13 +120,9 @@ impl Event {
             "data": self.data,
         });
         if let Some(members) = body.as_object_mut() {
-            let ids = [
-                ("documentId", &self.document),
-                ("participantId", &self.participant),
-            ];
+            let ids = [("documentId", &self.document), ("participantId", &self.participant)];
             members.extend(
-                ids.into_iter()
-                    .filter_map(|(name, id)| Some((name.to_owned(), Value::from(id.as_deref()?)))),
+                ids.into_iter().filter_map(|(name, id)| Some((name.to_owned(), Value::from(id.as_deref()?)))),
             );
         }
         Bytes::from(body.to_string())
@@ -141,10 +133,7 @@ impl Event {
 impl fmt::Debug for Event {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = formatter.debug_struct("Event");
-        debug
-            .field("event_id", &self.id)
-            .field("type", &self.kind)
-            .finish_non_exhaustive()
+        debug.field("event_id", &self.id).field("type", &self.kind).finish_non_exhaustive()
     }
 }
 
@@ -168,11 +157,8 @@ impl Deliveries {
 
     /// Sends each event this many times in all, one right after the other. None counts as once.
     pub fn duplicated(mut self, times: usize) -> Self {
-        self.events = self
-            .events
-            .into_iter()
-            .flat_map(|event| std::iter::repeat_n(event, times.max(1)))
-            .collect();
+        self.events =
+            self.events.into_iter().flat_map(|event| std::iter::repeat_n(event, times.max(1))).collect();
         self
     }
 
@@ -201,9 +187,6 @@ impl Deliveries {
 
 impl fmt::Debug for Deliveries {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Deliveries")
-            .field("events", &self.events)
-            .finish_non_exhaustive()
+        formatter.debug_struct("Deliveries").field("events", &self.events).finish_non_exhaustive()
     }
 }

@@ -28,18 +28,11 @@ pub(super) struct ListQuery {
 
 /// Parameters that are not known are ignored, `nextToken` among them: no answer ever holds one.
 pub(super) fn list_query(query: Option<&str>) -> Result<ListQuery, Refusal> {
-    let mut read = ListQuery {
-        limit: LARGEST_LIST,
-        status: None,
-        sort: None,
-    };
+    let mut read = ListQuery { limit: LARGEST_LIST, status: None, sort: None };
     for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
         match &*name {
             "limit" => {
-                let limit = value
-                    .parse()
-                    .ok()
-                    .filter(|limit| (1..=LARGEST_LIST).contains(limit));
+                let limit = value.parse().ok().filter(|limit| (1..=LARGEST_LIST).contains(limit));
                 read.limit = limit.ok_or_else(|| Refusal::invalid("limit", "not a number from 1 to 100"))?;
             }
             "status" => {
@@ -62,10 +55,7 @@ pub(super) fn list_query(query: Option<&str>) -> Result<ListQuery, Refusal> {
 
 /// A JSON object of the type that the operation takes.
 pub(super) fn body<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, Refusal> {
-    let media_type = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = media_type.split(';').next().unwrap_or_default().trim();
     if !media_type.eq_ignore_ascii_case("application/json") {
         return Err(Refusal::media_type());
@@ -83,16 +73,13 @@ pub(super) fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Refusal> {
     };
     let version = value.to_str().ok().and_then(|value| value.parse().ok());
     let version = version.filter(|_| values.next().is_none());
-    version
-        .map(Some)
-        .ok_or_else(|| Refusal::invalid("If-Match", "not one bare integer"))
+    version.map(Some).ok_or_else(|| Refusal::invalid("If-Match", "not one bare integer"))
 }
 
 pub(super) fn destination(url: Option<&str>) -> Result<String, Refusal> {
     let allowed = |url: &Url| url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url));
     let url = url.filter(|url| Url::parse(url).is_ok_and(|url| url.has_host() && allowed(&url)));
-    url.map(str::to_owned)
-        .ok_or_else(|| Refusal::invalid("url", "not an https URL"))
+    url.map(str::to_owned).ok_or_else(|| Refusal::invalid("url", "not an https URL"))
 }
 
 pub(super) fn check_create(new: &WebhookCreate) -> Result<(), Refusal> {
@@ -108,11 +95,7 @@ pub(super) fn check_update(update: &WebhookUpdate) -> Result<(), Refusal> {
 }
 
 pub(super) fn check_status(status: &WebhookStatus) -> Result<(), Refusal> {
-    if status.is_known() {
-        Ok(())
-    } else {
-        Err(Refusal::invalid("status", "neither ENABLED nor DISABLED"))
-    }
+    if status.is_known() { Ok(()) } else { Err(Refusal::invalid("status", "neither ENABLED nor DISABLED")) }
 }
 
 /// Types that are not known are accepted: the catalogue grows.
@@ -134,10 +117,7 @@ fn check_headers(headers: Option<&BTreeMap<String, String>>) -> Result<(), Refus
     if sendable {
         Ok(())
     } else {
-        Err(Refusal::invalid(
-            "customHeaders",
-            "a header that cannot be sent, or is there twice",
-        ))
+        Err(Refusal::invalid("customHeaders", "a header that cannot be sent, or is there twice"))
     }
 }
 

@@ -176,9 +176,6 @@ impl Server {
 
 impl fmt::Debug for Server {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Server")
-            .field("base_url", &self.base_url())
-            .finish_non_exhaustive()
+        formatter.debug_struct("Server").field("base_url", &self.base_url()).finish_non_exhaustive()
     }
 }

@@ -53,38 +53,21 @@ impl Store {
 impl State {
     pub fn new(tenant: String, key: Secret, courier: Courier) -> Self {
         let checks_destinations = AtomicBool::new(false);
-        Self {
-            tenant,
-            key,
-            clock: Clock::default(),
-            courier,
-            checks_destinations,
-            store: Mutex::default(),
-        }
+        Self { tenant, key, clock: Clock::default(), courier, checks_destinations, store: Mutex::default() }
     }
 
     pub fn webhooks(&self) -> Vec<Webhook> {
-        lock(&self.store)
-            .webhooks
-            .iter()
-            .map(|stored| stored.webhook.clone())
-            .collect()
+        lock(&self.store).webhooks.iter().map(|stored| stored.webhook.clone()).collect()
     }
 
     pub fn webhook(&self, id: &str) -> Option<Webhook> {
-        self.webhooks()
-            .into_iter()
-            .find(|webhook| webhook.webhook_id.as_str() == id)
+        self.webhooks().into_iter().find(|webhook| webhook.webhook_id.as_str() == id)
     }
 
     pub fn list(&self, query: Option<&str>) -> Result<Value, Refusal> {
         let ListQuery { limit, status, sort } = read::list_query(query)?;
         let mut webhooks = lock(&self.store).webhooks.clone();
-        webhooks.retain(|stored| {
-            status
-                .as_ref()
-                .is_none_or(|status| *status == stored.webhook.status)
-        });
+        webhooks.retain(|stored| status.as_ref().is_none_or(|status| *status == stored.webhook.status));
         let by_url = |a: &Stored, b: &Stored| a.webhook.url.cmp(&b.webhook.url);
         let by_change = |a: &Stored, b: &Stored| a.changed.cmp(&b.changed);
         webhooks.sort_by(|a, b| match sort {
@@ -94,11 +77,7 @@ impl State {
             Some(WebhookSort::UpdatedAtDescending) => by_change(b, a),
             _ => Ordering::Equal,
         });
-        Ok(webhooks
-            .iter()
-            .take(limit)
-            .map(|stored| summary(&stored.webhook))
-            .collect())
+        Ok(webhooks.iter().take(limit).map(|stored| summary(&stored.webhook)).collect())
     }
 
     pub async fn create(&self, new: WebhookCreate) -> Result<Value, Refusal> {
@@ -138,13 +117,7 @@ impl State {
 
     pub fn update(&self, id: &str, headers: &HeaderMap, update: WebhookUpdate) -> Result<Value, Refusal> {
         read::check_update(&update)?;
-        let WebhookUpdate {
-            description,
-            events,
-            http_timeout_ms,
-            retries,
-            status,
-        } = update;
+        let WebhookUpdate { description, events, http_timeout_ms, retries, status } = update;
         self.change(id, headers, |webhook| {
             webhook.description = description.or(webhook.description.take());
             webhook.events = events.or(webhook.events.take());
@@ -172,10 +145,7 @@ impl State {
         let updated_at = Some(Timestamp::from(now));
         let mut store = lock(&self.store);
         let changed = store.next_change(now);
-        let found = store
-            .webhooks
-            .iter_mut()
-            .find(|stored| stored.webhook.webhook_id.as_str() == id);
+        let found = store.webhooks.iter_mut().find(|stored| stored.webhook.webhook_id.as_str() == id);
         let stored = found.ok_or_else(Refusal::unknown_webhook)?;
         let webhook = &mut stored.webhook;
         if let Some(expected) = read::if_match(headers)?
@@ -192,10 +162,7 @@ impl State {
 
     pub fn delete(&self, id: &str) -> Result<Value, Refusal> {
         let mut store = lock(&self.store);
-        let place = store
-            .webhooks
-            .iter()
-            .position(|stored| stored.webhook.webhook_id.as_str() == id);
+        let place = store.webhooks.iter().position(|stored| stored.webhook.webhook_id.as_str() == id);
         store.webhooks.remove(place.ok_or_else(Refusal::unknown_webhook)?);
         Ok(json!({ "webhookId": id }))
     }
@@ -206,9 +173,7 @@ impl State {
         let mut event = Event::test(test.type_);
         event.settle(self.clock.now());
         let attempts = self.send(&webhook, &event, 1).await;
-        let accepted = attempts
-            .last()
-            .is_some_and(|attempt| attempt.outcome.is_accepted());
+        let accepted = attempts.last().is_some_and(|attempt| attempt.outcome.is_accepted());
         let status = if accepted { "DELIVERED" } else { "FAILED" };
         Ok(json!({ "webhookId": id, "deliveryStatus": status, "attempt": 1 }))
     }
@@ -217,18 +182,12 @@ impl State {
     pub async fn deliver(&self, event: &Event) -> Vec<Delivered> {
         let mut delivered = Vec::new();
         for webhook in self.webhooks() {
-            let subscribed = webhook
-                .events
-                .iter()
-                .flatten()
-                .any(|wanted| *wanted == event.kind);
+            let subscribed = webhook.events.iter().flatten().any(|wanted| *wanted == event.kind);
             if !subscribed || webhook.status != WebhookStatus::Enabled {
                 continue;
             }
             let most = webhook.retries.as_ref().and_then(|retries| retries.max_attempts);
-            let most = most
-                .and_then(|most| u32::try_from(most).ok())
-                .unwrap_or(MOST_ATTEMPTS);
+            let most = most.and_then(|most| u32::try_from(most).ok()).unwrap_or(MOST_ATTEMPTS);
             let attempts = self.send(&webhook, event, most).await;
             delivered.push(Delivered::new(webhook.webhook_id.as_str(), &event.id, attempts));
         }
@@ -236,40 +195,26 @@ impl State {
     }
 
     async fn send(&self, webhook: &Webhook, event: &Event, most_attempts: u32) -> Vec<Attempt> {
-        let timeout = webhook
-            .http_timeout_ms
-            .and_then(|millis| u64::try_from(millis).ok())
-            .unwrap_or(TIMEOUT_MS);
-        let headers = webhook
-            .custom_headers
-            .iter()
-            .flatten()
-            .filter_map(|(name, value)| {
-                let mut value = HeaderValue::try_from(value).ok()?;
-                // Whatever logs headers on the way leaves it out.
-                value.set_sensitive(true);
-                Some((HeaderName::try_from(name).ok()?, value))
-            });
+        let timeout =
+            webhook.http_timeout_ms.and_then(|millis| u64::try_from(millis).ok()).unwrap_or(TIMEOUT_MS);
+        let headers = webhook.custom_headers.iter().flatten().filter_map(|(name, value)| {
+            let mut value = HeaderValue::try_from(value).ok()?;
+            // Whatever logs headers on the way leaves it out.
+            value.set_sensitive(true);
+            Some((HeaderName::try_from(name).ok()?, value))
+        });
         let destination = Destination {
             url: webhook.url.as_deref().unwrap_or_default(),
             headers: headers.collect(),
             timeout: Duration::from_millis(timeout),
             most_attempts,
         };
-        self.courier
-            .deliver(&destination, |attempt| event.body(&self.tenant, attempt))
-            .await
+        self.courier.deliver(&destination, |attempt| event.body(&self.tenant, attempt)).await
     }
 }
 
 /// The members that lists and creation are documented to return.
 fn summary(webhook: &Webhook) -> Value {
-    let Webhook {
-        webhook_id,
-        url,
-        status,
-        version,
-        ..
-    } = webhook;
+    let Webhook { webhook_id, url, status, version, .. } = webhook;
     json!({ "webhookId": webhook_id, "url": url, "status": status, "version": version })
 }

@@ -62,24 +62,12 @@ impl Event {
         if !value.is_object() {
             return Err(Rejection::malformed("no JSON object"));
         }
-        let Body {
-            event_id,
-            tag,
-            occurred_at,
-            tenant_id,
-            document_id,
-            participant_id,
-            attempt,
-            data,
-        } = typed(value)?;
-        let tenant_id = tenant_id
-            .filter(|tenant| !tenant.is_empty())
-            .ok_or(Reason::AudienceMissing)?;
+        let Body { event_id, tag, occurred_at, tenant_id, document_id, participant_id, attempt, data } =
+            typed(value)?;
+        let tenant_id = tenant_id.filter(|tenant| !tenant.is_empty()).ok_or(Reason::AudienceMissing)?;
         let audience = tenants.check(&tenant_id)?;
         if event_id.is_empty() || event_id.contains(breaks_a_line) {
-            return Err(Rejection::malformed(
-                "`eventId`: empty, or with control characters",
-            ));
+            return Err(Rejection::malformed("`eventId`: empty, or with control characters"));
         }
         let data = EventData::from_tagged(&tag, data)
             .map_err(|error| Rejection::malformed(format!("in `data`: {}", place(&error))))?;
@@ -115,9 +103,7 @@ fn whole(value: &Value) -> Option<i64> {
     match value {
         Value::String(text) => text.parse().ok(),
         // A float without a fraction prints as an integer.
-        Value::Number(number) => number
-            .as_i64()
-            .or_else(|| number.as_f64()?.to_string().parse().ok()),
+        Value::Number(number) => number.as_i64().or_else(|| number.as_f64()?.to_string().parse().ok()),
         _ => None,
     }
 }

@@ -35,10 +35,7 @@ impl UnverifiedReader {
     /// The tenant is blank.
     pub fn for_tenant(tenant: impl Into<String>) -> Result<Self, ConfigurationError> {
         let tenants = Tenants::new().and(tenant.into()).checked()?;
-        Ok(Self {
-            tenants,
-            body_limit: DEFAULT_BODY_LIMIT,
-        })
+        Ok(Self { tenants, body_limit: DEFAULT_BODY_LIMIT })
     }
 
     /// The largest body that is accepted, in bytes. 1 MiB unless set otherwise.

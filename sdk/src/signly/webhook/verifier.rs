@@ -69,13 +69,7 @@ impl Verifier {
         let key_id = self.secret.verify(delivery, now)?;
         let (event, audience) = Event::read(delivery.body(), &self.tenants)?;
         let dedupe_key = event.dedupe_key();
-        Ok(Verified::new(
-            event,
-            (Self::OFFERED, key_id),
-            audience,
-            dedupe_key,
-            delivery.body().clone(),
-        ))
+        Ok(Verified::new(event, (Self::OFFERED, key_id), audience, dedupe_key, delivery.body().clone()))
     }
 }
 
