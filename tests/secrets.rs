@@ -42,10 +42,8 @@ impl Printed {
 
 #[tokio::test]
 async fn nothing_secret_is_printed_or_logged_on_any_path() {
-    let log = Log::default();
-    let guard = log.start();
+    let log = Log::start();
     let printed = every_path().await;
-    drop(guard);
     let logged = log.text();
     assert!(
         logged.contains("countersign.call") && logged.contains("trying again"),

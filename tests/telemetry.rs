@@ -5,12 +5,10 @@ use crate::support::server::{Server, Step};
 use crate::support::signly::{answers, client, webhook};
 
 async fn logged(script: Vec<Step>) -> String {
-    let log = Log::default();
     let server = Server::follow(script).await;
     let client = client(&server);
-    let guard = log.start();
+    let log = Log::start();
     let _ = client.get_webhook("wh_1").send().await;
-    drop(guard);
     log.text()
 }
 
