@@ -99,8 +99,8 @@ async fn a_write_that_may_have_happened_is_told_by_whichever_error_ends_it() {
 
 /// A change that shows when it is made twice.
 fn emphasise(webhook: &Webhook) -> Option<WebhookUpdate> {
-    let description = webhook.description.clone().unwrap_or_default();
-    Some(WebhookUpdate::default().description(description + "!"))
+    let description = webhook.description.as_ref()?;
+    Some(WebhookUpdate::default().description(format!("{description}!")))
 }
 
 #[tokio::test]
