@@ -48,7 +48,7 @@ async fn a_call_that_runs_out_of_time_while_it_waits_returns_what_it_waited_for(
     let server = Server::follow([Step::json(503, "{}")]).await;
     let for_ever = Waiting(Arc::new(|| Box::pin(std::future::pending())));
     let client = builder(&server).clock(for_ever).build().unwrap();
-    let error = client.get_webhook("wh_1").with_timeout(Duration::from_millis(80)).send().await.unwrap_err();
+    let error = client.get_webhook("wh_1").with_timeout(Duration::from_millis(400)).send().await.unwrap_err();
     assert_eq!((error.kind(), error.status(), error.attempts()), (ErrorKind::ServerFault, Some(503), 1));
 }
 
@@ -61,7 +61,7 @@ async fn a_call_that_runs_out_of_time_says_what_may_have_happened() {
     ] {
         let server = Server::follow([step]).await;
         let call = client(&server).create_webhook().url("https://example.com").events(["X"]);
-        let error = call.with_timeout(Duration::from_millis(80)).send().await.unwrap_err();
+        let error = call.with_timeout(Duration::from_millis(400)).send().await.unwrap_err();
         assert_eq!((error.kind(), error.effect(), error.attempts()), (ErrorKind::Timeout, effect, 1));
     }
 }
@@ -69,8 +69,11 @@ async fn a_call_that_runs_out_of_time_says_what_may_have_happened() {
 #[tokio::test]
 async fn a_provider_that_falls_silent_is_not_waited_for() {
     let server = Server::follow([Step::Stall { status: 200, length: 5 }]).await;
-    let client =
-        builder(&server).read_timeout(Duration::from_millis(50)).retry(RetryPolicy::never()).build().unwrap();
+    let client = builder(&server)
+        .read_timeout(Duration::from_millis(300))
+        .retry(RetryPolicy::never())
+        .build()
+        .unwrap();
     let error = client.get_webhook("wh_1").send().await.unwrap_err();
     assert_eq!((error.kind(), error.effect()), (ErrorKind::Timeout, Effect::Done));
 }
@@ -96,7 +99,7 @@ async fn a_create_that_was_not_sent_is_sent_once_the_server_is_there() {
 #[tokio::test]
 async fn a_length_that_cannot_be_is_no_reason_to_set_memory_aside() {
     let server = Server::follow([Step::Stall { status: 200, length: i64::MAX as u64 }]).await;
-    let client = builder(&server).largest_answer(usize::MAX).attempt_timeout(Duration::from_millis(50));
+    let client = builder(&server).largest_answer(usize::MAX).attempt_timeout(Duration::from_millis(300));
     let client = client.retry(RetryPolicy::never()).build().unwrap();
     assert!(client.get_webhook("wh_1").send().await.unwrap_err().is_timeout());
 }

@@ -251,7 +251,7 @@ async fn run(subject: impl Subject, case: Case) {
     let setting = Setting {
         base_url: server.url(),
         clock: TestClock::new(),
-        attempt_timeout: if needs_timeout { Duration::from_millis(60) } else { Duration::from_secs(20) },
+        attempt_timeout: if needs_timeout { Duration::from_millis(300) } else { Duration::from_secs(20) },
         largest_answer: 4096,
         trace: false,
     };
