@@ -1,5 +1,6 @@
 //! One call: what is set on it, what is checked of it, and how it is sent.
 
+use super::answers::Success;
 use super::checks;
 use super::document::Mistake;
 use super::finish::constant_name;
@@ -10,7 +11,7 @@ use super::types::{certainty_note, escape};
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{FnArg, ImplItemFn, Pat, Stmt, Type};
+use syn::{FnArg, ImplItemFn, Pat, Stmt, Type, parse_quote};
 
 pub struct Builder<'a> {
     operation: &'a Operation,
@@ -21,8 +22,16 @@ pub struct Builder<'a> {
     /// Query and header parameters, with their documentation and what is checked of them.
     options: Vec<Parameter>,
     body: Option<(syn::Ident, &'a finish_types::Struct)>,
-    answer: Type,
+    answer: Answer,
     statements: Vec<Stmt>,
+}
+
+/// What a call returns, and how the runtime reads it.
+struct Answer {
+    value: Type,
+    reading: TokenStream,
+    /// What a list is of; for anything else the value itself.
+    item: Type,
 }
 
 struct Parameter {
@@ -46,17 +55,18 @@ impl<'a> Builder<'a> {
         for (name, ty) in inputs(method) {
             if name == "body" {
                 let named = operation.body.as_ref();
-                let declared = structs
-                    .iter()
-                    .find(|each| named.is_some_and(|named| &each.name == named))
-                    .ok_or_else(|| {
-                        Mistake::new(
-                            &operation.id,
-                            "the body is no object",
-                            "lower it, or write this call by hand",
-                        )
-                    })?;
-                body = Some((name, declared));
+                let declared = structs.iter().find(|each| named.is_some_and(|it| it.schema == each.name));
+                let declared = declared.ok_or_else(|| {
+                    let remedy = "lower it, or write this call by hand";
+                    Mistake::new(&operation.id, "the body is no object", remedy)
+                })?;
+                if named.is_some_and(|body| body.is_list) {
+                    let ty = &declared.ident;
+                    argument_checks.push(quote!(rt::Check::check(#name, &rt::Place::Root)?;));
+                    arguments.push((name, parse_quote!(::std::vec::Vec<types::#ty>)));
+                } else {
+                    body = Some((name, declared));
+                }
             } else if let Some(inner) = finish_types::inside("Option", &ty) {
                 options.push(Parameter::read(operation, name, owned(inner))?);
             } else {
@@ -66,11 +76,10 @@ impl<'a> Builder<'a> {
                 arguments.push((name, owned(&ty)));
             }
         }
-        let answer = answer(method, &operation.id)?;
-        if operation.page.is_some() && finish_types::inside("Vec", &answer).is_none() {
-            let remedy = "declare the payload as an array, or leave the key out";
-            return Err(Mistake::new(&operation.id, "`x-sdk-page` but the answer is no list", remedy));
+        if operation.body.as_ref().is_some_and(|body| body.content.is_some()) {
+            arguments.push((format_ident!("content"), parse_quote!(rt::Content)));
         }
+        let answer = Answer::of(operation, method, structs)?;
         Ok(Self {
             operation,
             name: format_ident!("{}", operation.id.to_upper_camel_case()),
@@ -83,25 +92,28 @@ impl<'a> Builder<'a> {
         })
     }
 
-    /// Whether a success has anything to tell beyond that it is one.
-    pub fn has_payload(&self) -> bool {
-        let answer = &self.answer;
-        quote!(#answer).to_string() != "()"
-    }
-
     /// The method on the client that starts the call.
     pub fn entry(&self) -> TokenStream {
         let Self { name, operation, .. } = self;
         let method = format_ident!("{}", operation.id);
         let documentation = self.documentation();
-        let arguments = self.arguments.iter().map(|(name, ty)| quote!(#name: impl Into<#ty>));
-        let given = self.arguments.iter().map(|(name, _)| quote!(#name: #name.into()));
+        let (arguments, given): (Vec<_>, Vec<_>) = self
+            .arguments
+            .iter()
+            .map(|(name, ty)| {
+                let list = finish_types::inside("Vec", ty);
+                let list =
+                    list.map(|item| (quote!(IntoIterator<Item = #item>), quote!(into_iter().collect())));
+                let (bound, conversion) = list.unwrap_or_else(|| (quote!(Into<#ty>), quote!(into())));
+                (quote!(#name: impl #bound), quote!(#name: #name.#conversion))
+            })
+            .unzip();
         let precondition = operation.precondition.as_ref().map(|_| quote!(precondition: rt::Precondition));
         let precondition_given = operation.precondition.as_ref().map(|_| quote!(precondition));
         let empty = self.options.iter().map(|option| option.field.clone()).map(|field| quote!(#field: None));
         let body = self.body.iter().map(|(field, _)| quote!(#field: Default::default()));
-        let arguments = arguments.chain(precondition);
-        let given = given.chain(precondition_given).chain(empty).chain(body);
+        let arguments = arguments.into_iter().chain(precondition);
+        let given = given.into_iter().chain(precondition_given).chain(empty).chain(body);
         quote! {
             #(#[doc = #documentation])*
             pub fn #method(&self, #(#arguments),*) -> calls::#name {
@@ -163,6 +175,11 @@ impl<'a> Builder<'a> {
             .iter()
             .map(|header| quote!(self.precondition.apply(#header, request.headers_mut())?;));
         let sending = self.sending(&constant);
+        let content = operation.body.as_ref().and_then(|body| body.content.as_ref());
+        let finished = content.map_or_else(
+            || quote!(Ok(rt::Request::new(request))),
+            |member| quote!(rt::Request::with_content(request, #member, content)),
+        );
         quote! {
             #[doc = #documentation]
             #[must_use = "nothing is sent before `send` is awaited"]
@@ -203,7 +220,7 @@ impl<'a> Builder<'a> {
                     #(#body_check)*
                     #(#statements)*
                     #(#precondition)*
-                    Ok(request)
+                    #finished
                 }
             }
 
@@ -238,35 +255,78 @@ impl<'a> Builder<'a> {
         options.chain(bodies).collect()
     }
 
-    /// `send` and `send_reply`; for lists whose paging is not documented also the way to go on at one's own risk.
+    /// `send` and `send_reply`, and for lists the way to go on.
     fn sending(&self, constant: &syn::Ident) -> TokenStream {
-        let answer = &self.answer;
-        let reply =
-            quote!(rt::call(self.client.core(), &super::#constant, self.request(), &self.options).await);
-        let nothing = quote!(#answer).to_string() == "()";
-        let plain = if nothing { quote!(Ok(#reply?.map(|rt::Nothing| ()))) } else { reply.clone() };
-        let Some(page) = &self.operation.page else {
-            return quote! {
-                /// Makes the call.
-                ///
-                /// # Errors
-                ///
-                /// See [`Error`](rt::Error); [`Error::effect`](rt::Error::effect) tells whether it may have happened.
-                pub async fn send(self) -> Result<#answer, rt::Error> {
-                    Ok(self.send_reply().await?.into_value())
-                }
+        let Answer { value, reading, item } = &self.answer;
+        let reply = quote!(rt::call::<_, #reading>(self.client.core(), &super::#constant, self.request(), &self.options).await);
+        let nothing = self.operation.answers.success == Success::Nothing;
+        let reply = if nothing { quote!(Ok(#reply?.map(|rt::Nothing| ()))) } else { reply };
+        let plain = quote! {
+            /// Makes the call.
+            ///
+            /// # Errors
+            ///
+            /// See [`Error`](rt::Error); [`Error::effect`](rt::Error::effect) tells whether it may have happened.
+            pub async fn send(self) -> Result<#value, rt::Error> {
+                Ok(self.send_reply().await?.into_value())
+            }
 
-                /// Makes the call and returns the answer with status, headers, request id, attempts and raw bytes.
-                ///
-                /// # Errors
-                ///
-                /// As [`send`](Self::send).
-                pub async fn send_reply(self) -> Result<rt::Reply<#answer>, rt::Error> {
-                    #plain
-                }
-            };
+            /// Makes the call and returns the answer with status, headers, request id, attempts and raw bytes.
+            ///
+            /// # Errors
+            ///
+            /// As [`send`](Self::send).
+            pub async fn send_reply(self) -> Result<rt::Reply<#value>, rt::Error> {
+                #reply
+            }
         };
-        let item = finish_types::inside("Vec", answer).cloned().unwrap_or_else(|| answer.clone());
+        let Some(page) = &self.operation.page else { return plain };
+        let token = format_ident!("{}", page.token.to_snake_case());
+        let left_out = [&page.limit, &page.token];
+        let scope = quote!(rt::scope(&self.request(), &[#(#left_out),*]));
+        let Some(places) = &page.places else {
+            return self.undocumented_pages(constant, page, &scope);
+        };
+        let items = format_ident!("{}", places.items.to_snake_case());
+        let outer = format_ident!("{}", places.next.0.to_snake_case());
+        let inner = format_ident!("{}", places.next.1.to_snake_case());
+        let name = &page.token;
+        quote! {
+            #plain
+
+            /// Every page from here on, as a stream. Pages are counted, so what is added or taken away meanwhile may
+            /// shift an item from one page to another.
+            #[must_use = "nothing is sent before the stream is polled"]
+            pub fn pages(self) -> rt::Pages<#item> {
+                let scope = #scope;
+                let start = self.#token.map(|offset| offset.to_string());
+                rt::Pages::counted(&super::#constant, scope, start, move |offset| {
+                    let mut call = self.clone();
+                    async move {
+                        let from = rt::offset(&super::#constant, offset)?;
+                        call.#token = from.or(call.#token);
+                        let answer = call.send().await?;
+                        let next = answer.#outer.map(|outer| outer.#inner);
+                        rt::Page::counted(&super::#constant, #name, from, answer.#items, next)
+                    }
+                })
+            }
+
+            /// Every item from here on, as a stream over all pages; see [`pages`](Self::pages).
+            #[must_use = "nothing is sent before the stream is polled"]
+            pub fn items(self) -> rt::Items<#item> {
+                self.pages().items()
+            }
+        }
+    }
+
+    fn undocumented_pages(
+        &self,
+        constant: &syn::Ident,
+        page: &operations::Page,
+        scope: &TokenStream,
+    ) -> TokenStream {
+        let Answer { value, reading, item } = &self.answer;
         let limit = format_ident!("{}", page.limit.to_snake_case());
         let token = format_ident!("{}", page.token.to_snake_case());
         quote! {
@@ -276,7 +336,7 @@ impl<'a> Builder<'a> {
             /// # Errors
             ///
             /// See [`Error`](rt::Error).
-            pub async fn send(self) -> Result<rt::Listing<#item>, rt::Error> {
+            pub async fn send(self) -> Result<#value, rt::Error> {
                 Ok(self.send_reply().await?.into_value())
             }
 
@@ -285,9 +345,14 @@ impl<'a> Builder<'a> {
             /// # Errors
             ///
             /// As [`send`](Self::send).
-            pub async fn send_reply(self) -> Result<rt::Reply<rt::Listing<#item>>, rt::Error> {
-                let reply: rt::Reply<Option<#answer>> = #reply?;
-                Ok(rt::Listing::read(reply, self.#limit))
+            pub async fn send_reply(self) -> Result<rt::Reply<#value>, rt::Error> {
+                let reply = rt::call::<_, #reading>(
+                    self.client.core(),
+                    &super::#constant,
+                    self.request(),
+                    &self.options,
+                );
+                Ok(rt::Listing::read(reply.await?, self.#limit))
             }
 
             /// Every page, **at your own risk**: that a further page is asked for with this token is not documented,
@@ -299,12 +364,60 @@ impl<'a> Builder<'a> {
                 find: impl Fn(&rt::Value) -> Option<String> + Send + Sync + 'static,
             ) -> rt::Pages<#item> {
                 let find = ::std::sync::Arc::new(find);
-                rt::Pages::new(&super::#constant, self.#token.clone(), move |token| {
+                let scope = #scope;
+                rt::Pages::new(&super::#constant, scope, self.#token.clone(), move |token| {
                     let mut call = self.clone();
                     call.#token = token;
                     let find = ::std::sync::Arc::clone(&find);
                     async move { Ok(call.send().await?.into_page(&*find)) }
                 })
+            }
+        }
+    }
+}
+
+impl Answer {
+    fn of(
+        operation: &Operation,
+        method: &ImplItemFn,
+        structs: &[finish_types::Struct],
+    ) -> Result<Self, Mistake> {
+        let generated = generated_answer(method, &operation.id)?;
+        let plain = |value: Type, reading| Self { item: value.clone(), value, reading };
+        let Some(page) = &operation.page else {
+            return Ok(match &operation.answers.success {
+                Success::Nothing => plain(parse_quote!(()), quote!(rt::Json<rt::Nothing>)),
+                Success::Json(_) => plain(generated.clone(), quote!(rt::Json<#generated>)),
+                Success::Created { id, always } => {
+                    let id = format_ident!("{id}");
+                    match always {
+                        true => plain(parse_quote!(rt::Created<types::#id>), quote!(rt::Located<types::#id>)),
+                        false => plain(
+                            parse_quote!(::std::option::Option<rt::Created<types::#id>>),
+                            quote!(rt::MaybeLocated<types::#id>),
+                        ),
+                    }
+                }
+                Success::Link => plain(parse_quote!(rt::Link), quote!(rt::Linked)),
+                Success::Content(_) => plain(parse_quote!(rt::Download), quote!(rt::Streamed)),
+            });
+        };
+        let no_list = || {
+            let remedy = "declare the payload as an array, or leave the key out";
+            Mistake::new(&operation.id, "`x-sdk-page` but the answer is no list", remedy)
+        };
+        match &page.places {
+            None => {
+                let item = finish_types::inside("Vec", &generated).cloned().ok_or_else(no_list)?;
+                let reading = quote!(rt::Json<::std::option::Option<#generated>>);
+                Ok(Self { value: parse_quote!(rt::Listing<#item>), reading, item })
+            }
+            Some(places) => {
+                let name = quote!(#generated).to_string().replace(' ', "");
+                let list = structs.iter().find(|each| name == format!("types::{}", each.name));
+                let member = list.and_then(|list| list.fields.iter().find(|(name, _)| *name == places.items));
+                let item = member.and_then(|(_, ty)| finish_types::inside("Vec", ty)).ok_or_else(no_list)?;
+                Ok(Self { reading: quote!(rt::Json<#generated>), item: item.clone(), value: generated })
             }
         }
     }
@@ -350,7 +463,7 @@ fn inputs(method: &ImplItemFn) -> impl Iterator<Item = (syn::Ident, Type)> {
 }
 
 /// `T` of `Result<ResponseValue<T>, _>`.
-fn answer(method: &ImplItemFn, id: &str) -> Result<Type, Mistake> {
+fn generated_answer(method: &ImplItemFn, id: &str) -> Result<Type, Mistake> {
     let syn::ReturnType::Type(_, ty) = &method.sig.output else {
         return Err(Mistake::new(
             id,

@@ -1,6 +1,6 @@
 //! Code that checks what an application made, before it is sent.
 
-use super::types::{Member, Schema};
+use super::types::{Member, RequiredUnless, Schema};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -20,7 +20,15 @@ pub fn checks(
         let nested = nested(member, &sent).then(|| quote!(rt::Check::check(&#value, &at.member(#name))?;));
         quote!(#required #range #nested)
     });
-    quote!(#(#checks)*)
+    let unless = schema.required_unless.iter().flat_map(|RequiredUnless { required, flags }| {
+        let set = flags.iter().filter_map(|name| field(name)).collect::<Vec<_>>();
+        let required = required.iter().filter_map(|name| Some((name, field(name)?)));
+        let excused = quote!(#(self.#set == Some(true))||*);
+        required
+            .map(|(name, field)| quote!(at.required(#name, self.#field.is_some() || #excused)?;))
+            .collect::<Vec<_>>()
+    });
+    quote!(#(#checks)* #(#unless)*)
 }
 
 fn nested(member: &Member, sent: impl Fn(&str) -> bool) -> bool {

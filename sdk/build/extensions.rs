@@ -1,5 +1,6 @@
 //! Our own keys: which there are, where each may stand, and what may be said with it.
 
+use super::answers::LINKS;
 use super::document::{METHODS, Mistake, NAME_MAPS};
 use super::operations::{CERTAINTIES, OUTCOMES};
 use serde_json::Value;
@@ -20,8 +21,8 @@ enum Content {
     Bool,
     /// What says something by being there at all.
     True,
-    /// Read, and refused if need be, by the table of operations.
-    Page,
+    /// Read, and refused if need be, by whoever uses it.
+    Object(&'static str),
 }
 
 const EVERYWHERE: &[Place] = &[Place::Operation, Place::Schema, Place::Parameter, Place::Response];
@@ -31,12 +32,17 @@ const KEYS: &[(&str, &[Place], Content)] = &[
     ("x-sdk-certainty", EVERYWHERE, Content::OneOf(&CERTAINTIES)),
     ("x-sdk-source", EVERYWHERE, Content::Text),
     ("x-sdk-repeatable", &[Place::Operation], Content::Bool),
-    ("x-sdk-page", &[Place::Operation], Content::Page),
+    ("x-sdk-page", &[Place::Operation], Content::Object("`style`, `limit` and `token`")),
     ("x-sdk-vendor-id", &[Place::Operation], Content::Text),
     ("x-sdk-precondition", &[Place::Parameter], Content::True),
     ("x-sdk-outcome", &[Place::Response], Content::OneOf(&OUTCOMES)),
+    ("x-sdk-created", &[Place::Response], Content::Text),
+    ("x-sdk-link", &[Place::Response], Content::OneOf(&LINKS)),
     ("x-sdk-envelope", &[Place::Schema], Content::Text),
     ("x-sdk-sensitive", &[Place::Schema], Content::True),
+    ("x-sdk-resource", &[Place::Schema], Content::Object("`id` and `path`")),
+    ("x-sdk-positions", &[Place::Schema], Content::Object("`schema` and `order`")),
+    ("x-sdk-required-unless", &[Place::Schema], Content::Object("`members` and `set`")),
 ];
 
 /// Refuses an unknown key, a key at a place that it says nothing about, and a value that it cannot have.
@@ -98,7 +104,7 @@ fn check_key(key: &str, value: &Value, path: &[&str]) -> Result<(), Mistake> {
         Content::Text => (value.is_string(), "give it a text".to_owned()),
         Content::Bool => (value.is_boolean(), "say `true` or `false`".to_owned()),
         Content::True => (value == true, "say `true`, or leave it out".to_owned()),
-        Content::Page => (value.is_object(), "give it `style`, `limit` and `token`".to_owned()),
+        Content::Object(members) => (value.is_object(), format!("give it {members}")),
     };
     if right { Ok(()) } else { Err(Mistake::new(describe(path), format!("`{key}` is `{value}`"), remedy)) }
 }

@@ -1,5 +1,6 @@
 //! Gives the generator's output our face: of each method only the part that builds the request is kept.
 
+use super::answers::{Outcome, Success};
 use super::builder::Builder;
 use super::document::Mistake;
 use super::enums::OpenEnum;
@@ -34,8 +35,7 @@ pub fn finish(
 
     let enums = enums.iter().map(|open| &open.code);
     let structs = structs.iter().map(|each| &each.code);
-    let rows = operations.iter().zip(&builders);
-    let table = rows.map(|(operation, builder)| constant(provider, operation, builder.has_payload()));
+    let table = operations.iter().map(|operation| constant(provider, operation));
     let names = operations.iter().map(|operation| constant_name(&operation.id));
     let entries = builders.iter().map(Builder::entry);
     let builders = builders.iter().map(|builder| builder.code(&client));
@@ -93,7 +93,7 @@ pub fn constant_name(id: &str) -> syn::Ident {
 }
 
 /// The row of the table of operations.
-fn constant(provider: &str, operation: &Operation, payload: bool) -> TokenStream {
+fn constant(provider: &str, operation: &Operation) -> TokenStream {
     let Operation { id, method, path, source, repeatable, .. } = operation;
     let name = constant_name(id);
     let vendor_id = operation.vendor_id.as_ref().map_or_else(|| quote!(None), |id| quote!(Some(#id)));
@@ -105,15 +105,17 @@ fn constant(provider: &str, operation: &Operation, payload: bool) -> TokenStream
             quote!(rt::Paging::#style)
         },
     );
-    let envelope = operation.envelope.is_some();
+    let payload = matches!(operation.answers.success, Success::Json(_));
+    let envelope = operation.answers.envelope.is_some();
+    let successes = &operation.answers.statuses;
     let precondition =
         operation.precondition.as_ref().map_or_else(|| quote!(None), |name| quote!(Some(#name)));
-    let outcomes = operation.outcomes.iter().map(|(status, outcome)| {
+    let outcomes = operation.answers.outcomes.iter().map(|Outcome { status, outcome, meaning }| {
         let outcome = format_ident!("{}", outcome.to_upper_camel_case());
-        quote!((#status, crate::Outcome::#outcome))
+        quote!((#status, crate::Outcome::#outcome, #meaning))
     });
     quote! {
-        const #name: rt::Operation = rt::Operation {
+        pub(super) const #name: rt::Operation = rt::Operation {
             provider: #provider,
             id: #id,
             vendor_id: #vendor_id,
@@ -126,6 +128,7 @@ fn constant(provider: &str, operation: &Operation, payload: bool) -> TokenStream
             payload: #payload,
             enveloped: #envelope,
             precondition: #precondition,
+            successes: &[#(#successes),*],
             outcomes: &[#(#outcomes),*],
         };
     }

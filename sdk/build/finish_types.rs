@@ -2,7 +2,8 @@
 
 use super::checks;
 use super::document::Mistake;
-use super::types::{Facts, Schema};
+use super::lower::TIMES;
+use super::types::{Facts, Schema, Text};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Attribute, Fields, GenericArgument, Item, ItemMod, ItemStruct, PathArguments, Type, parse_quote};
@@ -11,6 +12,8 @@ pub struct Struct {
     pub name: String,
     pub ident: syn::Ident,
     pub members: Vec<Field>,
+    /// All members by their names on the wire, with their types as seen from `calls`.
+    pub fields: Vec<(String, Type)>,
     pub code: TokenStream,
 }
 
@@ -36,22 +39,25 @@ fn finish(item: &ItemStruct, facts: &Facts) -> Result<Struct, Mistake> {
     let schema = facts.schemas.get(&name).ok_or_else(|| {
         Mistake::new(&name, "the generator named a type by itself", "move the schema to `components/schemas`")
     })?;
-    match &item.fields {
-        Fields::Named(_) => object(item, schema, facts),
-        _ if schema.id => Ok(id(item, schema)),
-        _ => Err(Mistake::new(
-            &name,
-            "a named schema is no object, enum or id",
-            "write it out where it is used",
-        )),
-    }
-}
-
-fn id(item: &ItemStruct, schema: &Schema) -> Struct {
     let ident = &item.ident;
     let documentation = &schema.documentation;
-    let code = quote!(rt::id! { #(#[doc = #documentation])* #ident });
-    Struct { name: ident.to_string(), ident: ident.clone(), members: Vec::new(), code }
+    let code = match (&item.fields, &schema.text) {
+        (Fields::Named(_), _) => return object(item, schema, facts),
+        (_, Text::Id) => quote!(rt::id! { #(#[doc = #documentation])* #ident }),
+        (_, Text::Resource { id, path }) => {
+            if facts.schemas.get(id).is_none_or(|schema| schema.text != Text::Id) {
+                let problem = format!("`x-sdk-resource` names `{id}`, which is no id");
+                return Err(Mistake::new(&name, problem, "name a schema with `format: id`"));
+            }
+            let id = format_ident!("{id}");
+            quote!(rt::resource_uri! { #(#[doc = #documentation])* #ident, #id, #path })
+        }
+        (_, Text::Plain) => {
+            let problem = "a named schema is no object, enum or id";
+            return Err(Mistake::new(&name, problem, "write it out where it is used"));
+        }
+    };
+    Ok(Struct { name, ident: ident.clone(), members: Vec::new(), fields: Vec::new(), code })
 }
 
 fn object(item: &ItemStruct, schema: &Schema, facts: &Facts) -> Result<Struct, Mistake> {
@@ -59,6 +65,7 @@ fn object(item: &ItemStruct, schema: &Schema, facts: &Facts) -> Result<Struct, M
     let ident = &item.ident;
     let mut members = Vec::new();
     let mut fields = Vec::new();
+    let mut all = Vec::new();
     let mut setters = Vec::new();
     for field in &item.fields {
         let Some(field_ident) = &field.ident else { continue };
@@ -68,17 +75,26 @@ fn object(item: &ItemStruct, schema: &Schema, facts: &Facts) -> Result<Struct, M
             Mistake::new(&name, format!("the member `{wire}` is not among its `properties`"), remedy)
         })?;
         let ty = &field.ty;
-        if member.time && !quote!(#ty).to_string().contains("Timestamp") {
+        all.push((wire.clone(), qualify(inside("Option", ty).unwrap_or(ty))));
+        let converted = TIMES.iter().any(|(_, _, ours)| quote!(#ty).to_string().contains(ours));
+        if member.time && !converted {
             let problem = format!("the time `{wire}` was not converted");
             return Err(Mistake::new(&name, problem, "look at `mark_times` in sdk/build/lower.rs"));
         }
         let documentation = &member.documentation;
-        let serde = field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde"));
-        let lenient = lenient(ty).map(|function| quote!(#[serde(default, deserialize_with = #function)]));
-        let lenient =
-            lenient.or_else(|| is_number(ty).then(|| quote!(#[serde(deserialize_with = "rt::number")])));
         let redact = member.sensitive.then(|| quote!(#[safe_debug(redact)]));
-        fields.push(quote!(#(#[doc = #documentation])* #(#serde)* #lenient #redact pub #field_ident: #ty));
+        let serde = schema.positions.is_none().then(|| {
+            let serde = field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde"));
+            let optional = inside("Option", ty).is_some();
+            let lenient = lenient(ty).map(|kind| {
+                let (default, prefix) =
+                    if optional { (quote!(default,), "optional_") } else { (quote!(), "") };
+                let read = format!("rt::{prefix}{kind}");
+                quote!(#[serde(#default deserialize_with = #read)])
+            });
+            quote!(#(#serde)* #lenient)
+        });
+        fields.push(quote!(#(#[doc = #documentation])* #serde #redact pub #field_ident: #ty));
         if schema.sent {
             let inner = inside("Option", ty).ok_or_else(|| {
                 let remedy = "look at `forget_what_requests_require` in sdk/build/lower.rs";
@@ -111,16 +127,63 @@ fn object(item: &ItemStruct, schema: &Schema, facts: &Facts) -> Result<Struct, M
             }
         }
     });
+    let serde = schema.positions.is_none().then(|| quote!(::serde::Deserialize, ::serde::Serialize,));
+    let positions = schema.positions.as_ref().map(|order| positions(item, order));
     let code = quote! {
         #(#[doc = #documentation])*
-        #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq, ::countersign_macros::SafeDebug #default)]
+        #[derive(#serde Clone, PartialEq, ::countersign_macros::SafeDebug #default)]
         #[non_exhaustive]
         pub struct #ident {
             #(#fields,)*
         }
         #sent
+        #positions
     };
-    Ok(Struct { name, ident: ident.clone(), members, code })
+    Ok(Struct { name, ident: ident.clone(), members, fields: all, code })
+}
+
+/// Reads and writes an object as a list of its members, whatever their types. What is missing at the end, or more than
+/// is known, does no harm.
+fn positions(item: &ItemStruct, order: &[String]) -> TokenStream {
+    let ident = &item.ident;
+    let members = order.iter().filter_map(|name| field_of(item, name)).collect::<Vec<_>>();
+    let reads = members.iter().map(|member| {
+        let ty = item.fields.iter().find(|field| field.ident.as_ref() == Some(member)).map(|field| &field.ty);
+        let read = format_ident!("{}_at", ty.and_then(lenient).unwrap_or("value"));
+        quote!(rt::#read(&mut list)?)
+    });
+    let count = members.len();
+    quote! {
+        impl<'de> ::serde::Deserialize<'de> for #ident {
+            fn deserialize<D: ::serde::Deserializer<'de>>(from: D) -> ::std::result::Result<Self, D::Error> {
+                struct Positions;
+                impl<'de> ::serde::de::Visitor<'de> for Positions {
+                    type Value = #ident;
+                    fn expecting(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                        f.write_str("a list")
+                    }
+                    fn visit_seq<A: ::serde::de::SeqAccess<'de>>(
+                        self,
+                        mut list: A,
+                    ) -> ::std::result::Result<#ident, A::Error> {
+                        let read = #ident { #(#members: #reads,)* };
+                        while list.next_element::<::serde::de::IgnoredAny>()?.is_some() {}
+                        Ok(read)
+                    }
+                }
+                from.deserialize_seq(Positions)
+            }
+        }
+
+        impl ::serde::Serialize for #ident {
+            fn serialize<S: ::serde::Serializer>(&self, to: S) -> ::std::result::Result<S::Ok, S::Error> {
+                use ::serde::ser::SerializeSeq;
+                let mut list = to.serialize_seq(Some(#count))?;
+                #(list.serialize_element(&self.#members)?;)*
+                list.end()
+            }
+        }
+    }
 }
 
 fn field_of(item: &ItemStruct, member: &str) -> Option<syn::Ident> {
@@ -171,14 +234,17 @@ fn wire_name(attributes: &[Attribute]) -> Option<String> {
     renamed
 }
 
-/// How a number is read that some providers send as text, or a list that may be `null`.
+/// What is read in whichever form it comes: numbers as text, and flags as numbers, if they may be missing.
 fn lenient(ty: &Type) -> Option<&'static str> {
-    let inner = inside("Option", ty)?;
-    is_number(inner).then_some("rt::optional_number")
-}
-
-fn is_number(ty: &Type) -> bool {
-    ["i32", "i64", "u32", "u64", "f64"].iter().any(|number| quote!(#ty).to_string() == *number)
+    const NUMBERS: [&str; 6] = ["i32", "i64", "u32", "u64", "f32", "f64"];
+    let optional = inside("Option", ty);
+    let name = optional.unwrap_or(ty);
+    let name = quote!(#name).to_string();
+    if NUMBERS.contains(&name.as_str()) {
+        Some("number")
+    } else {
+        (name == "bool" && optional.is_some()).then_some("flag")
+    }
 }
 
 /// `T` of `name<T>`, wherever `name` lives.

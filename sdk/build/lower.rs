@@ -1,18 +1,25 @@
 //! Makes a document into one that progenitor reads as we mean it. Each step says what it must have found.
 
-use super::document::{Mistake, each_operation_mut, for_each_object, members, resolve, text};
+use super::answers::{Success, is_content};
+use super::document::{Mistake, each_operation_mut, for_each_object, resolve, text};
 use super::operations::Operation;
 use super::types::{Facts, collect_references};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
-/// The format that a time is lowered to: progenitor knows nothing of it, so that it leaves the conversion to us.
-pub const TIMESTAMP: &str = "countersign-timestamp";
+/// The formats of times: as documents write them, as progenitor gets to see them, which knows nothing of them and so
+/// leaves the conversion to us, and our types.
+pub const TIMES: [(&str, &str, &str); 2] = [
+    ("date-time", "countersign-timestamp", "Timestamp"),
+    ("date-time-local", "countersign-local-time", "LocalDateTime"),
+];
 
 pub fn lower(document: &mut Value, operations: &[Operation], facts: &Facts) -> Result<(), Mistake> {
     drop_what_is_not_a_call(document);
-    keep_one_success(document)?;
+    keep_one_success(document, operations);
     take_out_preconditions(document, operations)?;
+    take_out_content(document);
+    name_positions(document);
     open_objects(document);
     mark_times(document);
     forget_bounds(document);
@@ -29,79 +36,20 @@ fn drop_what_is_not_a_call(document: &mut Value) {
     }
 }
 
-/// One success answer per operation, its payload taken out of the envelope. Errors are read by the runtime.
-fn keep_one_success(document: &mut Value) -> Result<(), Mistake> {
-    let whole = document.clone();
+/// One success answer per operation, its payload taken out of the envelope. What is read of headers, or handed on as it
+/// comes, has no payload here. Errors are read by the runtime.
+fn keep_one_success(document: &mut Value, operations: &[Operation]) {
     for operation in each_operation_mut(document) {
         let id = id_of(operation);
-        let mut payloads = Vec::new();
-        let responses = operation.get("responses").unwrap_or(&Value::Null);
-        let mut outcomes = 0;
-        for (status, response) in members(responses).filter(|(status, _)| status.starts_with('2')) {
-            let response = resolve(&whole, response)?;
-            if response.get("x-sdk-outcome").is_some() {
-                outcomes += 1;
-                continue;
-            }
-            let schema = response.pointer("/content/application~1json/schema");
-            if schema.is_none() && response.get("content").is_some() {
-                let problem = format!("the success answer {status} is no JSON");
-                return Err(Mistake::new(
-                    &id,
-                    problem,
-                    "lower it in sdk/build/lower.rs, or write this call by hand",
-                ));
-            }
-            let payload = schema.map(|schema| payload(&whole, schema, &id)).transpose()?.flatten();
-            payloads.push((status.clone(), payload));
-        }
-        let chosen = payloads.first().ok_or_else(|| {
-            let problem = if outcomes == 0 {
-                "no success answer is declared"
-            } else {
-                "all success answers are outcomes"
-            };
-            Mistake::new(&id, problem, "declare the answer of a call that did what it says")
-        })?;
-        if payloads.iter().any(|(_, other)| *other != chosen.1) {
-            let remedy = "give all but one `x-sdk-outcome`, or make them alike";
-            return Err(Mistake::new(&id, "two success answers have different payloads", remedy));
-        }
-        let response = match &chosen.1 {
-            Some(payload) => {
+        let success = operations.iter().find(|read| read.id == id).map(|read| &read.answers.success);
+        let response = match success {
+            Some(Success::Json(payload)) => {
                 json!({ "description": "", "content": { "application/json": { "schema": payload } } })
             }
-            None => json!({ "description": "" }),
+            _ => json!({ "description": "" }),
         };
-        let responses = Map::from_iter([(chosen.0.clone(), response)]);
-        operation.insert("responses".to_owned(), Value::Object(responses));
+        operation.insert("responses".to_owned(), json!({ "200": response }));
     }
-    Ok(())
-}
-
-/// The schema inside the envelope; `None` where the envelope carries no payload.
-fn payload(document: &Value, schema: &Value, id: &str) -> Result<Option<Value>, Mistake> {
-    let envelope = resolve(document, schema)?;
-    let Some(member) = text(envelope, "x-sdk-envelope") else {
-        return Ok(Some(schema.clone()));
-    };
-    let parts = envelope["allOf"].as_array().ok_or_else(|| {
-        Mistake::new(
-            id,
-            "the envelope is not put together with `allOf`",
-            "use `allOf` of the envelope and its payload",
-        )
-    })?;
-    let mut payload = None;
-    for part in parts {
-        // The last one is the nearest: an envelope may say of its payload that it can be anything.
-        payload = resolve(document, part)?["properties"].get(member).cloned().or(payload);
-    }
-    if payload.is_none() && parts.len() > 1 {
-        let problem = format!("the envelope has no payload `{member}`");
-        return Err(Mistake::new(id, problem, "name the member that holds it in `x-sdk-envelope`"));
-    }
-    Ok(payload)
 }
 
 fn id_of(operation: &Map<String, Value>) -> String {
@@ -132,6 +80,35 @@ fn take_out_preconditions(document: &mut Value, operations: &[Operation]) -> Res
     Ok(())
 }
 
+/// Content that is sent is an argument of ours, encoded and streamed by the runtime.
+fn take_out_content(document: &mut Value) {
+    for_each_object(document, &mut |object| {
+        if let Some(properties) = object.get_mut("properties").and_then(Value::as_object_mut) {
+            properties.retain(|_, member| !is_content(member));
+        }
+    });
+}
+
+/// A list whose positions are members is read into the object that names them.
+fn name_positions(document: &mut Value) {
+    for_each_object(document, &mut |object| {
+        let named = object.get("x-sdk-positions").and_then(|positions| text(positions, "schema"));
+        if let Some(named) = named.map(|name| format!("#/components/schemas/{name}")) {
+            *object = Map::from_iter([("$ref".to_owned(), Value::String(named))]);
+        }
+    });
+    // A schema that only refers would be a second name of the same type.
+    let schemas = document.pointer("/components/schemas").cloned().unwrap_or_default();
+    for_each_object(document, &mut |object| {
+        let name = object.get("$ref").and_then(Value::as_str).and_then(|it| it.strip_prefix(SCHEMAS));
+        if let Some(target) = name.and_then(|name| schemas.get(name)).and_then(|schema| schema.get("$ref")) {
+            object.insert("$ref".to_owned(), target.clone());
+        }
+    });
+}
+
+const SCHEMAS: &str = "#/components/schemas/";
+
 /// A new member never breaks reading.
 pub fn open_objects(document: &mut Value) {
     for_each_object(document, &mut |object| {
@@ -144,8 +121,9 @@ pub fn open_objects(document: &mut Value) {
 /// A time keeps the text that the provider wrote.
 fn mark_times(document: &mut Value) {
     for_each_object(document, &mut |object| {
-        if object.get("format").is_some_and(|format| format == "date-time") {
-            object.insert("format".to_owned(), TIMESTAMP.into());
+        let time = TIMES.iter().find(|(format, ..)| object.get("format").is_some_and(|it| it == format));
+        if let Some((_, ours, _)) = time {
+            object.insert("format".to_owned(), (*ours).into());
         }
     });
 }

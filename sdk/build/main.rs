@@ -14,11 +14,11 @@ use std::process::ExitCode;
 use std::{env, fs};
 
 /// One name per provider: its cargo feature, its document, its folder in `src/`.
-const PROVIDERS: &[&str] = &["signly"];
+const PROVIDERS: &[&str] = &["legalesign", "signly"];
 
 fn main() -> ExitCode {
     println!("cargo::rerun-if-changed=build");
-    println!("cargo::rustc-check-cfg=cfg(any_provider)");
+    println!("cargo::rustc-check-cfg=cfg(every_provider)");
     let enabled = |provider: &&&str| {
         let feature = provider.to_uppercase().replace('-', "_");
         env::var_os(format!("CARGO_FEATURE_{feature}")).is_some()
@@ -28,7 +28,9 @@ fn main() -> ExitCode {
             println!("cargo::error={problem}");
             return ExitCode::FAILURE;
         }
-        println!("cargo::rustc-cfg=any_provider");
+    }
+    if PROVIDERS.iter().all(|provider| enabled(&provider)) {
+        println!("cargo::rustc-cfg=every_provider");
     }
     ExitCode::SUCCESS
 }

@@ -1,5 +1,6 @@
 //! The table of operations: what the SDK has to know of each, beyond types.
 
+use super::answers::{self, Answers, Body};
 use super::document::{METHODS, Mistake, each_operation, list, members, resolve, text};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -15,18 +16,26 @@ pub struct Operation {
     pub source: String,
     pub repeatable: bool,
     pub page: Option<Page>,
-    pub envelope: Option<String>,
     pub precondition: Option<String>,
-    pub outcomes: Vec<(u16, String)>,
+    pub answers: Answers,
     pub parameters: Vec<Parameter>,
-    /// The schema of the JSON body, by name.
-    pub body: Option<String>,
+    pub body: Option<Body>,
 }
 
 pub struct Page {
     pub style: String,
+    /// The query parameter that says how many.
     pub limit: String,
+    /// The query parameter that says from where on.
     pub token: String,
+    /// Where the answer of a documented style holds the items, and what says how it goes on.
+    pub places: Option<Places>,
+}
+
+pub struct Places {
+    pub items: String,
+    /// A member of a member.
+    pub next: (String, String),
 }
 
 pub struct Parameter {
@@ -40,7 +49,7 @@ pub struct Parameter {
 
 pub const CERTAINTIES: [&str; 3] = ["documented", "inferred", "assumed"];
 pub const OUTCOMES: [&str; 4] = ["failed", "not-ready", "refused", "locked"];
-const PAGE_STYLES: [&str; 1] = ["undocumented"];
+const PAGE_STYLES: [&str; 2] = ["undocumented", "offset"];
 
 pub fn read(document: &Value) -> Result<Vec<Operation>, Mistake> {
     let mut ids = BTreeSet::new();
@@ -112,38 +121,15 @@ fn read_operation(
         )?,
         repeatable,
         page: operation.get("x-sdk-page").map(|page| read_page(page, &parameters, &id)).transpose()?,
-        envelope: envelope(document, operation, &id)?,
         precondition: precondition.and_then(|parameter| text(parameter, "name")).map(str::to_owned),
-        outcomes: outcomes(document, operation, &id)?,
-        body: body(document, operation, &id)?,
+        answers: answers::read(document, operation, &id)?,
+        body: answers::body(document, operation, &id)?,
         parameters: parameters
             .into_iter()
             .map(|parameter| read_parameter(document, parameter, &id))
             .collect::<Result<_, _>>()?,
         id,
     })
-}
-
-/// The name of the schema that is sent, if anything is.
-fn body(document: &Value, operation: &Value, id: &str) -> Result<Option<String>, Mistake> {
-    let Some(body) = operation.get("requestBody") else {
-        return Ok(None);
-    };
-    let body = resolve(document, body)?;
-    let schema =
-        body.pointer("/content/application~1json/schema").filter(|_| members(&body["content"]).count() == 1);
-    let schema = schema.ok_or_else(|| {
-        let remedy = "declare `application/json` and nothing else, or write this call by hand";
-        Mistake::new(id, "the request body is not only JSON", remedy)
-    })?;
-    let name = super::document::schema_name(schema).ok_or_else(|| {
-        Mistake::new(
-            id,
-            "the request body has no name",
-            "move its schema to `components/schemas` and refer to it",
-        )
-    })?;
-    Ok(Some(name.to_owned()))
 }
 
 fn read_parameter(document: &Value, parameter: &Value, id: &str) -> Result<Parameter, Mistake> {
@@ -178,45 +164,16 @@ fn read_page(page: &Value, parameters: &[&Value], id: &str) -> Result<Page, Mist
             "declare the parameter",
         ))
     };
-    Ok(Page {
-        style: one_of(page, "style", &place, &PAGE_STYLES)?,
-        limit: member("limit")?,
-        token: member("token")?,
-    })
-}
-
-/// The member that holds the payload, if the success answers are wrapped in an envelope.
-fn envelope(document: &Value, operation: &Value, id: &str) -> Result<Option<String>, Mistake> {
-    let mut found = BTreeSet::new();
-    for (status, response) in members(&operation["responses"]).filter(|(status, _)| status.starts_with('2')) {
-        let response = resolve(document, response)?;
-        let Some(schema) = response.pointer("/content/application~1json/schema") else {
-            continue;
-        };
-        let envelope = text(resolve(document, schema)?, "x-sdk-envelope").map(str::to_owned);
-        if found.is_empty() || found.contains(&envelope) {
-            found.insert(envelope);
-        } else {
-            let problem = format!("the answer {status} has another envelope than the one before");
-            return Err(Mistake::new(id, problem, "wrap all success answers alike"));
-        }
-    }
-    Ok(found.into_iter().next().flatten())
-}
-
-fn outcomes(document: &Value, operation: &Value, id: &str) -> Result<Vec<(u16, String)>, Mistake> {
-    let mut outcomes = Vec::new();
-    for (status, response) in members(&operation["responses"]) {
-        let response = resolve(document, response)?;
-        if response.get("x-sdk-outcome").is_some() {
-            let number = status.parse().map_err(|_| {
-                let problem = format!("`x-sdk-outcome` on the answer `{status}`");
-                Mistake::new(id, problem, "put it on an answer with a number")
-            })?;
-            outcomes.push((number, one_of(response, "x-sdk-outcome", id, &OUTCOMES)?));
-        }
-    }
-    Ok(outcomes)
+    let style = one_of(page, "style", &place, &PAGE_STYLES)?;
+    let place_in_answer = |key| required(page, key, &place, "name the member of the answer");
+    let places = (style != "undocumented").then(|| {
+        let next = place_in_answer("next")?;
+        let (outer, inner) = next.split_once('.').ok_or_else(|| {
+            Mistake::new(&place, format!("`next` is `{next}`"), "name a member of a member, as `meta.next`")
+        })?;
+        Ok(Places { items: place_in_answer("items")?, next: (outer.to_owned(), inner.to_owned()) })
+    });
+    Ok(Page { style, limit: member("limit")?, token: member("token")?, places: places.transpose()? })
 }
 
 fn required(value: &Value, key: &str, place: &str, remedy: &str) -> Result<String, Mistake> {
@@ -225,7 +182,7 @@ fn required(value: &Value, key: &str, place: &str, remedy: &str) -> Result<Strin
         .ok_or_else(|| Mistake::new(place, format!("`{key}` is missing or no text"), remedy))
 }
 
-fn one_of(value: &Value, key: &str, place: &str, allowed: &[&str]) -> Result<String, Mistake> {
+pub fn one_of(value: &Value, key: &str, place: &str, allowed: &[&str]) -> Result<String, Mistake> {
     let remedy = format!("use one of {}", allowed.join(", "));
     let given = required(value, key, place, &remedy)?;
     if allowed.contains(&given.as_str()) {

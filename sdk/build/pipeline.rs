@@ -1,5 +1,6 @@
 //! document -> checked -> lowered -> progenitor -> finished. Pure: text in, text out.
 
+pub mod answers;
 pub mod builder;
 pub mod checks;
 pub mod document;
@@ -49,15 +50,17 @@ fn progenitor(provider: &str, document: &Value, enums: &[enums::OpenEnum]) -> Re
     let mut settings = GenerationSettings::new();
     settings.with_interface(InterfaceStyle::Positional);
     settings.with_map_type("::std::collections::BTreeMap");
-    settings.with_conversion(
-        SchemaObject {
-            instance_type: Some(InstanceType::String.into()),
-            format: Some(lower::TIMESTAMP.to_owned()),
-            ..SchemaObject::default()
-        },
-        "crate::runtime::Timestamp",
-        std::iter::empty(),
-    );
+    for (_, format, ours) in lower::TIMES {
+        settings.with_conversion(
+            SchemaObject {
+                instance_type: Some(InstanceType::String.into()),
+                format: Some(format.to_owned()),
+                ..SchemaObject::default()
+            },
+            format!("crate::runtime::{ours}"),
+            std::iter::empty(),
+        );
+    }
     for open in enums {
         settings.with_replacement(
             &open.name,

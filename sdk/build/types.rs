@@ -1,6 +1,7 @@
 //! What the document says of its schemas that the generator forgets: documentation, certainty, sensitivity, bounds.
 
-use super::document::{Mistake, each_operation, members, resolve, schema_name, text};
+use super::document::{Mistake, each_operation, list, members, resolve, schema_name, text};
+use super::lower::TIMES;
 use heck::ToUpperCamelCase;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,9 +15,31 @@ pub struct Schema {
     pub documentation: Vec<String>,
     /// Reachable from a request body, so that an application makes values of it.
     pub sent: bool,
-    /// An id: opaque, and a part of paths.
-    pub id: bool,
+    pub text: Text,
+    /// The members in the order in which they stand in a list, if that is how the schema is written.
+    pub positions: Option<Vec<String>>,
+    /// Members that are required unless one of the others is set.
+    pub required_unless: Option<RequiredUnless>,
     pub members: BTreeMap<String, Member>,
+}
+
+/// Members that are required unless one of the flags is set.
+pub struct RequiredUnless {
+    pub required: Vec<String>,
+    pub flags: Vec<String>,
+}
+
+/// What a schema of text stands for.
+#[derive(PartialEq)]
+pub enum Text {
+    Plain,
+    /// An id: opaque, and a part of paths.
+    Id,
+    /// The address of a resource: a path, and the id at its end.
+    Resource {
+        id: String,
+        path: String,
+    },
 }
 
 #[derive(Default)]
@@ -34,6 +57,7 @@ pub struct Member {
 impl Facts {
     pub fn read(document: &Value) -> Result<Self, Mistake> {
         let sent = sent_schemas(document)?;
+        let mut positions = positions(document)?;
         let schemas =
             document.pointer("/components/schemas").into_iter().flat_map(members).map(|(name, schema)| {
                 check_name(name)?;
@@ -43,13 +67,75 @@ impl Facts {
                 let facts = Schema {
                     documentation: documentation(schema, name),
                     sent: sent.contains(name),
-                    id: text(schema, "format") == Some("id"),
+                    text: meaning(name, schema)?,
+                    positions: positions.remove(name),
+                    required_unless: required_unless(name, schema)?,
                     members: members.collect::<Result<_, Mistake>>()?,
                 };
                 Ok((name.clone(), facts))
             });
         Ok(Self { schemas: schemas.collect::<Result<_, Mistake>>()? })
     }
+}
+
+fn meaning(name: &str, schema: &Value) -> Result<Text, Mistake> {
+    let resource = &schema["x-sdk-resource"];
+    match text(schema, "format") {
+        Some("id") => Ok(Text::Id),
+        Some("resource-uri") => match (text(resource, "id"), text(resource, "path")) {
+            (Some(id), Some(path)) if path.starts_with('/') && path.ends_with('/') => {
+                Ok(Text::Resource { id: id.to_owned(), path: path.to_owned() })
+            }
+            _ => Err(Mistake::new(
+                name,
+                "an address of a resource without id and path",
+                "give it `x-sdk-resource` with `id` and `path`, the path between slashes",
+            )),
+        },
+        _ => Ok(Text::Plain),
+    }
+}
+
+/// The schemas that are written as lists, with their members in order.
+fn positions(document: &Value) -> Result<BTreeMap<String, Vec<String>>, Mistake> {
+    let mut found = BTreeMap::new();
+    let schemas = document.pointer("/components/schemas").into_iter().flat_map(members);
+    for (name, schema) in schemas.filter(|(_, schema)| schema.get("x-sdk-positions").is_some()) {
+        let positions = &schema["x-sdk-positions"];
+        let order = names(positions, "order");
+        let target = text(positions, "schema").unwrap_or_default();
+        let declared = document.pointer(&format!("/components/schemas/{target}/properties"));
+        let unknown =
+            order.iter().find(|member| declared.is_none_or(|declared| declared.get(member).is_none()));
+        if order.is_empty()
+            || unknown.is_some()
+            || order.len() != declared.into_iter().flat_map(members).count()
+        {
+            let problem = format!("`x-sdk-positions` does not name each member of `{target}` once");
+            return Err(Mistake::new(name, problem, "give it `schema`, and all its members as `order`"));
+        }
+        found.insert(target.to_owned(), order);
+    }
+    Ok(found)
+}
+
+fn required_unless(name: &str, schema: &Value) -> Result<Option<RequiredUnless>, Mistake> {
+    let Some(rule) = schema.get("x-sdk-required-unless") else {
+        return Ok(None);
+    };
+    let (required, flags) = (names(rule, "members"), names(rule, "set"));
+    let declared = |member: &String| schema.get("properties").and_then(|members| members.get(member));
+    let known = required.iter().all(|member| declared(member).is_some());
+    let excusing = |member| declared(member).is_some_and(|member| text(member, "type") == Some("boolean"));
+    if required.is_empty() || flags.is_empty() || !known || !flags.iter().all(excusing) {
+        let problem = "`x-sdk-required-unless` names something that is no member, or excuses by something that is no flag";
+        return Err(Mistake::new(name, problem, "give it `members` and `set`"));
+    }
+    Ok(Some(RequiredUnless { required, flags }))
+}
+
+fn names(value: &Value, key: &str) -> Vec<String> {
+    list(value, key).filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 /// The name of a schema is the name of its type, here and in what the generator makes.
@@ -92,9 +178,9 @@ impl Member {
         let referred = resolve(document, declared)?;
         Ok(Self {
             documentation: documentation(referred, name),
-            required: super::document::list(schema, "required").any(|required| required == name),
+            required: list(schema, "required").any(|required| required == name),
             sensitive: declared["x-sdk-sensitive"] == true || referred["x-sdk-sensitive"] == true,
-            time: text(referred, "format") == Some("date-time"),
+            time: TIMES.iter().any(|(format, ..)| text(referred, "format") == Some(format)),
             minimum: bound(referred, "minimum", &place)?,
             maximum: bound(referred, "maximum", &place)?,
             refers_to,

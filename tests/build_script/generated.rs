@@ -183,9 +183,82 @@ fn the_table_says_what_the_document_says() {
         r#"const GET_PARCEL: rt::Operation = rt::Operation { provider: "small", id: "get_parcel", vendor_id: Some("fetchParcel"),
         method: "GET", path: "/v1/parcels/{parcelId}", certainty: rt::Certainty::Inferred, source: "T", repeatable: true,
         paging: rt::Paging::None,
-            payload: true, enveloped: true, precondition: None, outcomes: &[(202u16, crate::Outcome::NotReady)], };"#,
+            payload: true, enveloped: true, precondition: None, successes: &[200u16],
+            outcomes: &[(202u16, crate::Outcome::NotReady, "The parcel is still being packed")], };"#,
     );
-    holds(&code, "OPERATIONS: &[&rt::Operation] = &[&LIST_PARCELS, &GET_PARCEL, &UPDATE_PARCEL]");
+    holds(
+        &code,
+        "OPERATIONS: &[&rt::Operation] = &[&LIST_PARCELS, &GET_PARCEL, &UPDATE_PARCEL, &LIST_SHIPMENTS, &CREATE_SHIPMENT, &DOWNLOAD_LABEL, &CREATE_TRACKING_LINK,",
+    );
+}
+
+#[test]
+fn an_answer_in_location_is_no_body() {
+    let create = item("impl", "CreateShipment");
+    holds(&create, "pub async fn send(self) -> Result<rt::Created<types::ShipmentId>, rt::Error>");
+    let link = item("impl", "CreateTrackingLink");
+    holds(&link, "pub async fn send(self) -> Result<rt::Link, rt::Error>");
+    holds(&code(), "body: impl IntoIterator<Item = types::Insurance>");
+}
+
+#[test]
+fn content_is_an_argument_and_streamed() {
+    holds(
+        &code(),
+        "pub fn create_shipment(&self, content: impl Into<rt::Content>,) -> calls::CreateShipment",
+    );
+    holds(&item("impl", "CreateShipment"), r#"rt::Request::with_content(request, "picture", content)"#);
+    lacks(&item("struct", "ShipmentInput"), "picture");
+    let label = item("impl", "DownloadLabel");
+    holds(&label, "pub async fn send(self) -> Result<rt::Download, rt::Error>");
+    holds(&code(), r#"id: "download_label", vendor_id: None"#);
+    holds(&code(), "successes: &[200u16, 302u16]");
+}
+
+#[test]
+fn items_are_counted_where_the_document_says_so() {
+    let list = item("impl", "ListShipments");
+    holds(&list, "pub async fn send(self) -> Result<types::ShipmentList, rt::Error>");
+    holds(&list, "pub fn pages(self) -> rt::Pages<types::Shipment>");
+    holds(&list, "let next = answer.state.map(|outer| outer.following);");
+    holds(&list, r#"rt::Page::counted(&super::LIST_SHIPMENTS, "from", from, answer.entries, next,)"#);
+}
+
+#[test]
+fn a_list_of_members_becomes_a_struct() {
+    holds(&item("struct", "Shipment"), "Vec<Stop>");
+    lacks(&item("struct", "Stop"), "Serialize");
+    holds(
+        &item("Deserialize", "Stop"),
+        "Stop { town: rt::value_at(&mut list)?, number: rt::number_at(&mut list)?, is_passed: rt::flag_at(&mut list)?, }",
+    );
+    lacks(&code(), "StopEntry");
+}
+
+#[test]
+fn flags_and_local_times_are_read_as_they_come() {
+    let shipment = item("struct", "Shipment");
+    holds(
+        &shipment,
+        r#"#[serde(default, deserialize_with = "rt::optional_flag")] pub is_sent: ::std::option::Option<bool>"#,
+    );
+    holds(&shipment, "pub sent_at: ::std::option::Option<crate::runtime::LocalDateTime>");
+}
+
+#[test]
+fn what_is_required_unless_something_else_is_set_is_checked() {
+    let check = item("Check", "ShipmentInput");
+    holds(&check, r#"at.required("title", self.title.is_some())?"#);
+    holds(
+        &check,
+        r#"at.required("addressee", self.addressee.is_some() || self.decide_later == Some(true),)?"#,
+    );
+}
+
+#[test]
+fn the_address_of_a_resource_is_a_type() {
+    holds(&code(), "rt::resource_uri! {");
+    holds(&code(), r#"ShipmentUri, ShipmentId, "/v1/shipments/""#);
 }
 
 #[test]

@@ -23,7 +23,8 @@ fn the_document_itself_is_right() {
 }
 
 const KEYS: &str = "use one of x-sdk-certainty, x-sdk-source, x-sdk-repeatable, x-sdk-page, x-sdk-vendor-id, \
-                    x-sdk-precondition, x-sdk-outcome, x-sdk-envelope, x-sdk-sensitive";
+                    x-sdk-precondition, x-sdk-outcome, x-sdk-created, x-sdk-link, x-sdk-envelope, x-sdk-sensitive, \
+                    x-sdk-resource, x-sdk-positions, x-sdk-required-unless";
 
 #[test]
 fn keys() {
@@ -136,8 +137,24 @@ fn operations() {
         ),
         (
             "style: undocumented",
+            "style: numbered",
+            "list_parcels > x-sdk-page: `style` is `numbered`; use one of undocumented, offset",
+        ),
+        (
+            "style: undocumented",
             "style: offset",
-            "list_parcels > x-sdk-page: `style` is `offset`; use one of undocumented",
+            "list_parcels > x-sdk-page: `next` is missing or no text; name the member of the answer",
+        ),
+        (
+            "        next: state.following\n",
+            "        next: following\n",
+            "list_shipments > x-sdk-page: `next` is `following`; name a member of a member, as `meta.next`",
+        ),
+        (
+            "        items: entries\n",
+            "        items: shipments\n",
+            "list_shipments: `x-sdk-page` but the answer is no list; \
+             declare the payload as an array, or leave the key out",
         ),
         (
             "        token: nextToken\n",
@@ -305,7 +322,7 @@ fn bodies_and_answers() {
             ANSWER,
             "        '200':\n          description: The parcel.\n          content:\n            application/pdf: {}\n        '202':\n",
             "get_parcel: the success answer 200 is no JSON; \
-             lower it in sdk/build/lower.rs, or write this call by hand",
+             declare its content as one media type of `format: binary`",
         ),
         (
             "                x-sdk-envelope: data\n                allOf:\n",
@@ -322,6 +339,80 @@ fn bodies_and_answers() {
             "        '203':\n          description: A bare parcel.\n          content:\n            application/json:\n              \
              schema:\n                $ref: '#/components/schemas/Parcel'\n",
             "get_parcel: the answer 203 has another envelope than the one before; wrap all success answers alike",
+        ),
+    ]);
+}
+
+#[test]
+fn answers_in_location() {
+    let created = "          x-sdk-created: ShipmentId\n          headers:\n            Location:\n";
+    let followed = "          x-sdk-link: followed\n          headers:\n            Location:\n";
+    let label = "        '200':\n          description: The label.\n          content:\n            application/pdf:\n              \
+                 schema:\n                type: string\n                format: binary\n";
+    refused(&[
+        (
+            "x-sdk-created: ShipmentId",
+            "x-sdk-created: Shipment",
+            "create_shipment: `x-sdk-created` is `Shipment`, which is no id; name a schema with `format: id`",
+        ),
+        (
+            created,
+            "          x-sdk-created: ShipmentId\n          headers:\n            X-Location:\n",
+            "create_shipment: the answer 201 is named by `Location`, which it does not declare; \
+             declare the header, `required` if it is in every such answer",
+        ),
+        (
+            followed,
+            "          x-sdk-link: followed\n          headers:\n            X-Location:\n",
+            "download_label: the answer 302 is named by `Location`, which it does not declare; \
+             declare the header, `required` if it is in every such answer",
+        ),
+        (
+            label,
+            "        '204':\n          description: The label.\n",
+            "download_label: a link is followed, but no content is declared; \
+             declare the content that is there as an answer of its own",
+        ),
+        (
+            "x-sdk-link: followed",
+            "x-sdk-link: ignored",
+            "paths > /v1/shipments/{shipmentId}/label > get > responses > 302: `x-sdk-link` is `\"ignored\"`; \
+             use one of returned, followed",
+        ),
+    ]);
+}
+
+#[test]
+fn schemas_of_text_lists_and_content() {
+    refused(&[
+        (
+            "        id: ShipmentId\n        path: /v1/shipments/\n",
+            "        id: Shipment\n        path: /v1/shipments/\n",
+            "ShipmentUri: `x-sdk-resource` names `Shipment`, which is no id; name a schema with `format: id`",
+        ),
+        (
+            "        path: /v1/shipments/\n",
+            "        path: shipments\n",
+            "ShipmentUri: an address of a resource without id and path; \
+             give it `x-sdk-resource` with `id` and `path`, the path between slashes",
+        ),
+        (
+            "order: [town, number, is_passed]",
+            "order: [town, number]",
+            "StopEntry: `x-sdk-positions` does not name each member of `Stop` once; \
+             give it `schema`, and all its members as `order`",
+        ),
+        (
+            "        set: [decide_later]\n",
+            "        set: [later]\n",
+            "ShipmentInput: `x-sdk-required-unless` names something that is no member, or excuses by something that \
+             is no flag; give it `members` and `set`",
+        ),
+        (
+            "      required: [title, picture]\n",
+            "      required: [title]\n",
+            "create_shipment: content in base64 that is not the one required member of an object; \
+             require it, or write this call by hand",
         ),
     ]);
 }
