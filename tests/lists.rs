@@ -86,7 +86,7 @@ fn a_stream_can_be_spawned() {
 async fn a_cursor_of_another_operation_is_refused() {
     let server = Server::follow([]).await;
     let cursor: Cursor =
-        serde_json::from_str(r#"{"operation":"signly.list_documents","position":"a"}"#).unwrap();
+        serde_json::from_str(r#"{"operation":"signly.list_documents","scope":"","position":"a"}"#).unwrap();
     let pages = client(&server).list_webhooks().pages_by_unverified_token(token);
     assert_eq!(pages.resume(&cursor).unwrap_err().kind(), ErrorKind::InvalidRequest);
 }

@@ -7,10 +7,12 @@
     doc = "E-signature APIs: typed calls, verified callbacks, mock servers. Start with the README."
 )]
 #![cfg_attr(
-    not(any_provider),
-    allow(dead_code, unused_imports, unused_macros, reason = "providers use the shared parts")
+    not(every_provider),
+    allow(dead_code, unused_imports, unused_macros, reason = "no provider needs all of the shared parts")
 )]
 
+#[cfg(feature = "legalesign")]
+pub mod legalesign;
 #[cfg(feature = "mock")]
 pub mod mock;
 mod runtime;
@@ -20,7 +22,7 @@ pub mod webhook;
 
 pub use http;
 pub use runtime::{
-    Certainty, ClientBuilder, Clock, Cursor, CustomCall, Effect, Error, ErrorKind, Items, Listing, Operation,
-    Outcome, Page, Pages, Paging, Precondition, Reply, RetryPolicy, Secret, SecretError, Sleep, SystemClock,
-    Timestamp, Versioned,
+    Certainty, ClientBuilder, Clock, Content, Created, Cursor, CustomCall, Download, Downloaded, Effect,
+    Error, ErrorKind, Items, Link, Listing, LocalDateTime, Operation, Outcome, Page, Pages, Paging,
+    Precondition, Reply, RetryPolicy, Secret, SecretError, Sleep, SystemClock, Timestamp, Versioned,
 };

@@ -3,27 +3,31 @@
 use super::base_url::BaseUrl;
 use super::check::Invalid;
 use super::config::Settings;
+use super::content::Progress;
+use super::download::Download;
+use super::elsewhere;
 use super::error::{Effect, Error, ErrorKind};
-use super::operation::Operation;
-use super::provider::{Answer, Opened, Provider, plain};
+use super::operation::{Operation, Outcome};
+use super::provider::{Answer, Explanation, Opened, Provider, plain};
+use super::reading::Reading;
 use super::reply::Reply;
+use super::request::{Prepared, Request};
 use super::retry::{RetryBudget, RetryPolicy, retry_after};
 use super::telemetry;
-use super::time::Deadline;
+use super::time::{Clock, Deadline, FOR_EVER};
 use bytes::{Bytes, BytesMut};
-use http::{HeaderName, HeaderValue, StatusCode};
-use serde::de::DeserializeOwned;
+use http::header::LOCATION;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use std::error::Error as _;
 use std::fmt;
-use std::sync::Arc;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tracing::Instrument;
 
 /// How much memory is set aside for an answer before any of it has come.
 const FIRST_CAPACITY: usize = 64 * 1024;
-
-/// A request as the generator builds it.
-pub type Request = reqwest::Request;
 
 /// What a client is behind its face. Cheap to clone.
 pub(crate) struct Core<P>(Arc<Inner<P>>);
@@ -32,6 +36,8 @@ struct Inner<P> {
     provider: P,
     base: BaseUrl,
     http: reqwest::Client,
+    /// For what the provider keeps elsewhere. Most clients never need it.
+    elsewhere: OnceLock<reqwest::Client>,
     settings: Settings,
     budget: RetryBudget,
 }
@@ -52,7 +58,8 @@ impl<P: Provider> Core<P> {
     pub(crate) fn new(name: &'static str, provider: P, settings: Settings) -> Result<Self, Error> {
         let base = settings.base_url(name)?;
         let http = settings.http(name, &base)?;
-        Ok(Self(Arc::new(Inner { provider, base, http, settings, budget: RetryBudget::new() })))
+        let (elsewhere, budget) = (OnceLock::new(), RetryBudget::new());
+        Ok(Self(Arc::new(Inner { provider, base, http, elsewhere, settings, budget })))
     }
 
     pub(crate) fn provider(&self) -> &P {
@@ -67,6 +74,19 @@ impl<P: Provider> Core<P> {
     pub(crate) fn http(&self) -> &reqwest::Client {
         &self.0.http
     }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.0.settings.clock
+    }
+
+    /// The client for URLs that the provider hands out: it reaches public hosts only, and has no credentials.
+    fn elsewhere(&self, name: &'static str) -> Result<&reqwest::Client, Error> {
+        if let Some(client) = self.0.elsewhere.get() {
+            return Ok(client);
+        }
+        let client = self.0.settings.http_elsewhere(name, &self.0.base)?;
+        Ok(self.0.elsewhere.get_or_init(|| client))
+    }
 }
 
 /// How one call is made, where that differs from its client.
@@ -78,15 +98,15 @@ pub struct CallOptions {
 }
 
 /// Makes a call.
-pub async fn call<P: Provider, T: DeserializeOwned>(
+pub async fn call<P: Provider, R: Reading>(
     core: &Core<P>,
     operation: &'static Operation,
     request: Result<Request, Invalid>,
     options: &CallOptions,
-) -> Result<Reply<T>, Error> {
+) -> Result<Reply<R::Value>, Error> {
     let request = request.and_then(|request| with_headers::<P>(operation, request, options));
     let request = request.map_err(|invalid| Error::invalid(operation, &invalid))?;
-    let span = telemetry::span(operation, request.method(), &core.0.base);
+    let span = telemetry::span(operation, request.head.method(), &core.0.base);
     let mut call = Call {
         core,
         operation,
@@ -96,8 +116,10 @@ pub async fn call<P: Provider, T: DeserializeOwned>(
         status: None,
         last: None,
     };
-    let timeout = options.operation_timeout.unwrap_or(core.0.settings.operation_timeout);
-    let finished = Deadline::after(timeout).limit(call.run(request).instrument(span.clone())).await;
+    // How long content takes depends on its size, so it only must not stand still.
+    let usual = if request.has_content() { FOR_EVER } else { core.0.settings.operation_timeout };
+    let timeout = options.operation_timeout.unwrap_or(usual);
+    let finished = Deadline::after(timeout).limit(call.run::<R>(request).instrument(span.clone())).await;
     let result = finished.unwrap_or_else(|| Err(call.out_of_time()));
     match &result {
         Ok(reply) => telemetry::success(&span, reply.status, reply.attempts, reply.request_id()),
@@ -136,7 +158,7 @@ fn with_headers<P: Provider>(
         if OURS.iter().chain(P::RESERVED).chain(&operation.precondition).any(|reserved| name == *reserved) {
             return Err(Invalid::new(format!("the header `{name}` is set by the SDK")));
         }
-        request.headers_mut().append(name, HeaderValue::try_from(value)?);
+        request.head.headers_mut().append(name, HeaderValue::try_from(value)?);
     }
     Ok(request)
 }
@@ -162,19 +184,13 @@ struct Failure {
 }
 
 impl<P: Provider> Call<'_, P> {
-    async fn run<T: DeserializeOwned>(&mut self, request: Request) -> Result<Reply<T>, Error> {
+    async fn run<R: Reading>(&mut self, request: Request) -> Result<Reply<R::Value>, Error> {
         let settings = &self.core.0.settings;
         let policy = self.retry.unwrap_or(&settings.retry);
-        let mut next = Some(request);
         loop {
-            let Some(request) = next.take() else {
-                return Err(self.out_of_time());
-            };
-            // A body that cannot be cloned is not sent again.
-            next = request.try_clone();
             self.attempts += 1;
             telemetry::attempt(self.attempts);
-            let failure = match self.attempt(request).await {
+            let failure = match self.attempt::<R>(&request).await {
                 Ok(reply) => {
                     self.core.0.budget.deposit();
                     return Ok(reply);
@@ -186,7 +202,7 @@ impl<P: Provider> Call<'_, P> {
             let not_sent = error.kind() == ErrorKind::Unreachable;
             let may_repeat = not_sent || (self.operation.repeatable && failure.transient);
             let wait = policy.wait(self.attempts, error.retry_after(), &*settings.clock);
-            match wait.filter(|_| may_repeat && next.is_some() && self.core.0.budget.withdraw()) {
+            match wait.filter(|_| may_repeat && request.is_repeatable() && self.core.0.budget.withdraw()) {
                 None => return Err(error),
                 Some(wait) => {
                     telemetry::retry(self.attempts, wait, &error);
@@ -213,30 +229,98 @@ impl<P: Provider> Call<'_, P> {
         Error::new(kind, self.operation.provider, detail).of(self.operation)
     }
 
-    async fn attempt<T: DeserializeOwned>(&mut self, mut request: Request) -> Result<Reply<T>, Failure> {
-        self.core.0.provider.authorise(request.headers_mut());
+    async fn attempt<R: Reading>(&mut self, request: &Request) -> Result<Reply<R::Value>, Failure> {
         self.status = None;
-        let answer = self.exchange(request).await?;
-        self.read(answer)
+        let prepared = request
+            .prepare()
+            .await
+            .map_err(|invalid| Failure { error: Error::invalid(self.operation, &invalid), transient: false });
+        let Prepared { mut request, progress } = prepared?;
+        self.core.0.provider.authorise(request.headers_mut());
+        let sending = self.core.http().execute(request);
+        let limits = self.limits(progress.is_none());
+        let mut response =
+            limits.wait(progress.as_ref(), sending).await.map_err(|idle| self.not_sent(idle))?;
+        self.status = Some(response.status());
+        if R::STREAMED && response.status().is_redirection() && self.succeeded(response.status()) {
+            response = self.follow(&response, &limits).await?;
+        }
+        let status = response.status();
+        if R::STREAMED && status.is_success() && self.outcome(status).is_none() {
+            let headers = response.headers().clone();
+            let content = Download::new(self.operation, response, self.core.0.settings.read_timeout);
+            return self.read::<R>(Answer { status, headers, body: Bytes::new() }, Some(content));
+        }
+        let headers = std::mem::take(response.headers_mut());
+        let body = limits.deadline.limit(self.body(&mut response, &limits)).await;
+        match body.unwrap_or_else(|| Err(self.out_of_attempt())) {
+            Ok(body) => self.read::<R>(Answer { status, headers, body }, None),
+            // What a refusal says is of use, but its status is what counts.
+            Err(_) if !status.is_success() => {
+                self.read::<R>(Answer { status, headers, body: Bytes::new() }, None)
+            }
+            // What was created is known, whatever else the answer would have said.
+            Err(failure) if R::IN_HEADERS => {
+                self.read::<R>(Answer { status, headers, body: Bytes::new() }, None).map_err(|_| failure)
+            }
+            Err(failure) => Err(failure),
+        }
     }
 
-    /// Sends, and reads the whole answer, as far as it may be long.
-    async fn exchange(&mut self, request: Request) -> Result<Answer, Failure> {
-        let deadline = Deadline::after(self.core.0.settings.attempt_timeout);
-        let sent = deadline.limit(self.core.http().execute(request)).await;
-        let sent = sent.ok_or_else(|| self.out_of_attempt())?;
-        let mut response = sent.map_err(|error| self.not_answered(error))?;
-        let status = response.status();
-        self.status = Some(status);
-        let headers = std::mem::take(response.headers_mut());
-        let body = deadline.limit(self.body(&mut response)).await;
-        let body = match body.unwrap_or_else(|| Err(self.out_of_attempt())) {
-            Ok(body) => body,
-            // What a refusal says is of use, but its status is what counts.
-            Err(_) if !status.is_success() => Bytes::new(),
-            Err(failure) => return Err(failure),
-        };
-        Ok(Answer { status, headers, body })
+    /// How long this attempt may take. Content may take any time, as long as it moves.
+    fn limits(&self, bounded: bool) -> Limits {
+        let settings = &self.core.0.settings;
+        let whole = if bounded { settings.attempt_timeout } else { FOR_EVER };
+        Limits { deadline: Deadline::after(whole), idle: settings.read_timeout }
+    }
+
+    /// Fetches what the provider keeps elsewhere, once and without credentials.
+    async fn follow(
+        &self,
+        response: &reqwest::Response,
+        limits: &Limits,
+    ) -> Result<reqwest::Response, Failure> {
+        let refused =
+            |detail: &str| Failure { error: self.failed(ErrorKind::Redirected, detail), transient: false };
+        let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+        let location = location.ok_or_else(|| refused("there is no `Location` that says where to"))?;
+        let url = elsewhere::check(location, &self.core.0.base).map_err(refused)?;
+        let http = self.core.elsewhere(self.operation.provider);
+        let http = http.map_err(|error| Failure { error, transient: false })?;
+        let answer = limits.wait(None, http.get(url).send()).await.map_err(|idle| self.not_sent(idle))?;
+        let status = answer.status();
+        if status.is_success() {
+            return Ok(answer);
+        }
+        let kind = ErrorKind::of_status(status.as_u16());
+        let detail = "that is said by the place which the provider sent the call to";
+        let answer = Answer { status, headers: HeaderMap::new(), body: Bytes::new() };
+        let error = self.failed(kind, detail).with_answer(&answer, Explanation::default());
+        // A link that has expired is replaced by the next attempt.
+        Err(Failure { error, transient: matches!(status.as_u16(), 403 | 404 | 408 | 410 | 429 | 500..) })
+    }
+
+    fn outcome(&self, status: StatusCode) -> Option<(Outcome, &'static str)> {
+        let mut outcomes = self.operation.outcomes.iter();
+        let odd = outcomes.find(|(number, ..)| *number == status.as_u16());
+        odd.map(|(_, outcome, meaning)| (*outcome, *meaning))
+    }
+
+    /// Whether the status says success, as the document has it.
+    fn succeeded(&self, status: StatusCode) -> bool {
+        status.is_success() || self.operation.successes.contains(&status.as_u16())
+    }
+
+    fn not_sent(&self, unanswered: Unanswered) -> Failure {
+        match unanswered {
+            Unanswered::OutOfTime => self.out_of_attempt(),
+            Unanswered::Idle => {
+                let detail = "nothing moved for too long";
+                let error = self.failed(ErrorKind::Timeout, detail).with_effect(effect_of(self.status));
+                Failure { error, transient: true }
+            }
+            Unanswered::Error(error) => self.not_answered(error),
+        }
     }
 
     fn out_of_attempt(&self) -> Failure {
@@ -256,14 +340,14 @@ impl<P: Provider> Call<'_, P> {
     }
 
     /// The body of a success answer. The provider accepted the call, so whatever fails here does not undo it.
-    async fn body(&self, response: &mut reqwest::Response) -> Result<Bytes, Failure> {
+    async fn body(&self, response: &mut reqwest::Response, limits: &Limits) -> Result<Bytes, Failure> {
         let largest = self.core.0.settings.largest_answer;
         // The length is what the other side says; memory is given as the body comes.
         let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
         let mut body =
             BytesMut::with_capacity(announced.unwrap_or_default().min(largest).min(FIRST_CAPACITY));
         loop {
-            match response.chunk().await {
+            match limits.wait(None, response.chunk()).await {
                 Ok(None) => return Ok(body.freeze()),
                 Ok(Some(chunk)) if chunk.len() <= largest.saturating_sub(body.len()) => {
                     body.extend_from_slice(&chunk);
@@ -273,9 +357,14 @@ impl<P: Provider> Call<'_, P> {
                         self.failed(ErrorKind::TooLarge, format!("it is longer than {largest} bytes"));
                     return Err(Failure { error: error.with_effect(Effect::Done), transient: false });
                 }
-                Err(error) => {
-                    let kind = if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Interrupted };
-                    let failed = self.failed(kind, "the answer ended before it was complete");
+                Err(Unanswered::OutOfTime) => return Err(self.out_of_attempt()),
+                Err(Unanswered::Idle) => {
+                    let failed = self.failed(ErrorKind::Timeout, "the rest of the answer did not come");
+                    return Err(Failure { error: failed.with_effect(Effect::Done), transient: true });
+                }
+                Err(Unanswered::Error(error)) => {
+                    let failed =
+                        self.failed(ErrorKind::Interrupted, "the answer ended before it was complete");
                     let error = failed.with_effect(Effect::Done).with_source(error.without_url());
                     return Err(Failure { error, transient: true });
                 }
@@ -284,29 +373,31 @@ impl<P: Provider> Call<'_, P> {
     }
 
     /// What the answer means.
-    fn read<T: DeserializeOwned>(&self, answer: Answer) -> Result<Reply<T>, Failure> {
+    fn read<R: Reading>(
+        &self,
+        answer: Answer,
+        content: Option<Download>,
+    ) -> Result<Reply<R::Value>, Failure> {
         let provider = &self.core.0.provider;
         let status = answer.status.as_u16();
-        let odd = self.operation.outcomes.iter().find(|(number, _)| *number == status);
-        if let Some((_, outcome)) = odd {
+        if let Some((outcome, meaning)) = self.outcome(answer.status) {
             let error = self
-                .failed(ErrorKind::of_outcome(*outcome), "")
+                .failed(ErrorKind::of_outcome(outcome), meaning)
                 .with_answer(&answer, provider.explain(&answer));
             return Err(Failure { error: self.with_wait(error, &answer), transient: false });
         }
-        if !answer.status.is_success() {
+        if !self.succeeded(answer.status) {
             return Err(self.refused(&answer));
         }
-        if !answer.body.is_empty() && !answer.is_json() && self.operation.enveloped {
-            // Something in between answered: a proxy or a login page.
+        if self.is_from_between::<R>(&answer) {
             let error = self.failed(
                 ErrorKind::Unreadable,
-                "it is no JSON; something between here and the provider answered",
+                "it is not what was asked for; something between here and the provider answered",
             );
             let error = error.with_answer(&answer, provider.explain(&answer)).with_effect(Effect::Unknown);
             return Err(Failure { error, transient: false });
         }
-        match provider.open(self.operation, &answer) {
+        match R::read(provider, self.operation, &answer, content) {
             Ok(Opened::Success { value, rest, request_id }) => Ok(Reply {
                 value,
                 rest,
@@ -327,6 +418,19 @@ impl<P: Provider> Call<'_, P> {
                 Err(Failure { error: error.with_effect(Effect::Done), transient: false })
             }
         }
+    }
+
+    /// Whether a proxy or a login page answered in place of the provider.
+    fn is_from_between<R: Reading>(&self, answer: &Answer) -> bool {
+        let html = answer.media_type().eq_ignore_ascii_case("text/html");
+        if R::STREAMED {
+            return html || answer.is_json();
+        }
+        let Operation { enveloped, payload, successes, .. } = self.operation;
+        let foreign = !answer.body.is_empty() && !answer.is_json();
+        let told = R::IN_HEADERS && answer.headers.contains_key(LOCATION);
+        let stated = successes.is_empty() || successes.contains(&answer.status.as_u16());
+        foreign && !told && (*enveloped || *payload || R::IN_HEADERS || (html && !stated))
     }
 
     fn refused(&self, answer: &Answer) -> Failure {
@@ -351,6 +455,42 @@ impl<P: Provider> Call<'_, P> {
 
     fn with_wait(&self, error: Error, answer: &Answer) -> Error {
         error.with_retry_after(retry_after(&answer.headers, self.core.0.settings.clock.now()))
+    }
+}
+
+/// How long one attempt may take, and how long nothing may come meanwhile.
+struct Limits {
+    deadline: Deadline,
+    idle: Duration,
+}
+
+enum Unanswered {
+    OutOfTime,
+    Idle,
+    Error(reqwest::Error),
+}
+
+impl Limits {
+    /// Waits as long as something moves: `progress` counts what was sent.
+    async fn wait<T>(
+        &self,
+        progress: Option<&Progress>,
+        future: impl Future<Output = reqwest::Result<T>>,
+    ) -> Result<T, Unanswered> {
+        let mut future = pin!(future);
+        let mut sent = 0;
+        let moving = async {
+            loop {
+                let answered = Deadline::after(self.idle).limit(future.as_mut()).await;
+                let now_sent = progress.map_or(0, Progress::bytes);
+                match answered {
+                    Some(answer) => return answer.map_err(Unanswered::Error),
+                    None if now_sent > sent => sent = now_sent,
+                    None => return Err(Unanswered::Idle),
+                }
+            }
+        };
+        self.deadline.limit(moving).await.unwrap_or(Err(Unanswered::OutOfTime))
     }
 }
 

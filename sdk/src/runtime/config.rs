@@ -1,6 +1,7 @@
 //! What a client is built from.
 
 use super::base_url::BaseUrl;
+use super::elsewhere::PublicResolver;
 use super::error::Error;
 use super::retry::RetryPolicy;
 use super::time::{Clock, FOR_EVER, SystemClock};
@@ -45,7 +46,7 @@ pub struct Settings {
     roots: Vec<Vec<u8>>,
     user_agent: String,
     connect_timeout: Duration,
-    read_timeout: Duration,
+    pub(super) read_timeout: Duration,
     pub(super) attempt_timeout: Duration,
     pub(super) operation_timeout: Duration,
     pub(super) largest_answer: usize,
@@ -145,7 +146,8 @@ impl<S: Setup> ClientBuilder<S> {
         self
     }
 
-    /// How long the provider may send nothing; 30 seconds by default.
+    /// How long nothing may move: while an answer is awaited or read, and while content is sent; 30 seconds by default.
+    /// Of content that is sent or received it is the only limit.
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
         self.settings.read_timeout = timeout.min(FOR_EVER);
         self
@@ -208,15 +210,35 @@ impl Settings {
         Ok(base)
     }
 
-    /// The HTTP client. What has to hold is set last: no redirects, no referer, no retries but ours.
+    /// The HTTP client for the provider itself.
     pub(super) fn http(&self, provider: &'static str, base: &BaseUrl) -> Result<reqwest::Client, Error> {
+        self.http_with(reqwest::Client::builder(), provider, base)
+    }
+
+    /// The HTTP client for what the provider keeps elsewhere: it reaches public hosts only, unless the provider itself
+    /// is on this machine.
+    pub(super) fn http_elsewhere(
+        &self,
+        provider: &'static str,
+        base: &BaseUrl,
+    ) -> Result<reqwest::Client, Error> {
+        let resolver = PublicResolver { allow_loopback: base.is_loopback() };
+        self.http_with(reqwest::Client::builder().dns_resolver(Arc::new(resolver)), provider, base)
+    }
+
+    /// What has to hold is set last: no redirects, no referer, no retries but ours.
+    fn http_with(
+        &self,
+        mut builder: reqwest::ClientBuilder,
+        provider: &'static str,
+        base: &BaseUrl,
+    ) -> Result<reqwest::Client, Error> {
         let refused = |what: &str| {
             let detail = format!("{what} cannot be used");
             move |error: reqwest::Error| {
                 Error::configuration(provider, detail).with_source(error.without_url())
             }
         };
-        let mut builder = reqwest::Client::builder();
         if let Some(proxy) = &self.proxy {
             // The cause would quote the URL, and with it the password.
             let unusable =
@@ -236,7 +258,6 @@ impl Settings {
         builder
             .user_agent(&self.user_agent)
             .connect_timeout(self.connect_timeout.min(self.attempt_timeout.mul_f64(0.9)))
-            .read_timeout(self.read_timeout)
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .retry(reqwest::retry::never())

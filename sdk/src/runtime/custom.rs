@@ -1,10 +1,12 @@
 //! A call that no document knows yet.
 
-use super::call::{CallOptions, Core, Request, call};
+use super::call::{CallOptions, Core, call};
 use super::check::Invalid;
 use super::error::Error;
 use super::provider::Provider;
+use super::reading::Json;
 use super::reply::Reply;
+use super::request::Request;
 use super::retry::RetryPolicy;
 use http::Method;
 use serde_json::Value;
@@ -85,10 +87,11 @@ impl<P: Provider> CustomCall<P> {
     pub async fn send_reply(self) -> Result<Reply<Value>, Error> {
         let [once, repeatable] = P::CUSTOM;
         let operation = if self.is_repeatable { repeatable } else { once };
-        call(&self.core, operation, self.request(), &self.options).await
+        call::<_, Json<Value>>(&self.core, operation, self.request(), &self.options).await
     }
 
     fn request(&self) -> Result<Request, Invalid> {
+        self.core.provider().check_path(&self.path)?;
         let url = format!("{}{}", self.core.base(), self.path);
         let mut request = self.core.http().request(self.method.clone(), &url);
         request = request.header(http::header::ACCEPT, "application/json");
@@ -106,7 +109,7 @@ impl<P: Provider> CustomCall<P> {
         if !self.query.is_empty() {
             request.url_mut().query_pairs_mut().extend_pairs(&self.query);
         }
-        Ok(request)
+        Ok(Request::new(request))
     }
 }
 

@@ -87,8 +87,12 @@ pub enum ErrorKind {
     NotReady,
     /// The resource is locked, usually for some time.
     Locked,
-    /// A list went round in circles: the same cursor came twice.
+    /// A list cannot be followed: the same cursor came twice, or the answer does not tell how the list goes on.
     Paging,
+    /// Content is not what it was said to be.
+    Corrupted,
+    /// Reading or writing on this side failed.
+    Local,
 }
 
 /// Whether the provider acted on a call that failed.
@@ -214,6 +218,12 @@ impl Error {
         self.0.explanation.request_id.as_deref()
     }
 
+    /// The members of the request that the provider points at, by their path. Empty unless it refused the request for
+    /// what is in it, and says where.
+    pub fn members(&self) -> impl Iterator<Item = &str> {
+        self.0.explanation.members.iter().map(String::as_str)
+    }
+
     /// How long the provider asked to wait, from the time of its answer.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
@@ -329,7 +339,9 @@ impl ErrorKind {
             Self::Failed => "it did not happen",
             Self::NotReady => "not ready yet",
             Self::Locked => "locked",
-            Self::Paging => "the list goes round in circles",
+            Self::Paging => "the list cannot be followed",
+            Self::Corrupted => "the content is not what it should be",
+            Self::Local => "reading or writing here failed",
         }
     }
 }
@@ -351,6 +363,10 @@ impl fmt::Display for Error {
         let facts = facts.into_iter().flatten().collect::<Vec<_>>().join(", ");
         if !facts.is_empty() {
             write!(formatter, " ({facts})")?;
+        }
+        let members = self.members().collect::<Vec<_>>();
+        if !members.is_empty() {
+            write!(formatter, ": it points at `{}`", members.join("`, `"))?;
         }
         if !detail.is_empty() {
             write!(formatter, ": {detail}")?;

@@ -12,16 +12,21 @@ pub fn segment(id: &str) -> Result<String, Invalid> {
     if matches!(id, "." | "..") {
         return Err(Invalid::new(format!("the id `{id}` would change the path of the call")));
     }
-    let mut segment = String::with_capacity(id.len());
-    for byte in id.bytes() {
+    Ok(encode(id))
+}
+
+/// Text with all but the unreserved characters encoded.
+pub fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            segment.push(char::from(byte));
+            encoded.push(char::from(byte));
         } else {
             // Writing to a `String` cannot fail.
-            let _ = write!(segment, "%{byte:02X}");
+            let _ = write!(encoded, "%{byte:02X}");
         }
     }
-    Ok(segment)
+    encoded
 }
 
 /// A query parameter; nothing where there is no value.
@@ -83,6 +88,75 @@ macro_rules! id {
     };
 }
 pub(crate) use id;
+
+/// Defines the type of the address of a resource: a path below the host with the id at its end.
+macro_rules! resource_uri {
+    ($(#[$attribute:meta])* $name:ident, $id:ident, $path:literal) => {
+        $(#[$attribute])*
+        ///
+        /// It can be given as the whole address or as the id alone.
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::serde::Serialize, ::serde::Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The address as it is on the wire.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// The id at its end; `None` if there is none.
+            #[must_use]
+            pub fn id(&self) -> Option<$id> {
+                crate::runtime::generated::Created::read(&self.0).map(|named| named.id)
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                formatter.write_str(&self.0)
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                if text.contains('/') { Self(text.to_owned()) } else { Self::from($id::from(text)) }
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self::from(text.as_str())
+            }
+        }
+
+        impl From<$id> for $name {
+            fn from(id: $id) -> Self {
+                Self(format!("{}{}/", $path, crate::runtime::generated::encode(id.as_str())))
+            }
+        }
+
+        impl From<&$id> for $name {
+            fn from(id: &$id) -> Self {
+                Self::from(id.clone())
+            }
+        }
+
+        impl From<&$name> for $name {
+            fn from(uri: &$name) -> Self {
+                uri.clone()
+            }
+        }
+    };
+}
+pub(crate) use resource_uri;
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,6 @@
 //! Reading what providers send: numbers that come as text, and errors that say where without saying what.
 
-use serde::de::{self, DeserializeOwned, IgnoredAny, Visitor};
+use serde::de::{self, DeserializeOwned, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_path_to_error::Segment;
 use std::fmt;
@@ -30,6 +30,19 @@ macro_rules! integers {
     )*};
 }
 integers!(i32, i64, u32, u64);
+
+impl Number for f32 {
+    fn from_signed(number: i64) -> Option<Self> {
+        f64::from_signed(number).and_then(Self::from_float)
+    }
+    fn from_unsigned(number: u64) -> Option<Self> {
+        f64::from_unsigned(number).and_then(Self::from_float)
+    }
+    #[allow(clippy::cast_possible_truncation, reason = "a float of this size is what the document states")]
+    fn from_float(number: f64) -> Option<Self> {
+        Some(number as Self)
+    }
+}
 
 impl Number for f64 {
     #[allow(clippy::cast_precision_loss, reason = "a float member loses no more than any JSON reader would")]
@@ -88,6 +101,65 @@ pub fn number<'de, D: Deserializer<'de>, T: Number>(deserializer: D) -> Result<T
 /// A number, the same number as text, or nothing.
 pub fn optional_number<'de, D: Deserializer<'de>, T: Number>(deserializer: D) -> Result<Option<T>, D::Error> {
     Ok(Option::<Read<T>>::deserialize(deserializer)?.map(|Read(number)| number))
+}
+
+/// A flag that may come as 0 or 1, or as text.
+struct Flag(bool);
+
+impl<'de> Deserialize<'de> for Flag {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct FlagVisitor;
+
+        impl Visitor<'_> for FlagVisitor {
+            type Value = Flag;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("true or false, 1 or 0")
+            }
+
+            fn visit_bool<E: de::Error>(self, flag: bool) -> Result<Flag, E> {
+                Ok(Flag(flag))
+            }
+
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Flag, E> {
+                match number {
+                    0 => Ok(Flag(false)),
+                    1 => Ok(Flag(true)),
+                    _ => Err(E::custom("no flag")),
+                }
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Flag, E> {
+                match text {
+                    "true" | "True" | "1" => Ok(Flag(true)),
+                    "false" | "False" | "0" => Ok(Flag(false)),
+                    _ => Err(E::custom("no flag")),
+                }
+            }
+        }
+
+        deserializer.deserialize_any(FlagVisitor)
+    }
+}
+
+/// A flag, in whichever form it came, or nothing.
+pub fn optional_flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+    Ok(Option::<Flag>::deserialize(deserializer)?.map(|Flag(flag)| flag))
+}
+
+/// The next value of a list; nothing at its end.
+pub fn value_at<'de, A: SeqAccess<'de>, T: Deserialize<'de>>(list: &mut A) -> Result<Option<T>, A::Error> {
+    Ok(list.next_element::<Option<T>>()?.flatten())
+}
+
+/// The next number of a list, which may come as text.
+pub fn number_at<'de, A: SeqAccess<'de>, T: Number>(list: &mut A) -> Result<Option<T>, A::Error> {
+    Ok(value_at(list)?.map(|Read(number)| number))
+}
+
+/// The next flag of a list, in whichever form it came.
+pub fn flag_at<'de, A: SeqAccess<'de>>(list: &mut A) -> Result<Option<bool>, A::Error> {
+    Ok(value_at(list)?.map(|Flag(flag)| flag))
 }
 
 /// An answer whose content does not matter.

@@ -4,26 +4,41 @@ mod base_url;
 mod call;
 mod check;
 mod config;
+mod content;
+mod created;
 mod custom;
+mod download;
+mod elsewhere;
 mod error;
+mod hex;
 mod id;
 mod lenient;
+mod link;
+mod local_time;
 mod operation;
 mod page;
 mod precondition;
 mod provider;
+mod reading;
 mod reply;
+mod request;
 mod retry;
 mod secret;
 mod telemetry;
 mod time;
 
 pub(crate) use call::Core;
+pub(crate) use check::Invalid;
 pub use config::ClientBuilder;
 pub(crate) use config::{Settings, Setup, Variables};
+pub use content::Content;
+pub use created::Created;
 pub use custom::CustomCall;
+pub use download::{Download, Downloaded};
 pub use error::{Effect, Error, ErrorKind};
 pub(crate) use lenient::{absent, decode, place};
+pub use link::Link;
+pub use local_time::LocalDateTime;
 pub use operation::{Certainty, Operation, Outcome, Paging};
 pub use page::{Cursor, Items, Listing, Page, Pages};
 pub(crate) use precondition::{Comparison, Decision, Rounds};
@@ -36,12 +51,18 @@ pub use time::{Clock, Sleep, SystemClock, Timestamp};
 
 /// What generated code refers to, under one name.
 pub(crate) mod generated {
-    pub(crate) use super::call::{CallOptions, Request, call};
-    pub(crate) use super::check::{Check, Invalid, Place};
-    pub(crate) use super::id::{id, query, segment};
-    pub(crate) use super::lenient::{Nothing, number, optional_number};
+    pub(crate) use super::call::{CallOptions, call};
+    pub(crate) use super::check::{Check, Place};
+    pub(crate) use super::id::{encode, id, query, resource_uri, segment};
+    pub(crate) use super::lenient::{
+        Nothing, flag_at, number, number_at, optional_flag, optional_number, value_at,
+    };
+    pub(crate) use super::page::{offset, scope};
+    pub(crate) use super::reading::{Json, Linked, Located, MaybeLocated, Streamed};
+    pub(crate) use super::request::Request;
     pub(crate) use super::{
-        Certainty, Error, Listing, Operation, Pages, Paging, Precondition, Reply, RetryPolicy,
+        Certainty, Content, Created, Download, Error, Invalid, Items, Link, Listing, Operation, Page, Pages,
+        Paging, Precondition, Reply, RetryPolicy,
     };
     pub(crate) use serde_json::Value;
 }

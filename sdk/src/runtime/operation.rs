@@ -31,14 +31,16 @@ pub struct Operation {
     pub repeatable: bool,
     /// How to go on in a list.
     pub paging: Paging,
-    /// Whether a success has anything to tell beyond that it is one.
+    /// Whether the body of a success is JSON that tells something.
     pub payload: bool,
     /// Whether the payload comes in an envelope.
     pub enveloped: bool,
     /// The header that carries the expected version.
     pub precondition: Option<&'static str>,
-    /// Statuses that mean something else than their number says.
-    pub outcomes: &'static [(u16, Outcome)],
+    /// The statuses that the document states for success. One beyond 299 brings the answer in `Location`.
+    pub successes: &'static [u16],
+    /// Statuses that mean something else than their number says, and what.
+    pub outcomes: &'static [(u16, Outcome, &'static str)],
 }
 
 impl Operation {
@@ -57,6 +59,7 @@ impl Operation {
             payload: false,
             enveloped,
             precondition: None,
+            successes: &[],
             outcomes: &[],
         }
     }
@@ -80,6 +83,8 @@ pub enum Certainty {
 pub enum Paging {
     /// The operation returns no list, or all of it.
     None,
+    /// Items are counted: the next page begins at an offset.
+    Offset,
     /// There may be more than one answer holds, and how to ask for it is not documented.
     Undocumented,
 }

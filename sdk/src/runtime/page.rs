@@ -1,11 +1,15 @@
 //! Lists that go on.
 
+use super::check::Invalid;
 use super::error::{Error, ErrorKind};
+use super::hex;
 use super::operation::Operation;
 use super::reply::Reply;
+use super::request::Request;
 use futures_core::Stream;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use std::collections::{HashSet, VecDeque};
 use std::fmt;
 use std::future::Future;
@@ -82,7 +86,58 @@ pub struct Page<T> {
     next: Option<String>,
 }
 
+/// The offset that a position stands for.
+pub(crate) fn offset(operation: &'static Operation, position: Option<String>) -> Result<Option<i64>, Error> {
+    let offset = position.map(|position| position.parse().ok().filter(|offset| *offset >= 0));
+    let invalid = || {
+        let detail = "the cursor holds no offset";
+        Error::new(ErrorKind::InvalidRequest, operation.provider, detail).of(operation)
+    };
+    offset.map(|offset| offset.ok_or_else(invalid)).transpose()
+}
+
+/// What a cursor can be used with: path and query of the call, without what says where in the list.
+pub(crate) fn scope(request: &Result<Request, Invalid>, left_out: &[&str]) -> String {
+    let Ok(request) = request else {
+        // The call fails before a cursor matters.
+        return String::new();
+    };
+    let url = request.head.url();
+    let mut query = url.query_pairs().filter(|(name, _)| !left_out.contains(&&**name)).collect::<Vec<_>>();
+    query.sort();
+    let digest = Sha256::digest(format!("{} {query:?}", url.path()));
+    hex::encode(digest.get(..8).unwrap_or(&digest))
+}
+
 impl<T> Page<T> {
+    /// A page of a list whose items are counted. `next` is what the answer says of the next page: nothing at all, none,
+    /// or a URL whose `parameter` is the offset. The URL itself is not used.
+    #[allow(clippy::option_option, reason = "nothing said is something else than nothing left")]
+    pub(crate) fn counted(
+        operation: &'static Operation,
+        parameter: &str,
+        offset: Option<i64>,
+        items: Option<Vec<T>>,
+        next: Option<Option<String>>,
+    ) -> Result<Self, Error> {
+        let failed = |detail| Error::new(ErrorKind::Paging, operation.provider, detail).of(operation);
+        let Some(next) = next else {
+            return Err(failed("the answer does not say whether it is the last"));
+        };
+        let following = next.map(|next| {
+            let (_, query) = next.split_once('?')?;
+            let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+            let (_, value) = pairs.find(|(name, _)| name == parameter)?;
+            value.parse::<i64>().ok().filter(|next| *next > offset.unwrap_or_default())
+        });
+        let next = match following {
+            None => None,
+            Some(Some(offset)) => Some(offset.to_string()),
+            Some(None) => return Err(failed("the next page does not begin after this one")),
+        };
+        Ok(Self { items: items.unwrap_or_default(), next })
+    }
+
     /// Whether another page follows.
     #[must_use]
     pub fn has_next(&self) -> bool {
@@ -105,6 +160,7 @@ impl<T> fmt::Debug for Page<T> {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cursor {
     operation: String,
+    scope: String,
     position: String,
 }
 
@@ -128,9 +184,11 @@ type Fetch<T> = Box<dyn Fn(Option<String>) -> Fetched<T> + Send + Sync>;
 /// The pages of a list, as a stream. Nothing is fetched before it is polled, and nothing after an error.
 pub struct Pages<T> {
     operation: &'static Operation,
+    scope: String,
     fetch: Fetch<T>,
     position: Position<T>,
-    seen: HashSet<String>,
+    /// The tokens so far. Where items are counted, every page has to begin after the one before, and none is kept.
+    seen: Option<HashSet<String>>,
 }
 
 enum Position<T> {
@@ -144,21 +202,32 @@ enum Position<T> {
 }
 
 impl<T: 'static> Pages<T> {
+    /// A list that goes on by tokens.
     pub(crate) fn new<F>(
         operation: &'static Operation,
+        scope: String,
         start: Option<String>,
         fetch: impl Fn(Option<String>) -> F + Send + Sync + 'static,
     ) -> Self
     where
         F: Future<Output = Result<Page<T>, Error>> + Send + 'static,
     {
-        let seen = start.iter().cloned().collect();
-        Self {
-            operation,
-            fetch: Box::new(move |token| Box::pin(fetch(token))),
-            position: Position::At(start),
-            seen,
-        }
+        let seen = Some(start.iter().cloned().collect());
+        Self { seen, ..Self::counted(operation, scope, start, fetch) }
+    }
+
+    /// A list whose items are counted.
+    pub(crate) fn counted<F>(
+        operation: &'static Operation,
+        scope: String,
+        start: Option<String>,
+        fetch: impl Fn(Option<String>) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Result<Page<T>, Error>> + Send + 'static,
+    {
+        let fetch: Fetch<T> = Box::new(move |position| Box::pin(fetch(position)));
+        Self { operation, scope, fetch, position: Position::At(start), seen: None }
     }
 
     /// The next page; `None` after the last one.
@@ -166,19 +235,24 @@ impl<T: 'static> Pages<T> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// Goes on where another stream of the same operation stopped.
+    /// Goes on where another stream of the same list stopped.
     ///
     /// # Errors
     ///
-    /// The cursor is of another operation.
+    /// The cursor is of another operation, or of the same one with other ids or filters.
     pub fn resume(mut self, cursor: &Cursor) -> Result<Self, Error> {
-        if cursor.operation != self.name() {
-            let detail = "the cursor is of another operation";
-            return Err(
-                Error::new(ErrorKind::InvalidRequest, self.operation.provider, detail).of(self.operation)
-            );
+        let wrong = if cursor.operation != self.name() {
+            Some("the cursor is of another operation")
+        } else if cursor.scope != self.scope {
+            Some("the cursor is of a list with other filters")
+        } else {
+            None
+        };
+        if let Some(detail) = wrong {
+            let error = Error::new(ErrorKind::InvalidRequest, self.operation.provider, detail);
+            return Err(error.of(self.operation));
         }
-        self.seen.insert(cursor.position.clone());
+        self.seen.iter_mut().for_each(|seen| _ = seen.insert(cursor.position.clone()));
         self.position = Position::At(Some(cursor.position.clone()));
         Ok(self)
     }
@@ -201,15 +275,17 @@ impl<T: 'static> Pages<T> {
         else {
             return None;
         };
-        let operation = self.name();
-        position.clone().map(|position| Cursor { operation, position })
+        let (operation, scope) = (self.name(), self.scope.clone());
+        position.clone().map(|position| Cursor { operation, scope, position })
     }
 
     /// The position after a page. A cursor that was there before would go round in circles for ever.
     fn after(&mut self, next: Option<&String>) -> Position<T> {
         match next {
             None => Position::End,
-            Some(next) if self.seen.insert(next.clone()) => Position::At(Some(next.clone())),
+            Some(next) if self.seen.as_mut().is_none_or(|seen| seen.insert(next.clone())) => {
+                Position::At(Some(next.clone()))
+            }
             Some(_) => Position::Circle,
         }
     }

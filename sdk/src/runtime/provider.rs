@@ -1,6 +1,7 @@
 //! What a provider adds to a call: its credentials, and how its answers are read.
 
 use super::Operation;
+use super::check::Invalid;
 use super::lenient::{absent, decode, is_plain_word};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -15,6 +16,11 @@ pub trait Provider: Clone + Send + Sync + 'static {
     /// Headers that the provider sets; an application cannot set them for a call.
     const RESERVED: &'static [&'static str];
 
+    /// Whether a path that an application wrote itself can be one of the provider's.
+    fn check_path(&self, _path: &str) -> Result<(), Invalid> {
+        Ok(())
+    }
+
     /// Adds the credentials. Called for each attempt.
     fn authorise(&self, headers: &mut HeaderMap);
 
@@ -24,7 +30,7 @@ pub trait Provider: Clone + Send + Sync + 'static {
             Some(value) if answer.body.is_empty() => value,
             _ => decode(&answer.body)?,
         };
-        Ok(Opened::Success { value, rest: None, request_id: None })
+        Ok(Opened::plain(value))
     }
 
     /// What an answer that is no success says of itself.
@@ -70,16 +76,31 @@ pub enum Opened<T> {
     Failure(Explanation),
 }
 
+impl<T> Opened<T> {
+    /// A value, and nothing around it.
+    pub fn plain(value: T) -> Self {
+        Self::Success { value, rest: None, request_id: None }
+    }
+}
+
 /// What an answer says of a failure. Only words that a machine chose are kept for printing.
 #[derive(Debug, Default)]
 pub struct Explanation {
     pub code: Option<String>,
     pub request_id: Option<String>,
+    /// The members of the request that the provider points at.
+    pub members: Vec<String>,
 }
 
 impl Explanation {
     pub fn new(code: Option<String>, request_id: Option<String>) -> Self {
-        Self { code: plain(code), request_id: plain(request_id) }
+        Self { code: plain(code), request_id: plain(request_id), members: Vec::new() }
+    }
+
+    /// The provider points at these members of the request, which are named by their path.
+    pub fn pointing_at(mut self, members: impl IntoIterator<Item = String>) -> Self {
+        self.members = members.into_iter().filter(|member| is_plain_word(member)).collect();
+        self
     }
 }
 

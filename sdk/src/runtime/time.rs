@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -58,6 +59,28 @@ impl Deadline {
     /// The result of `future`, if it comes in time.
     pub(super) async fn limit<T>(self, future: impl Future<Output = T>) -> Option<T> {
         tokio::time::timeout_at(self.0, future).await.ok()
+    }
+}
+
+/// A timer that rings when nothing has moved for some time.
+pub(super) struct IdleTimer {
+    idle: Duration,
+    sleep: Pin<Box<tokio::time::Sleep>>,
+}
+
+impl IdleTimer {
+    pub(super) fn new(idle: Duration) -> Self {
+        let idle = idle.min(FOR_EVER);
+        Self { idle, sleep: Box::pin(tokio::time::sleep(idle)) }
+    }
+
+    /// Something moved.
+    pub(super) fn reset(&mut self) {
+        self.sleep.as_mut().reset(tokio::time::Instant::now() + self.idle);
+    }
+
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        self.sleep.as_mut().poll(context)
     }
 }
 

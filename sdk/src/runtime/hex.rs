@@ -1,0 +1,42 @@
+//! Bytes as hexadecimal digits.
+
+/// Lower-case digits.
+pub(super) fn encode(bytes: &[u8]) -> String {
+    let digit = |digit: u8| char::from_digit(digit.into(), 16);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).flatten().collect()
+}
+
+/// Digits of either case, exactly two for each byte.
+pub(super) fn decode<const N: usize>(digits: &str) -> Option<[u8; N]> {
+    let mut bytes = [0; N];
+    if digits.len() != N * 2 {
+        return None;
+    }
+    for (byte, pair) in bytes.iter_mut().zip(digits.as_bytes().chunks(2)) {
+        *byte = self::pair(pair)?;
+    }
+    Some(bytes)
+}
+
+/// The byte that two digits stand for.
+pub(super) fn pair(digits: &[u8]) -> Option<u8> {
+    let digit = |digit: u8| char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    match digits {
+        [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{decode, encode};
+
+    #[test]
+    fn only_digits_are_read() {
+        assert_eq!(encode(&[0, 0x1f, 0xff]), "001fff");
+        assert_eq!(decode("001FfF"), Some([0, 0x1f, 0xff]));
+        for wrong in ["", "001ff", "001fff0", "+01fff", "001ffg", "00é1f"] {
+            assert_eq!(decode::<3>(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! How the value of a call is made of its answer.
+
+use super::created::Created;
+use super::download::Download;
+use super::link::Link;
+use super::operation::Operation;
+use super::provider::{Answer, Opened, Provider};
+use http::header::LOCATION;
+use serde::de::DeserializeOwned;
+use std::marker::PhantomData;
+
+/// One way of reading answers. Generated code names the one that the document states.
+pub trait Reading {
+    type Value;
+    /// Whether the body is handed on as it comes, instead of being read.
+    const STREAMED: bool = false;
+    /// Whether the headers tell everything, so that a body that breaks off loses nothing.
+    const IN_HEADERS: bool = false;
+
+    /// Reads an answer that succeeded by its status. `Err` says where it could not be read.
+    fn read<P: Provider>(
+        provider: &P,
+        operation: &Operation,
+        answer: &Answer,
+        content: Option<Download>,
+    ) -> Result<Opened<Self::Value>, String>;
+}
+
+/// JSON, out of the provider's envelope if it has one.
+#[derive(Debug)]
+pub struct Json<T>(PhantomData<T>);
+
+impl<T: DeserializeOwned> Reading for Json<T> {
+    type Value = T;
+
+    fn read<P: Provider>(
+        provider: &P,
+        operation: &Operation,
+        answer: &Answer,
+        _: Option<Download>,
+    ) -> Result<Opened<T>, String> {
+        provider.open(operation, answer)
+    }
+}
+
+/// The id of a new resource, in `Location`.
+#[derive(Debug)]
+pub struct Located<I>(PhantomData<I>);
+
+impl<I: From<String>> Reading for Located<I> {
+    type Value = Created<I>;
+    const IN_HEADERS: bool = true;
+
+    fn read<P: Provider>(
+        _: &P,
+        _: &Operation,
+        answer: &Answer,
+        _: Option<Download>,
+    ) -> Result<Opened<Created<I>>, String> {
+        let location = location(answer).ok_or("there is no `Location` that names what was created")?;
+        let created = Created::read(location).ok_or("the `Location` names nothing")?;
+        Ok(Opened::plain(created))
+    }
+}
+
+/// The id of a new resource, if there is a `Location`.
+#[derive(Debug)]
+pub struct MaybeLocated<I>(PhantomData<I>);
+
+impl<I: From<String>> Reading for MaybeLocated<I> {
+    type Value = Option<Created<I>>;
+
+    fn read<P: Provider>(
+        _: &P,
+        _: &Operation,
+        answer: &Answer,
+        _: Option<Download>,
+    ) -> Result<Opened<Self::Value>, String> {
+        Ok(Opened::plain(location(answer).and_then(Created::read)))
+    }
+}
+
+/// A link, in `Location`. It is returned, never followed.
+#[derive(Debug)]
+pub struct Linked;
+
+impl Reading for Linked {
+    type Value = Link;
+    const IN_HEADERS: bool = true;
+
+    fn read<P: Provider>(
+        _: &P,
+        _: &Operation,
+        answer: &Answer,
+        _: Option<Download>,
+    ) -> Result<Opened<Link>, String> {
+        let location = location(answer).filter(|location| !location.is_empty());
+        let location = location.ok_or("there is no `Location` that holds the link")?;
+        Ok(Opened::plain(Link::from(location.to_owned())))
+    }
+}
+
+/// Content, as it comes.
+#[derive(Debug)]
+pub struct Streamed;
+
+impl Reading for Streamed {
+    type Value = Download;
+    const STREAMED: bool = true;
+
+    fn read<P: Provider>(
+        _: &P,
+        _: &Operation,
+        _: &Answer,
+        content: Option<Download>,
+    ) -> Result<Opened<Download>, String> {
+        Ok(Opened::plain(content.ok_or("there is no content")?))
+    }
+}
+
+fn location(answer: &Answer) -> Option<&str> {
+    answer.headers.get(LOCATION).and_then(|value| value.to_str().ok())
+}

@@ -1,0 +1,59 @@
+//! A request: what generated code builds, and the content that goes with it.
+
+use super::check::Invalid;
+use super::content::{Body, Content, Progress};
+use http::header::CONTENT_LENGTH;
+
+/// A request, as often as it is sent.
+#[derive(Debug)]
+pub struct Request {
+    /// Everything but content that is streamed.
+    pub head: reqwest::Request,
+    content: Option<Body>,
+}
+
+/// A request that can be sent once.
+pub(super) struct Prepared {
+    pub request: reqwest::Request,
+    /// Counts the content that was taken.
+    pub progress: Option<Progress>,
+}
+
+impl Request {
+    pub fn new(head: reqwest::Request) -> Self {
+        Self { head, content: None }
+    }
+
+    /// The JSON object of `head` with one more member, which holds `content` in base64.
+    pub fn with_content(
+        mut head: reqwest::Request,
+        member: &str,
+        content: &Content,
+    ) -> Result<Self, Invalid> {
+        let json = head.body_mut().take();
+        let json = json.as_ref().and_then(reqwest::Body::as_bytes).unwrap_or(b"{}");
+        let content = Body::json_with(json, member, content.clone())?;
+        Ok(Self { head, content: Some(content) })
+    }
+
+    pub fn has_content(&self) -> bool {
+        self.content.is_some()
+    }
+
+    /// Whether it can be sent again: content that was read from a stream is gone.
+    pub(super) fn is_repeatable(&self) -> bool {
+        self.content.as_ref().is_none_or(Body::is_repeatable)
+    }
+
+    pub(super) async fn prepare(&self) -> Result<Prepared, Invalid> {
+        let unclonable = || Invalid::new("no second request can be made of what was given");
+        let mut request = self.head.try_clone().ok_or_else(unclonable)?;
+        let Some(content) = &self.content else {
+            return Ok(Prepared { request, progress: None });
+        };
+        let opened = content.open().await?;
+        request.headers_mut().insert(CONTENT_LENGTH, opened.length.into());
+        *request.body_mut() = Some(reqwest::Body::wrap_stream(opened.stream));
+        Ok(Prepared { request, progress: Some(opened.progress) })
+    }
+}
