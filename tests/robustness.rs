@@ -4,7 +4,7 @@
 
 use crate::support::clock::TestClock;
 use crate::support::server::{Server, Step, closed_port, silent_port};
-use countersign::{Effect, Error, ErrorKind, signly};
+use countersign::{Effect, Error, ErrorKind, legalesign, signly};
 use std::time::Duration;
 
 /// The calls that every provider has: one that reads, one that creates, one that changes.
@@ -28,7 +28,31 @@ struct Setting {
     clock: TestClock,
     attempt_timeout: Duration,
     largest_answer: usize,
-    trace: bool,
+    connect_timeout: Duration,
+}
+
+impl Setting {
+    fn new(base_url: String) -> Self {
+        Self {
+            base_url,
+            clock: TestClock::new(),
+            attempt_timeout: Duration::from_secs(20),
+            largest_answer: 4096,
+            connect_timeout: Duration::from_secs(5),
+        }
+    }
+}
+
+/// A builder of any provider with the setting of the case.
+macro_rules! configured {
+    ($builder:expr, $setting:expr) => {
+        $builder
+            .base_url(&$setting.base_url)
+            .clock($setting.clock.clone())
+            .connect_timeout($setting.connect_timeout)
+            .attempt_timeout($setting.attempt_timeout)
+            .largest_answer($setting.largest_answer)
+    };
 }
 
 #[derive(Clone, Copy)]
@@ -48,15 +72,8 @@ impl Subject for Signly {
     }
 
     async fn make(self, call: Call, setting: &Setting) -> Result<u32, Error> {
-        let client = signly::Client::builder()
-            .base_url(&setting.base_url)
-            .tenant("t")
-            .api_key("sk_live_1")
-            .clock(setting.clock.clone())
-            .connect_timeout(if setting.trace { Duration::from_millis(50) } else { Duration::from_secs(5) })
-            .attempt_timeout(setting.attempt_timeout)
-            .largest_answer(setting.largest_answer)
-            .build()?;
+        let client =
+            configured!(signly::Client::builder(), setting).tenant("t").api_key("sk_live_1").build()?;
         Ok(match call {
             Call::Read => client.get_webhook("wh_1").send_reply().await?.attempts(),
             Call::Create => {
@@ -68,6 +85,29 @@ impl Subject for Signly {
                     client.update_webhook("wh_1", countersign::Precondition::version(3)).description("x");
                 call.send_reply().await?.attempts()
             }
+        })
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Legalesign;
+
+impl Subject for Legalesign {
+    fn success(self, call: Call) -> Step {
+        match call {
+            Call::Read => Step::json(200, r#"{"uuid":"d0d0","name":"Contract","status":10}"#),
+            Call::Create => Step::answer(201, "text/html", "").with_header("location", "/api/v1/group/new/"),
+            Call::Change => Step::answer(202, "text/html", ""),
+        }
+    }
+
+    async fn make(self, call: Call, setting: &Setting) -> Result<u32, Error> {
+        let client =
+            configured!(legalesign::Client::builder(), setting).api_key("ak_test_1.secret").build()?;
+        Ok(match call {
+            Call::Read => client.get_document("d0d0").send_reply().await?.attempts(),
+            Call::Create => client.create_group().name("Sales").send_reply().await?.attempts(),
+            Call::Change => client.update_group("sales").public_name("x").send_reply().await?.attempts(),
         })
     }
 }
@@ -248,13 +288,10 @@ async fn run(subject: impl Subject, case: Case) {
         Script::Succeed => subject.success(case.call),
     });
     let server = Server::follow(steps).await;
-    let setting = Setting {
-        base_url: server.url(),
-        clock: TestClock::new(),
-        attempt_timeout: if needs_timeout { Duration::from_millis(300) } else { Duration::from_secs(20) },
-        largest_answer: 4096,
-        trace: false,
-    };
+    let mut setting = Setting::new(server.url());
+    if needs_timeout {
+        setting.attempt_timeout = Duration::from_millis(300);
+    }
     let result = subject.make(case.call, &setting).await;
     let outcome = Outcome {
         failure: result.as_ref().err().map(|error| (error.kind(), error.effect())),
@@ -265,34 +302,52 @@ async fn run(subject: impl Subject, case: Case) {
     assert_eq!(outcome, case.outcome, "{}: {result:?}", case.name);
 }
 
-#[tokio::test]
-async fn signly_comes_to_the_outcome_of_every_case() {
+async fn comes_to_the_outcome_of_every_case(subject: impl Subject) {
     for case in cases() {
-        run(Signly, case).await;
+        run(subject, case).await;
     }
 }
 
-async fn outcome_without_server(base_url: String, call: Call) -> (ErrorKind, Effect, u32) {
-    let clock = TestClock::new();
-    let setting = Setting {
-        base_url,
-        clock: clock.clone(),
-        attempt_timeout: Duration::from_secs(20),
-        largest_answer: 4096,
-        trace: true,
-    };
-    let error = Signly.make(call, &setting).await.unwrap_err();
+async fn outcome_without_server(subject: impl Subject, base_url: String) -> (ErrorKind, Effect, u32) {
+    let setting = Setting { connect_timeout: Duration::from_millis(50), ..Setting::new(base_url) };
+    let error = subject.make(Call::Create, &setting).await.unwrap_err();
     (error.kind(), error.effect(), error.attempts())
 }
 
-#[tokio::test]
-async fn a_stopped_server_is_tried_again_even_by_a_create_since_nothing_was_sent() {
-    let outcome = outcome_without_server(closed_port().await, Call::Create).await;
+/// A stopped server is tried again even by a create, since nothing was sent.
+async fn survives_a_stopped_server(subject: impl Subject) {
+    let outcome = outcome_without_server(subject, closed_port().await).await;
     assert_eq!(outcome, (ErrorKind::Unreachable, Effect::None, 3));
 }
 
-#[tokio::test]
-async fn a_timeout_before_the_request_was_sent_has_no_effect() {
-    let outcome = outcome_without_server(silent_port().await, Call::Create).await;
+/// A timeout before the request was sent has no effect.
+async fn survives_a_silent_server(subject: impl Subject) {
+    let outcome = outcome_without_server(subject, silent_port().await).await;
     assert_eq!(outcome, (ErrorKind::Unreachable, Effect::None, 3));
 }
+
+/// The whole table, for each provider.
+macro_rules! providers {
+    ($($name:ident: $subject:ident),* $(,)?) => {$(
+        mod $name {
+            use super::$subject;
+
+            #[tokio::test]
+            async fn comes_to_the_outcome_of_every_case() {
+                super::comes_to_the_outcome_of_every_case($subject).await;
+            }
+
+            #[tokio::test]
+            async fn survives_a_stopped_server() {
+                super::survives_a_stopped_server($subject).await;
+            }
+
+            #[tokio::test]
+            async fn survives_a_silent_server() {
+                super::survives_a_silent_server($subject).await;
+            }
+        }
+    )*};
+}
+
+providers! { on_legalesign: Legalesign, on_signly: Signly }

@@ -14,6 +14,8 @@ pub enum Step {
     Truncate { status: u16, body: String },
     /// Sends the head of an answer, with these headers, and never its body.
     Stall { status: u16, length: u64 },
+    /// Announces a PDF of this length, sends the beginning of it, and closes or says no more.
+    Part { length: usize, body: String, hangs: bool },
     /// Reads the request and closes without an answer.
     Close,
     /// Reads the request and never answers.
@@ -143,6 +145,16 @@ async fn serve(mut stream: TcpStream, script: Arc<Mutex<VecDeque<Step>>>, seen: 
                 );
                 let _ = stream.write_all(head.as_bytes()).await;
                 std::future::pending::<()>().await;
+            }
+            Step::Part { length, body, hangs } => {
+                let head = format!(
+                    "HTTP/1.1 200 X\r\ncontent-type: application/pdf\r\ncontent-length: {length}\r\n\r\n"
+                );
+                let _ = stream.write_all(format!("{head}{body}").as_bytes()).await;
+                if hangs {
+                    std::future::pending::<()>().await;
+                }
+                return;
             }
             Step::Close => return,
             Step::Hang => std::future::pending().await,

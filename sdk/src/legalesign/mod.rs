@@ -1,0 +1,41 @@
+//! Legalesign's REST API, version 1.
+//!
+//! Documentation names its sources by tags:
+//!
+//! | Tag | Source |
+//! |---|---|
+//! | L1 | the vendor's own document of the interface, <https://github.com/legalesign/Legalesign-V1-OpenAPI3>, as of 2026-04-09 |
+//! | L2 | <https://legalesign.com/articles/app1/esignature-api/callbacks-on-the-api-v1> |
+//! | L4 | <https://apidocs.legalesign.com/docs/webhooks> |
+//! | L6b | <https://apidocs.legalesign.com/docs/tutorials/intro/> |
+//! | L7 | <https://apidocs.legalesign.com/docs/troubleshooting> |
+//! | L8 | <https://apidocs.legalesign.com/docs/faq/> |
+//! | L11 | <https://docs.legalesign.com/rest-api/how-to/apidashboard> |
+//!
+//! What to know before the first call:
+//!
+//! - A document is created silently: nobody is told unless [`do_email`](calls::CreateDocument::do_email) is set.
+//! - Times carry no offset, and Legalesign does not say which zone they are in; see
+//!   [`LocalDateTime`](crate::LocalDateTime).
+//! - The number of a status means one thing for a document and another for a signer: [`DocumentStatus`] and
+//!   [`SignerStatus`] are two types.
+//! - Links for signing and editing work once. They are returned as [`Link`](crate::Link) and never followed.
+
+mod client;
+mod links;
+mod pdf;
+mod refusal;
+mod sync;
+
+pub use client::{Client, ClientBuilder, Setup};
+pub use generated::{OPERATIONS, calls, types};
+pub use links::{DocumentWithLinks, SigningLink};
+pub use pdf::DownloadPdf;
+pub use refusal::{FieldError, FieldErrors};
+pub use sync::{Sync, SyncBatch, SyncCursor};
+pub use types::*;
+
+#[allow(clippy::all, clippy::pedantic, unused_qualifications, unused_mut, reason = "generated")]
+mod generated {
+    include!(concat!(env!("OUT_DIR"), "/legalesign.rs"));
+}

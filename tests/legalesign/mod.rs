@@ -1,0 +1,6 @@
+//! Legalesign's client: what is special about it. What every client does is tested once, in `robustness` and beside it.
+
+mod paging;
+mod sync;
+mod transfers;
+mod traps;
