@@ -187,10 +187,19 @@ pub struct Body {
     pub content: Option<String>,
 }
 
+/// Whether the body is of several parts, which no generated call can make.
+pub fn has_parts(document: &Value, operation: &Value) -> Result<bool, Mistake> {
+    let body = resolve(document, operation.get("requestBody").unwrap_or(&Value::Null))?;
+    Ok(body.pointer("/content/multipart~1form-data").is_some())
+}
+
 pub fn body(document: &Value, operation: &Value, id: &str) -> Result<Option<Body>, Mistake> {
     let Some(body) = operation.get("requestBody") else {
         return Ok(None);
     };
+    if operation["x-sdk-by-hand"] == true || has_parts(document, operation)? {
+        return Ok(None);
+    }
     let body = resolve(document, body)?;
     let schema =
         body.pointer("/content/application~1json/schema").filter(|_| members(&body["content"]).count() == 1);

@@ -32,6 +32,7 @@ const KEYS: &[(&str, &[Place], Content)] = &[
     ("x-sdk-certainty", EVERYWHERE, Content::OneOf(&CERTAINTIES)),
     ("x-sdk-source", EVERYWHERE, Content::Text),
     ("x-sdk-repeatable", &[Place::Operation], Content::Bool),
+    ("x-sdk-by-hand", &[Place::Operation], Content::True),
     ("x-sdk-page", &[Place::Operation], Content::Object("`style`, `limit` and `token`")),
     ("x-sdk-vendor-id", &[Place::Operation], Content::Text),
     ("x-sdk-precondition", &[Place::Parameter], Content::True),

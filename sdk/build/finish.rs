@@ -1,5 +1,6 @@
 //! Gives the generator's output our face: of each method only the part that builds the request is kept.
 
+use super::Target;
 use super::answers::{Outcome, Success};
 use super::builder::Builder;
 use super::document::Mistake;
@@ -13,7 +14,7 @@ use quote::{format_ident, quote};
 use syn::{ImplItem, ImplItemFn, Item, ItemMod, parse_quote};
 
 pub fn finish(
-    provider: &str,
+    target: Target<'_>,
     generated: &syn::File,
     operations: &[Operation],
     facts: &Facts,
@@ -22,7 +23,7 @@ pub fn finish(
     let types = module(generated, "types")?;
     let methods = methods(generated);
     let structs = finish_types::structs(types, facts)?;
-    let builders = operations.iter().map(|operation| {
+    let builders = operations.iter().filter(|operation| !operation.by_hand).map(|operation| {
         let method = methods.iter().find(|method| method.sig.ident == operation.id).ok_or_else(|| {
             let remedy = "write the id in lower snake case, as the generator does";
             Mistake::new(&operation.id, "the generator made no method of this name", remedy)
@@ -30,12 +31,12 @@ pub fn finish(
         Builder::read(operation, method, &structs)
     });
     let builders = builders.collect::<Result<Vec<_>, _>>()?;
-    let client = format_ident!("{provider}");
-    let client: syn::Path = parse_quote!(crate::#client::Client);
+    let client = syn::parse_str::<syn::Path>(&format!("crate::{}::Client", target.module));
+    let client = client.map_err(|_| Mistake::new(target.module, "it is no path", "write it as `a::b`"))?;
 
     let enums = enums.iter().map(|open| &open.code);
     let structs = structs.iter().map(|each| &each.code);
-    let table = operations.iter().map(|operation| constant(provider, operation));
+    let table = operations.iter().map(|operation| constant(target.provider, operation));
     let names = operations.iter().map(|operation| constant_name(&operation.id));
     let entries = builders.iter().map(Builder::entry);
     let builders = builders.iter().map(|builder| builder.code(&client));

@@ -1,7 +1,7 @@
 //! Makes a document into one that progenitor reads as we mean it. Each step says what it must have found.
 
 use super::answers::{Success, is_content};
-use super::document::{Mistake, each_operation_mut, for_each_object, resolve, text};
+use super::document::{Mistake, each_operation, each_operation_mut, for_each_object, resolve, text};
 use super::operations::Operation;
 use super::types::{Facts, collect_references};
 use serde_json::{Map, Value, json};
@@ -15,6 +15,8 @@ pub const TIMES: [(&str, &str, &str); 2] = [
 ];
 
 pub fn lower(document: &mut Value, operations: &[Operation], facts: &Facts) -> Result<(), Mistake> {
+    let by_hand = types_made_by_hand(document, operations)?;
+    drop_what_is_by_hand(document, operations);
     drop_what_is_not_a_call(document);
     keep_one_success(document, operations);
     take_out_preconditions(document, operations)?;
@@ -26,7 +28,40 @@ pub fn lower(document: &mut Value, operations: &[Operation], facts: &Facts) -> R
     forget_what_requests_require(document, facts);
     name_optional_collections(document);
     forget_extensions(document);
-    prune_schemas(document)
+    prune_schemas(document, by_hand)
+}
+
+/// The schemas that calls written by hand send and return.
+fn types_made_by_hand(document: &Value, operations: &[Operation]) -> Result<BTreeSet<String>, Mistake> {
+    let mut used = BTreeSet::new();
+    let by_hand = |operation: &Value| {
+        let id = text(operation, "operationId");
+        operations.iter().find(|read| read.by_hand && Some(read.id.as_str()) == id)
+    };
+    for (_, _, _, operation) in each_operation(document) {
+        let Some(read) = by_hand(operation) else { continue };
+        let body = operation.get("requestBody").unwrap_or(&Value::Null);
+        collect_references(document, resolve(document, body)?, &mut used)?;
+        collect_references(document, operation.get("parameters").unwrap_or(&Value::Null), &mut used)?;
+        if let Success::Json(payload) = &read.answers.success {
+            collect_references(document, payload, &mut used)?;
+        }
+    }
+    Ok(used)
+}
+
+/// What is written by hand is in the table of operations only. Its types are kept.
+fn drop_what_is_by_hand(document: &mut Value, operations: &[Operation]) {
+    let by_hand = |operation: &Value| {
+        let id = text(operation, "operationId");
+        operations.iter().any(|read| read.by_hand && Some(read.id.as_str()) == id)
+    };
+    let items = document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten();
+    for (_, item) in items {
+        if let Some(item) = item.as_object_mut() {
+            item.retain(|_, operation| !by_hand(operation));
+        }
+    }
 }
 
 /// Callbacks and security are told by the document and built by hand.
@@ -181,8 +216,7 @@ fn forget_extensions(document: &mut Value) {
 }
 
 /// Envelopes and errors are gone from the operations; their types would be dead code.
-fn prune_schemas(document: &mut Value) -> Result<(), Mistake> {
-    let mut used = BTreeSet::new();
+fn prune_schemas(document: &mut Value, mut used: BTreeSet<String>) -> Result<(), Mistake> {
     let paths = document["paths"].clone();
     collect_references(document, &paths, &mut used)?;
     let parameters = document.pointer("/components/parameters").cloned().unwrap_or_default();

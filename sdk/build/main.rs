@@ -13,35 +13,48 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs};
 
-/// One name per provider: its cargo feature, its document, its folder in `src/`.
-const PROVIDERS: &[&str] = &["legalesign", "signly"];
+/// The documents of each provider. Its name is its cargo feature and its folder in `src/`.
+const PROVIDERS: &[(&str, &[Document])] = &[
+    ("legalesign", &[Document { name: "legalesign", module: "legalesign" }]),
+    ("signly", &[Document { name: "signly", module: "signly" }]),
+];
+
+/// A document in `openapi/`, and the module that its client belongs to.
+struct Document {
+    name: &'static str,
+    module: &'static str,
+}
 
 fn main() -> ExitCode {
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rustc-check-cfg=cfg(every_provider)");
-    let enabled = |provider: &&&str| {
+    let enabled = |provider: &str| {
         let feature = provider.to_uppercase().replace('-', "_");
         env::var_os(format!("CARGO_FEATURE_{feature}")).is_some()
     };
-    for provider in PROVIDERS.iter().filter(enabled) {
-        if let Err(problem) = generate(provider) {
+    let documents = PROVIDERS.iter().filter(|(provider, _)| enabled(provider));
+    for (provider, document) in
+        documents.flat_map(|(provider, all)| all.iter().map(move |each| (provider, each)))
+    {
+        if let Err(problem) = generate(provider, document) {
             println!("cargo::error={problem}");
             return ExitCode::FAILURE;
         }
     }
-    if PROVIDERS.iter().all(|provider| enabled(&provider)) {
+    if PROVIDERS.iter().all(|(provider, _)| enabled(provider)) {
         println!("cargo::rustc-cfg=every_provider");
     }
     ExitCode::SUCCESS
 }
 
-fn generate(provider: &str) -> Result<(), String> {
-    let path = documents()?.join(format!("{provider}.yaml"));
+fn generate(provider: &str, Document { name, module }: &Document) -> Result<(), String> {
+    let path = documents()?.join(format!("{name}.yaml"));
     println!("cargo::rerun-if-changed={}", path.display());
     let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let code = pipeline::generate(&format!("openapi/{provider}.yaml"), provider, &text)?;
-    let target = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
-    fs::write(target.join(format!("{provider}.rs")), code).map_err(|error| error.to_string())
+    let target = pipeline::Target { provider, module };
+    let code = pipeline::generate(&format!("openapi/{name}.yaml"), target, &text)?;
+    let folder = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
+    fs::write(folder.join(format!("{name}.rs")), code).map_err(|error| error.to_string())
 }
 
 /// `sdk/openapi` is a link, which a published crate carries as a folder. In a checkout without links it is a file.

@@ -15,6 +15,8 @@ pub struct Operation {
     pub certainty: String,
     pub source: String,
     pub repeatable: bool,
+    /// The call is written by hand; only the table knows the operation.
+    pub by_hand: bool,
     pub page: Option<Page>,
     pub precondition: Option<String>,
     pub answers: Answers,
@@ -120,6 +122,7 @@ fn read_operation(
             "name the tag of its source, see `info.description`",
         )?,
         repeatable,
+        by_hand: operation["x-sdk-by-hand"] == true || answers::has_parts(document, operation)?,
         page: operation.get("x-sdk-page").map(|page| read_page(page, &parameters, &id)).transpose()?,
         precondition: precondition.and_then(|parameter| text(parameter, "name")).map(str::to_owned),
         answers: answers::read(document, operation, &id)?,

@@ -21,14 +21,23 @@ use serde_json::Value;
 use std::any::Any;
 use std::panic::{self, AssertUnwindSafe};
 
-/// Rust code for the document `text`. `file` is how mistakes name the document, `provider` the module it becomes.
-pub fn generate(file: &str, provider: &str, text: &str) -> Result<String, String> {
-    generate_tokens(provider, text)
+/// What the code is for.
+#[derive(Clone, Copy)]
+pub struct Target<'a> {
+    /// How errors and logs name the provider.
+    pub provider: &'a str,
+    /// The path below the crate to the module with the client.
+    pub module: &'a str,
+}
+
+/// Rust code for the document `text`. `file` is how mistakes name the document.
+pub fn generate(file: &str, target: Target<'_>, text: &str) -> Result<String, String> {
+    generate_tokens(target, text)
         .map(|code| prettyplease::unparse(&code))
         .map_err(|mistake| format!("{file}: {mistake}"))
 }
 
-fn generate_tokens(provider: &str, text: &str) -> Result<syn::File, Mistake> {
+fn generate_tokens(target: Target<'_>, text: &str) -> Result<syn::File, Mistake> {
     let mut document: Value = serde_saphyr::from_str(text)
         .map_err(|error| Mistake::new("document", one_line(&error), "write valid YAML"))?;
     operations::check(&document)?;
@@ -38,12 +47,12 @@ fn generate_tokens(provider: &str, text: &str) -> Result<syn::File, Mistake> {
     let facts = types::Facts::read(&document)?;
     let enums = enums::take(&mut document)?;
     lower::lower(&mut document, &operations, &facts)?;
-    let generated = progenitor(provider, &document, &enums)?;
-    finish::finish(provider, &generated, &operations, &facts, &enums)
+    let generated = progenitor(target, &document, &enums)?;
+    finish::finish(target, &generated, &operations, &facts, &enums)
 }
 
 /// Runs the generator. Only its types and the code that builds a request are used afterwards.
-fn progenitor(provider: &str, document: &Value, enums: &[enums::OpenEnum]) -> Result<syn::File, Mistake> {
+fn progenitor(target: Target<'_>, document: &Value, enums: &[enums::OpenEnum]) -> Result<syn::File, Mistake> {
     let refused = |error: &dyn std::fmt::Display| {
         Mistake::new("document", one_line(error), "lower what progenitor cannot read, in sdk/build/lower.rs")
     };
@@ -64,7 +73,7 @@ fn progenitor(provider: &str, document: &Value, enums: &[enums::OpenEnum]) -> Re
     for open in enums {
         settings.with_replacement(
             &open.name,
-            format!("crate::{provider}::types::{}", open.name),
+            format!("crate::{}::types::{}", target.module, open.name),
             std::iter::empty(),
         );
     }

@@ -1,6 +1,6 @@
 //! What the generated code guarantees, whatever the document forbids or presumes.
 
-use super::{SMALL, generate, pipeline};
+use super::{SMALL, TARGET, generate, pipeline};
 use syn::{File, Item, Type};
 
 /// The generated code without blanks, so that a test does not depend on where lines break.
@@ -262,6 +262,18 @@ fn the_address_of_a_resource_is_a_type() {
 }
 
 #[test]
+fn what_is_by_hand_is_in_the_table_and_has_its_types() {
+    let by_key = SMALL.replace("x-sdk-vendor-id: fetchParcel", "x-sdk-by-hand: true");
+    let code = generate(&by_key).unwrap();
+    assert!(code.contains("const GET_PARCEL") && !code.contains("fn get_parcel"));
+    let body = "          application/json:\n            schema:\n              $ref: '#/components/schemas/ParcelUpdate'\n";
+    let parts = body.replace("application/json", "multipart/form-data");
+    let code = generate(&SMALL.replace(body, &parts)).unwrap();
+    assert!(code.contains("const UPDATE_PARCEL") && !code.contains("fn update_parcel"));
+    assert!(code.contains("pub struct ParcelUpdate"));
+}
+
+#[test]
 fn what_is_not_documented_says_so_in_its_name() {
     let list = item("impl", "ListParcels");
     holds(
@@ -274,7 +286,7 @@ fn what_is_not_documented_says_so_in_its_name() {
 #[test]
 fn generating_twice_gives_the_same_text() {
     let signly = include_str!("../../openapi/signly.yaml");
-    let once = || pipeline::generate("openapi/signly.yaml", "signly", signly).unwrap();
+    let once = || pipeline::generate("openapi/signly.yaml", TARGET, signly).unwrap();
     let first = once();
     assert!(first.contains("pub fn update_webhook("));
     assert!(first == once(), "the generated code differs from one run to the next");

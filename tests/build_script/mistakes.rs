@@ -1,6 +1,6 @@
 //! Each mistake in a document fails the build with one line: file, place, what is wrong, what to do.
 
-use super::{SMALL, generate, pipeline};
+use super::{SMALL, TARGET, generate, pipeline};
 use serde_json::{Value, json};
 
 /// The small document with `from`, which it has once, replaced by `to`; and what is said of that.
@@ -22,7 +22,7 @@ fn the_document_itself_is_right() {
     assert_eq!(generate(SMALL).map(|_| ()), Ok(()));
 }
 
-const KEYS: &str = "use one of x-sdk-certainty, x-sdk-source, x-sdk-repeatable, x-sdk-page, x-sdk-vendor-id, \
+const KEYS: &str = "use one of x-sdk-certainty, x-sdk-source, x-sdk-repeatable, x-sdk-by-hand, x-sdk-page, x-sdk-vendor-id, \
                     x-sdk-precondition, x-sdk-outcome, x-sdk-created, x-sdk-link, x-sdk-envelope, x-sdk-sensitive, \
                     x-sdk-resource, x-sdk-positions, x-sdk-required-unless";
 
@@ -298,7 +298,7 @@ fn bodies_and_answers() {
         ),
         (
             BODY,
-            "          multipart/form-data:\n            schema:\n              $ref: '#/components/schemas/ParcelUpdate'\n",
+            "          text/plain:\n            schema:\n              $ref: '#/components/schemas/ParcelUpdate'\n",
             "update_parcel: the request body is not only JSON; \
              declare `application/json` and nothing else, or write this call by hand",
         ),
@@ -489,7 +489,7 @@ fn nothing_panics_at_odd_input() {
         for odd in [json!(null), json!("é ☃"), json!([[]]), json!({})] {
             let mut document = whole.clone();
             *document.pointer_mut(&place).unwrap() = odd.clone();
-            if let Err(error) = pipeline::generate("file", "small", &document.to_string()) {
+            if let Err(error) = pipeline::generate("file", TARGET, &document.to_string()) {
                 let shape = error.starts_with("file: ") && error.contains("; ") && !error.contains('\n');
                 assert!(shape, "{place} = {odd}: {error}");
             }
