@@ -66,7 +66,77 @@ async fn every_path() -> Printed {
     callbacks(&server, &mut printed).await;
     printed.debug(&server.requests());
     server.shutdown().await;
+    files_and_links(&mut printed).await;
     printed
+}
+
+/// What the other provider has beside that: uploads, downloads from elsewhere, links, refusals that quote, paging.
+async fn files_and_links(printed: &mut Printed) {
+    use crate::support::server::{Server, Step};
+    use countersign::legalesign::{Client, DocumentInput, FieldErrors, RecipientInput};
+    use countersign::{Content, LocalDateTime};
+
+    let link = format!("https://sign.example/{SECRET}?mail={MAIL}");
+    let elsewhere =
+        Server::follow([Step::answer(200, "application/pdf", MAIL), Step::answer(418, "text/plain", MAIL)])
+            .await;
+    let moved =
+        Step::answer(302, MAIL, MAIL).with_header("location", &format!("{}/{SECRET}", elsewhere.url()));
+    let item = json!({ "name": MAIL, "tag": MAIL, "created": MAIL, "signers": [["/s/", "n", "n", MAIL, MAIL, true, 10, 0]] });
+    let page = json!({ "meta": { "next": format!("/x/?offset=1&mail={MAIL}") }, "objects": [item] });
+    let refusal = json!({ "document": { "name": [MAIL], MAIL: [MAIL] } });
+    let server = Server::follow([
+        Step::json(201, json!({ "signer_1": link }).to_string())
+            .with_header("location", "/api/v1/document/d/"),
+        Step::json(201, "{}").with_header("location", &link),
+        Step::json(400, refusal.to_string()),
+        moved.clone(),
+        moved,
+        Step::answer(302, MAIL, "").with_header("location", &format!("http://{SECRET}.example/{MAIL}")),
+        Step::json(200, page.to_string()),
+        Step::json(201, MAIL).with_header("location", "/api/v1/attachment/a/"),
+        Step::json(401, MAIL),
+    ])
+    .await;
+    let builder = Client::builder().base_url(server.url()).legacy_api_key(KEY, SECRET).organisation("o");
+    printed.debug(&builder);
+    let client = builder.clock(crate::support::clock::TestClock::new()).build().unwrap();
+    printed.debug(&client);
+
+    let recipient =
+        RecipientInput::default().email(MAIL).firstname(MAIL).lastname(MAIL).sms(MAIL).message(MAIL);
+    printed.debug(&recipient);
+    printed.debug(
+        &DocumentInput::default().name(MAIL).pdftext([("x", MAIL)]).pdf_password(SECRET).cc_emails(MAIL),
+    );
+    let create = client.create_document().group("g").name(MAIL).signers([recipient]).text(MAIL);
+    printed.debug(&create);
+    printed.debug(&create.clone().send_for_signing_links().await.unwrap());
+    printed.debug(&client.create_signing_link("s").send_reply().await.unwrap());
+    let refused = create.send().await.unwrap_err();
+    printed.error(&refused);
+    assert!(format!("{:?}", FieldErrors::of(&refused)).contains(MAIL), "it is there for who asks");
+    let download = client.get_document_pdf("d").send().await.unwrap();
+    printed.debug(&download);
+    printed.debug(&download.copy_to(&mut Vec::new()).await.unwrap());
+    printed.error(&client.download_pdf("d").send().await.unwrap_err());
+    printed.error(&client.download_pdf("d").send().await.unwrap_err());
+    let mut pages = client.list_documents("g").email(MAIL).pages();
+    printed.debug(&pages);
+    let page = pages.next().await.unwrap().unwrap();
+    printed.debug(&page);
+    page.items.iter().for_each(|item| printed.debug(item));
+    printed.debug(&pages.cursor());
+    printed.debug(&LocalDateTime::from(MAIL));
+    let content = [Content::bytes(MAIL), Content::file(MAIL), Content::reader(SECRET.as_bytes(), 3)];
+    content.iter().for_each(|content| printed.debug(content));
+    let attach =
+        client.create_attachment(Content::bytes(MAIL)).group("g").filename("a.pdf").description(MAIL);
+    printed.debug(&attach);
+    printed.debug(&attach.send_reply().await.unwrap());
+    printed.error(&client.send_reminder("s").text(MAIL).send().await.unwrap_err());
+    let missing = client.create_pdf_template(Content::file(format!("/{MAIL}"))).group("g").send().await;
+    printed.error(&missing.unwrap_err());
 }
 
 /// Calls that go well, with canaries in every member that holds free text.
