@@ -3,7 +3,7 @@
 use super::checks;
 use super::document::Mistake;
 use super::lower::TIMES;
-use super::types::{Facts, Schema, Text};
+use super::types::{Facts, Meaning, Schema};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Attribute, Fields, GenericArgument, Item, ItemMod, ItemStruct, PathArguments, Type, parse_quote};
@@ -41,18 +41,19 @@ fn finish(item: &ItemStruct, facts: &Facts) -> Result<Struct, Mistake> {
     })?;
     let ident = &item.ident;
     let documentation = &schema.documentation;
-    let code = match (&item.fields, &schema.text) {
+    let code = match (&item.fields, &schema.meaning) {
         (Fields::Named(_), _) => return object(item, schema, facts),
-        (_, Text::Id) => quote!(rt::id! { #(#[doc = #documentation])* #ident }),
-        (_, Text::Resource { id, path }) => {
-            if facts.schemas.get(id).is_none_or(|schema| schema.text != Text::Id) {
+        (_, Meaning::Id) => quote!(rt::id! { #(#[doc = #documentation])* #ident }),
+        (_, Meaning::Open) => quote!(rt::open_object! { #(#[doc = #documentation])* #ident }),
+        (_, Meaning::Resource { id, path }) => {
+            if facts.schemas.get(id).is_none_or(|schema| schema.meaning != Meaning::Id) {
                 let problem = format!("`x-sdk-resource` names `{id}`, which is no id");
                 return Err(Mistake::new(&name, problem, "name a schema with `format: id`"));
             }
             let id = format_ident!("{id}");
             quote!(rt::resource_uri! { #(#[doc = #documentation])* #ident, #id, #path })
         }
-        (_, Text::Plain) => {
+        (_, Meaning::Plain) => {
             let problem = "a named schema is no object, enum or id";
             return Err(Mistake::new(&name, problem, "write it out where it is used"));
         }

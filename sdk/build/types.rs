@@ -15,7 +15,7 @@ pub struct Schema {
     pub documentation: Vec<String>,
     /// Reachable from a request body, so that an application makes values of it.
     pub sent: bool,
-    pub text: Text,
+    pub meaning: Meaning,
     /// The members in the order in which they stand in a list, if that is how the schema is written.
     pub positions: Option<Vec<String>>,
     /// Members that are required unless one of the others is set.
@@ -29,10 +29,12 @@ pub struct RequiredUnless {
     pub flags: Vec<String>,
 }
 
-/// What a schema of text stands for.
+/// What a schema stands for that is no object with members.
 #[derive(PartialEq)]
-pub enum Text {
+pub enum Meaning {
     Plain,
+    /// An object of which no member is known.
+    Open,
     /// An id: opaque, and a part of paths.
     Id,
     /// The address of a resource: a path, and the id at its end.
@@ -67,7 +69,7 @@ impl Facts {
                 let facts = Schema {
                     documentation: documentation(schema, name),
                     sent: sent.contains(name),
-                    text: meaning(name, schema)?,
+                    meaning: meaning(name, schema)?,
                     positions: positions.remove(name),
                     required_unless: required_unless(name, schema)?,
                     members: members.collect::<Result<_, Mistake>>()?,
@@ -78,13 +80,13 @@ impl Facts {
     }
 }
 
-fn meaning(name: &str, schema: &Value) -> Result<Text, Mistake> {
+fn meaning(name: &str, schema: &Value) -> Result<Meaning, Mistake> {
     let resource = &schema["x-sdk-resource"];
     match text(schema, "format") {
-        Some("id") => Ok(Text::Id),
+        Some("id") => Ok(Meaning::Id),
         Some("resource-uri") => match (text(resource, "id"), text(resource, "path")) {
             (Some(id), Some(path)) if path.starts_with('/') && path.ends_with('/') => {
-                Ok(Text::Resource { id: id.to_owned(), path: path.to_owned() })
+                Ok(Meaning::Resource { id: id.to_owned(), path: path.to_owned() })
             }
             _ => Err(Mistake::new(
                 name,
@@ -92,7 +94,10 @@ fn meaning(name: &str, schema: &Value) -> Result<Text, Mistake> {
                 "give it `x-sdk-resource` with `id` and `path`, the path between slashes",
             )),
         },
-        _ => Ok(Text::Plain),
+        _ if schema["additionalProperties"] == true && schema.get("properties").is_none() => {
+            Ok(Meaning::Open)
+        }
+        _ => Ok(Meaning::Plain),
     }
 }
 

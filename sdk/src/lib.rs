@@ -1,9 +1,9 @@
 #![cfg_attr(
-    all(feature = "rustls", feature = "signly", feature = "axum", feature = "mock"),
+    all(feature = "rustls", every_provider, feature = "axum", feature = "mock"),
     doc = include_str!("../README.md")
 )]
 #![cfg_attr(
-    not(all(feature = "rustls", feature = "signly", feature = "axum", feature = "mock")),
+    not(all(feature = "rustls", every_provider, feature = "axum", feature = "mock")),
     doc = "E-signature APIs: typed calls, verified callbacks, mock servers. Start with the README."
 )]
 #![cfg_attr(

@@ -153,7 +153,7 @@ impl From<&Path> for Content {
 }
 
 /// The body of a request that holds content. It is opened anew for each attempt.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Body {
     pieces: Vec<Piece>,
 }
@@ -161,10 +161,6 @@ pub(crate) struct Body {
 #[derive(Clone)]
 enum Piece {
     Bytes(Bytes),
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "for bodies of several parts, whose content is not encoded")
-    )]
     Raw(Content),
     Base64(Content),
 }
@@ -190,6 +186,18 @@ impl Body {
         let before = [b"{", members, comma.as_bytes(), name.as_bytes(), b":\""].concat();
         let after = Bytes::from_static(b"\"}");
         Ok(Self { pieces: vec![Piece::Bytes(before.into()), Piece::Base64(content), Piece::Bytes(after)] })
+    }
+
+    /// With more bytes at its end.
+    pub(crate) fn bytes(mut self, bytes: Bytes) -> Self {
+        self.pieces.push(Piece::Bytes(bytes));
+        self
+    }
+
+    /// With content at its end, as it is.
+    pub(crate) fn raw(mut self, content: Content) -> Self {
+        self.pieces.push(Piece::Raw(content));
+        self
     }
 
     /// Whether it can be opened more than once.

@@ -15,6 +15,8 @@ mod id;
 mod lenient;
 mod link;
 mod local_time;
+mod multipart;
+mod open_object;
 mod operation;
 mod page;
 mod precondition;
@@ -57,6 +59,8 @@ pub(crate) mod generated {
     pub(crate) use super::lenient::{
         Nothing, flag_at, number, number_at, optional_flag, optional_number, value_at,
     };
+    pub(crate) use super::multipart::Form;
+    pub(crate) use super::open_object::open_object;
     pub(crate) use super::page::{offset, scope};
     pub(crate) use super::reading::{Json, Linked, Located, MaybeLocated, Streamed};
     pub(crate) use super::request::Request;

@@ -2,7 +2,8 @@
 
 use super::check::Invalid;
 use super::content::{Body, Content, Progress};
-use http::header::CONTENT_LENGTH;
+use super::multipart::Form;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 
 /// A request, as often as it is sent.
 #[derive(Debug)]
@@ -34,6 +35,17 @@ impl Request {
         let json = json.as_ref().and_then(reqwest::Body::as_bytes).unwrap_or(b"{}");
         let content = Body::json_with(json, member, content.clone())?;
         Ok(Self { head, content: Some(content) })
+    }
+
+    /// `head` with the parts of a form as its body.
+    pub fn with_form(mut head: reqwest::Request, form: Form) -> Result<Self, Invalid> {
+        head.headers_mut().insert(CONTENT_TYPE, form.content_type()?);
+        Ok(Self { head, content: Some(form.into_body()) })
+    }
+
+    /// `head` with content as its body.
+    pub fn with_raw_content(head: reqwest::Request, content: Content) -> Self {
+        Self { head, content: Some(Body::default().raw(content)) }
     }
 
     pub fn has_content(&self) -> bool {
