@@ -1,9 +1,9 @@
 //! The one way out: authorise, attempt, read, say what the answer means, try again or return.
 
 use super::base_url::BaseUrl;
+use super::body::Progress;
 use super::check::Invalid;
 use super::config::Settings;
-use super::content::Progress;
 use super::download::Download;
 use super::elsewhere;
 use super::error::{Effect, Error, ErrorKind};
@@ -284,8 +284,14 @@ impl<P: Provider> Call<'_, P> {
             |detail: &str| Failure { error: self.failed(ErrorKind::Redirected, detail), transient: false };
         let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
         let location = location.ok_or_else(|| refused("there is no `Location` that says where to"))?;
-        let url = elsewhere::check(location, &self.core.0.base).map_err(refused)?;
-        let http = self.core.elsewhere(self.operation.provider);
+        let url = elsewhere::check(location, &self.core.0.base);
+        let url = url.map_err(|problem| refused(&format!("where it is sent to is not safe: {problem}")))?;
+        // The provider's own host is the one that the application chose, and may be a private one.
+        let http = if elsewhere::is_at_provider(&url, &self.core.0.base) {
+            Ok(self.core.http())
+        } else {
+            self.core.elsewhere(self.operation.provider)
+        };
         let http = http.map_err(|error| Failure { error, transient: false })?;
         let answer = limits.wait(None, http.get(url).send()).await.map_err(|idle| self.not_sent(idle))?;
         let status = answer.status();

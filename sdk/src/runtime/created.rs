@@ -1,41 +1,40 @@
-//! What was created, as `Location` names it.
+//! What a provider says of something new: where it is.
 
-use super::hex;
+use percent_encoding::percent_decode_str;
 
-/// What a call created. Some providers tell the id of a new resource in the header `Location` and nowhere else.
+/// Something that was created: its id, and the `Location` that names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Created<I> {
-    /// The id: the end of [`location`](Self::location).
+    /// The id, taken from the end of the location.
     pub id: I,
-    /// `Location` as it came. It may name a status instead of the resource itself, and it need not have a host.
+    /// The location as it came: a URL, or a path at the provider.
     pub location: String,
 }
 
 impl<I: From<String>> Created<I> {
-    /// The last segment of the path that holds something is the id.
+    /// The id is the last segment of the path that is not empty. `None` if there is none.
     pub(crate) fn read(location: &str) -> Option<Self> {
-        let path = location.split(['?', '#']).next()?;
-        let path = path
-            .split_once("://")
-            .map_or(path, |(_, rest)| rest.split_once('/').map_or("", |(_, path)| path));
-        let last = path.rsplit('/').find(|segment| !segment.is_empty())?;
-        Some(Self { id: I::from(decode(last)), location: location.to_owned() })
+        let end = location.find(['?', '#']).unwrap_or(location.len());
+        let (resource, _) = location.split_at_checked(end)?;
+        let segment = path(resource.trim()).rsplit('/').find(|segment| !segment.is_empty())?;
+        // What does not decode to text is an id as it stands.
+        let id = percent_decode_str(segment).decode_utf8().map_or(segment.to_owned(), String::from);
+        Some(Self { id: I::from(id), location: location.to_owned() })
     }
 }
 
-/// What is encoded, decoded; as it is if that makes no text.
-fn decode(segment: &str) -> String {
-    let mut bytes = Vec::with_capacity(segment.len());
-    let mut rest = segment.as_bytes();
-    while let Some((byte, after)) = rest.split_first() {
-        let encoded = if *byte == b'%' { after.split_at_checked(2) } else { None };
-        let decoded = encoded.and_then(|(digits, after)| Some((hex::pair(digits)?, after)));
-        let (byte, after) = decoded.unwrap_or((*byte, after));
-        bytes.push(byte);
-        rest = after;
+/// What follows the host, if there is one.
+fn path(resource: &str) -> &str {
+    let authority = match resource.split_once("://") {
+        // Only a scheme goes before it; in a path the same signs mean nothing.
+        Some((scheme, rest)) if !scheme.contains('/') => Some(rest),
+        _ => resource.strip_prefix("//"),
+    };
+    match authority {
+        Some(authority) => authority.split_once('/').map_or("", |(_, path)| path),
+        None => resource,
     }
-    String::from_utf8(bytes).unwrap_or_else(|_| segment.to_owned())
 }
 
 #[cfg(test)]
@@ -43,22 +42,30 @@ mod tests {
     use super::Created;
 
     #[test]
-    fn the_id_is_the_last_segment() {
-        let cases = [
-            ("/api/v1/document/d0/", Some("d0")),
-            ("/api/v1/status/d0", Some("d0")),
-            ("https://host.example/api/v1/document/d0/?x=/y/#z/w", Some("d0")),
-            ("d0", Some("d0")),
-            ("/a/b%2Fc/", Some("b/c")),
-            ("/a/%C3%BC/", Some("ü")),
-            ("/a/%FF%2/", Some("%FF%2")),
-            ("/a/%+f/", Some("%+f")),
-            ("https://host.example", None),
-            ("https://host.example/", None),
-            ("//", None),
+    fn the_last_segment_is_the_id() {
+        for (location, id) in [
+            ("/api/v1/document/8f2c/", Some("8f2c")),
+            ("/api/v1/document/8f2c", Some("8f2c")),
+            ("https://example.com/api/v1/group/my-group/", Some("my-group")),
+            ("http://127.0.0.1:4000/x//", Some("x")),
+            ("//example.com/x", Some("x")),
+            ("8f2c", Some("8f2c")),
+            ("/a/b?next=/c/#/d", Some("b")),
+            ("/a/b/#x", Some("b")),
+            ("/a/http://b", Some("b")),
+            ("/a/b%20c%2Fd/", Some("b c/d")),
+            ("/a/%C3%A9", Some("é")),
+            ("/a/%ff", Some("%ff")),
+            ("/a/%", Some("%")),
+            (" /a/b ", Some("b")),
             ("", None),
-        ];
-        for (location, id) in cases {
+            ("/", None),
+            ("//", None),
+            ("?a=b", None),
+            ("https://example.com", None),
+            ("https://example.com/?a=/b", None),
+            ("//example.com", None),
+        ] {
             let created = Created::<String>::read(location);
             assert_eq!(created.as_ref().map(|created| created.id.as_str()), id, "{location}");
             assert!(created.is_none_or(|created| created.location == location));

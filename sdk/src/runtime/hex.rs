@@ -13,13 +13,13 @@ pub(super) fn decode<const N: usize>(digits: &str) -> Option<[u8; N]> {
         return None;
     }
     for (byte, pair) in bytes.iter_mut().zip(digits.as_bytes().chunks(2)) {
-        *byte = self::pair(pair)?;
+        *byte = self::byte(pair)?;
     }
     Some(bytes)
 }
 
 /// The byte that two digits stand for.
-pub(super) fn pair(digits: &[u8]) -> Option<u8> {
+fn byte(digits: &[u8]) -> Option<u8> {
     let digit = |digit: u8| char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     match digits {
         [high, low] => Some(digit(*high)? << 4 | digit(*low)?),

@@ -1,6 +1,7 @@
 //! What every client shares. It knows no provider: each brings a [`Provider`] and its document.
 
 mod base_url;
+mod body;
 mod call;
 mod check;
 mod config;

@@ -1,7 +1,8 @@
 //! Bodies of several parts, `multipart/form-data`: texts, JSON, and content that is streamed.
 
+use super::body::Body;
 use super::check::Invalid;
-use super::content::{Body, Content};
+use super::content::Content;
 use super::time::Clock;
 use bytes::Bytes;
 use http::HeaderValue;

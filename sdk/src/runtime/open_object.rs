@@ -32,6 +32,15 @@ macro_rules! open_object {
             }
         }
 
+        impl crate::runtime::generated::Check for $name {
+            fn check(
+                &self,
+                _: &crate::runtime::generated::Place<'_>,
+            ) -> Result<(), crate::runtime::generated::Invalid> {
+                Ok(())
+            }
+        }
+
         impl From<::serde_json::Map<String, ::serde_json::Value>> for $name {
             fn from(members: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
                 Self(members)

@@ -1,7 +1,8 @@
 //! A request: what generated code builds, and the content that goes with it.
 
+use super::body::{Body, Progress};
 use super::check::Invalid;
-use super::content::{Body, Content, Progress};
+use super::content::Content;
 use super::multipart::Form;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 
