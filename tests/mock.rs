@@ -1,8 +1,9 @@
-//! The mock of Signly: what it answers, how it fails on request, what it delivers.
+//! The mocks: what they answer, how they fail on request, what they deliver. What is shared is tested with Signly's.
 
 mod calls;
 mod deliveries;
 mod faults;
+mod legalesign;
 
 use countersign::mock::signly::Server;
 use countersign::signly::EventType;

@@ -37,6 +37,8 @@ mod clock;
 mod deliver;
 mod faults;
 mod id;
+#[cfg(feature = "legalesign")]
+pub mod legalesign;
 mod record;
 mod server;
 #[cfg(feature = "signly")]

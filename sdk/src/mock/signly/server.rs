@@ -3,14 +3,13 @@
 use super::state::State;
 use super::{Deliveries, Event, api};
 use crate::mock::deliver::{Courier, Delivered};
-use crate::mock::server::Running;
-use crate::mock::{Fault, RecordedRequest, id};
-use crate::runtime::{Clock as _, Error, Secret, SystemClock};
+use crate::mock::id;
+use crate::mock::server::{Port, Running, Service, controls};
+use crate::runtime::{Clock as _, Secret, SystemClock};
 use crate::signly::{Client, ClientBuilder, OPERATIONS, Webhook};
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, SystemTime};
-use std::{fmt, io};
 
 /// A mock of Signly on a port of its own, with one tenant and one credential. It stops when it is dropped.
 ///
@@ -37,6 +36,8 @@ pub struct Server {
     running: Running,
 }
 
+controls!(Server, Client);
+
 impl Server {
     /// Starts a server that delivers to this machine only.
     ///
@@ -60,14 +61,9 @@ impl Server {
     async fn start_with(courier: Courier) -> io::Result<Self> {
         let key = Secret::issued(id::ulid("sk_mock_", SystemClock.now())).map_err(io::Error::other)?;
         let state = Arc::new(State::new(id::uuid(), key, courier));
-        let running = Running::start(OPERATIONS, api::router(Arc::clone(&state))).await?;
+        let service = Service::new(OPERATIONS, api::router(Arc::clone(&state)));
+        let running = Port::open().await?.serve(service);
         Ok(Self { state, running })
-    }
-
-    /// Where it listens, such as `http://127.0.0.1:49152`.
-    #[must_use]
-    pub fn base_url(&self) -> &str {
-        self.running.base_url()
     }
 
     /// The tenant; every server has another one.
@@ -88,47 +84,6 @@ impl Server {
         builder.tenant(self.tenant()).api_key(self.api_key())
     }
 
-    /// A client of this server.
-    ///
-    /// # Errors
-    ///
-    /// As [`ClientBuilder::build`].
-    pub fn client(&self) -> Result<Client, Error> {
-        self.client_builder().build()
-    }
-
-    /// Lets the next request fail, whatever it asks for. Faults queue up; each happens once.
-    pub fn fail_next(&self, fault: Fault) {
-        self.running.fail_next(fault);
-    }
-
-    /// Lets the next call of an operation fail, by its id in [`OPERATIONS`].
-    ///
-    /// # Panics
-    ///
-    /// No operation has this id. The message lists those there are.
-    #[track_caller]
-    pub fn fail_next_on(&self, operation: &str, fault: Fault) {
-        self.running.fail_next_on(operation, fault);
-    }
-
-    /// How many faults have not happened yet.
-    #[must_use]
-    pub fn pending_faults(&self) -> usize {
-        self.running.pending_faults()
-    }
-
-    /// The last 1024 requests, oldest first, refused ones included.
-    #[must_use]
-    pub fn requests(&self) -> Vec<RecordedRequest> {
-        self.running.requests()
-    }
-
-    /// Forgets the requests so far.
-    pub fn clear_requests(&self) {
-        self.running.clear_requests();
-    }
-
     /// A webhook as it is stored, with all its members.
     #[must_use]
     pub fn webhook(&self, id: impl AsRef<str>) -> Option<Webhook> {
@@ -147,16 +102,6 @@ impl Server {
         self.state.checks_destinations.store(check, Ordering::Relaxed);
     }
 
-    /// Stops the server's clock at a time. Deliveries and delays take real time all the same.
-    pub fn set_time(&self, time: SystemTime) {
-        self.state.clock.set(time);
-    }
-
-    /// Moves the server's clock.
-    pub fn advance(&self, by: Duration) {
-        self.state.clock.advance(by);
-    }
-
     /// Delivers an event to every enabled webhook that subscribed to its type, and tries again as the webhook says. There
     /// is one entry per such webhook.
     pub async fn deliver(&self, event: Event) -> Vec<Delivered> {
@@ -166,16 +111,5 @@ impl Server {
     /// Delivers events, twice or in another order if asked to.
     pub fn deliver_all(&self, events: impl IntoIterator<Item = Event>) -> Deliveries {
         Deliveries::new(Arc::clone(&self.state), events)
-    }
-
-    /// Takes no more connections, and returns when the calls under way are answered or five seconds have passed.
-    pub async fn shutdown(self) {
-        self.running.shutdown().await;
-    }
-}
-
-impl fmt::Debug for Server {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Server").field("base_url", &self.base_url()).finish_non_exhaustive()
     }
 }

@@ -1,0 +1,111 @@
+//! Subscriptions. They are stored and listed; nothing is delivered.
+
+use super::answer::{Answer, Outcome, Refusal};
+use super::read::{Call, Form};
+use super::state::{PREFIX, Store, find};
+use http::StatusCode;
+use serde_json::{Map, Value, json};
+
+#[derive(Debug)]
+pub(super) struct Webhook {
+    number: i64,
+    notify_when: i64,
+    url: String,
+    event_filter: String,
+    /// The number of the group that it is narrowed down to.
+    group: Option<i64>,
+}
+
+/// What is written as a word and read as a number.
+const NOTIFY: [(&str, i64); 5] = [("all", 1), ("signed", 2), ("sent", 3), ("rejected", 4), ("realtime", 10)];
+
+const EVENT_FILTERS: [&str; 11] = [
+    "",
+    "document.*",
+    "document.created",
+    "document.rejected",
+    "document.finalPdfCreated",
+    "recipient.*",
+    "recipient.completed",
+    "recipient.rejected",
+    "recipient.emailOpened",
+    "recipient.visiting",
+    "recipient.bounced",
+];
+
+fn is_url(url: &str) -> bool {
+    url.starts_with("http://") || url.starts_with("https://")
+}
+
+/// No id is shown; only creating a subscription tells it.
+#[allow(clippy::unnecessary_wraps, reason = "operations have one form")]
+pub(super) fn list_webhooks(store: &mut Store, _: &Call) -> Outcome {
+    let show = |webhook: &Webhook| {
+        json!({
+            "active": true,
+            "notify_when": webhook.notify_when,
+            "url": webhook.url,
+            "group_id": webhook.group,
+            "event_filter": webhook.event_filter,
+        })
+    };
+    Ok(Answer::ok(store.webhooks.iter().map(show).collect()))
+}
+
+pub(super) fn subscribe(store: &mut Store, call: &Call) -> Outcome {
+    let mut form = Form::read("subscribe", call)?;
+    let notify = form.needs_text("notify", 20);
+    let notify_when = NOTIFY.iter().find(|(word, _)| *word == notify).map(|(_, number)| *number);
+    if notify_when.is_none() && !notify.is_empty() {
+        form.wrong("notify", "no known kind");
+    }
+    let url = form.needs_text("url", 2000);
+    if !url.is_empty() && !is_url(&url) {
+        form.wrong("url", "no URL");
+    }
+    let event_filter = form.text("eventFilter", 60).unwrap_or_default();
+    if !EVENT_FILTERS.contains(&event_filter.as_str()) {
+        form.wrong("eventFilter", "no known event");
+    }
+    let group = form.text("group", 200).filter(|group| !group.is_empty());
+    form.finish()?;
+    let group = match group {
+        Some(group) => Some(named_group(store, &group).ok_or_else(Refusal::misreferenced)?),
+        None => None,
+    };
+    let number = store.next_number();
+    let notify_when = notify_when.unwrap_or_default();
+    store.webhooks.push(Webhook { number, notify_when, url, event_filter, group });
+    Ok(Answer::at(StatusCode::CREATED, format!("{PREFIX}/unsubscribe/{number}/")))
+}
+
+/// The number of a group, by its slug or its reference.
+fn named_group(store: &Store, name: &str) -> Option<i64> {
+    let slug = name.trim_end_matches('/').rsplit('/').next()?;
+    find(&store.groups, slug).ok().map(|group| group.number)
+}
+
+/// Says the same whether the URL was subscribed or not.
+pub(super) fn unsubscribe(store: &mut Store, call: &Call) -> Outcome {
+    let members: Result<Map<String, Value>, _> = serde_json::from_slice(&call.body);
+    let members = members.map_err(|_| Refusal::plain("the body is no JSON object"))?;
+    let text = |name| members.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let url = text("url").filter(|url| is_url(url)).ok_or_else(|| Refusal::plain("the url is none"))?;
+    // An unknown group has no subscription; none has the number 0.
+    let group = text("group").map(|name| named_group(store, name).unwrap_or(0));
+    let group = group.or_else(|| members.get("group").and_then(Value::as_i64));
+    let filter = text("eventFilter");
+    store.webhooks.retain(|webhook| {
+        let same_filter = filter.is_none_or(|filter| filter == webhook.event_filter);
+        let same_group = group.is_none() || group == webhook.group;
+        !(webhook.url == url && same_filter && same_group)
+    });
+    Ok(Answer::empty(StatusCode::OK))
+}
+
+pub(super) fn unsubscribe_by_id(store: &mut Store, call: &Call) -> Outcome {
+    let number: Option<i64> = call.id.parse().ok();
+    let place = store.webhooks.iter().position(|webhook| Some(webhook.number) == number);
+    store.webhooks.remove(place.ok_or_else(Refusal::not_found)?);
+    Ok(Answer::empty(StatusCode::OK))
+}

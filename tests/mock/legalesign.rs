@@ -1,0 +1,211 @@
+//! The mock of Legalesign: what it answers, and what happens to documents.
+
+mod documents;
+mod links;
+mod resources;
+
+use countersign::mock::legalesign::Server;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// `%PDF-1.4` in base64.
+const PDF: &str = "JVBERi0xLjQ=";
+const GROUP: &str = "/api/v1/group/mock-group/";
+
+#[derive(Debug)]
+struct Answer {
+    status: u16,
+    headers: String,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")))
+    }
+
+    fn location(&self) -> &str {
+        self.header("location").unwrap()
+    }
+
+    /// The id in the location.
+    fn id(&self) -> String {
+        self.location().trim_end_matches('/').rsplit('/').next().unwrap().to_owned()
+    }
+}
+
+/// A request to any URL.
+async fn send(method: &str, url: &str, headers: &str, body: &str) -> Answer {
+    let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let mut stream = TcpStream::connect(host).await.unwrap();
+    let length = body.len();
+    let request = format!(
+        "{method} /{path} HTTP/1.1\r\nhost: mock\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    let end = answer.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
+    let headers = String::from_utf8(answer[..end].to_vec()).unwrap();
+    let status = headers.split(' ').nth(1).unwrap().parse().unwrap();
+    Answer { status, headers, body: answer[end + 4..].to_vec() }
+}
+
+/// A call with the credential; the path is below the base URL.
+async fn call(server: &Server, method: &str, path: &str, body: Option<Value>) -> Answer {
+    let mut headers = format!("authorization: Bearer {}\r\n", server.api_key());
+    if body.is_some() {
+        headers.push_str("content-type: application/json\r\n");
+    }
+    let body = body.map(|body| body.to_string()).unwrap_or_default();
+    send(method, &format!("{}{path}", server.base_url()), &headers, &body).await
+}
+
+async fn get(server: &Server, path: &str) -> Answer {
+    call(server, "GET", path, None).await
+}
+
+async fn post(server: &Server, path: &str, body: Value) -> Answer {
+    call(server, "POST", path, Some(body)).await
+}
+
+/// What a list or a resource looks like.
+async fn show(server: &Server, path: &str) -> Value {
+    let answer = get(server, path).await;
+    assert_eq!(answer.status, 200, "{path}: {answer:?}");
+    answer.json()
+}
+
+async fn pdf_template(server: &Server) -> String {
+    let created =
+        post(server, "/templatepdf/", json!({ "group": GROUP, "pdf_file": PDF, "title": "t" })).await;
+    assert_eq!((created.status, created.body.len()), (201, 0), "{created:?}");
+    created.id()
+}
+
+fn person(name: &str) -> Value {
+    json!({ "email": format!("{name}@people.example"), "firstname": name, "lastname": "Doe" })
+}
+
+/// Creates a document for these signers, with more members.
+async fn document(server: &Server, signers: &[Value], more: Value) -> String {
+    let template = format!("/api/v1/templatepdf/{}/", pdf_template(server).await);
+    let mut body = json!({ "group": GROUP, "name": "Lease", "templatepdf": template, "signers": signers });
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let created = post(server, "/document/", body).await;
+    assert_eq!(created.status, 201, "{created:?}");
+    assert_eq!(created.location(), format!("/api/v1/document/{}/", created.id()));
+    created.id()
+}
+
+#[tokio::test]
+async fn both_kinds_of_keys_are_accepted_and_nothing_else() {
+    let server = Server::start().await.unwrap();
+    let (user, secret) = server.legacy_key();
+    let key = server.api_key();
+    assert!(key.starts_with("ak_mock_"), "{key}");
+    let cases = [
+        (format!("authorization: Bearer {key}\r\nx-organisation: any\r\n"), 200),
+        (format!("authorization: ApiKey {user}:{secret}\r\n"), 200),
+        (format!("authorization: ApiKey {user}:{key}\r\n"), 401),
+        (format!("authorization: {key}\r\n"), 401),
+        (format!("authorization: Bearer {key}\r\nauthorization: Bearer {key}\r\n"), 401),
+        (String::new(), 401),
+    ];
+    for (headers, status) in cases {
+        let answer = send("GET", &format!("{}/group/", server.base_url()), &headers, "").await;
+        assert_eq!(answer.status, status, "{headers}");
+    }
+    let printed = format!("{server:?} {:?}", server.requests());
+    assert!(!printed.contains(key) && !printed.contains(secret), "{printed}");
+}
+
+#[tokio::test]
+async fn refused_requests_have_these_statuses_and_bodies() {
+    let server = Server::start().await.unwrap();
+    let required = |members: &[&str]| -> Value {
+        let problems = members.iter().map(|member| ((*member).to_owned(), json!(["required"])));
+        Value::Object(problems.collect())
+    };
+    let no_group = "/api/v1/group/none/";
+    let cases = [
+        ("POST", "/group/", Some(json!({})), 400, json!({ "group": required(&["name"]) })),
+        ("POST", "/group/", Some(json!([])), 400, Value::Null),
+        (
+            "POST",
+            "/templatepdf/",
+            Some(json!({ "pdf_file": 1 })),
+            400,
+            json!({ "templatepdf": { "group": ["required"], "pdf_file": ["not a text"] } }),
+        ),
+        (
+            "POST",
+            "/attachment/",
+            Some(json!({ "group": GROUP, "filename": "a.pdf", "pdf_file": "aGVsbG8=" })),
+            400,
+            json!({ "text": "not a PDF" }),
+        ),
+        (
+            "POST",
+            "/member/",
+            Some(json!({ "group": GROUP, "email": "owner@mock.example" })),
+            400,
+            json!({ "member": { "exists": "a member of the group already" } }),
+        ),
+        (
+            "POST",
+            "/document/",
+            Some(json!({ "group": GROUP, "name": "n", "text": "<p>", "signers": [{ "email": "none" }] })),
+            400,
+            json!({ "document": { "signers": [
+                "signer_1: email: not an e-mail address",
+                "signer_1: firstname: required",
+                "signer_1: lastname: required",
+            ] } }),
+        ),
+        ("POST", "/templatepdf/", Some(json!({ "group": no_group, "pdf_file": PDF })), 500, Value::Null),
+        ("POST", "/templatepdf/none/fields/", Some(json!([])), 404, Value::Null),
+        ("GET", "/document/", None, 400, json!({ "query": required(&["group"]) })),
+        ("GET", "/group/?limit=0", None, 400, json!({ "query": { "limit": ["not above 0"] } })),
+        ("GET", "/document/none/", None, 404, Value::Null),
+        ("GET", "/group", None, 404, Value::Null),
+        ("GET", "/group/%FF/", None, 404, Value::Null),
+        ("PUT", "/group/", None, 405, Value::Null),
+    ];
+    for (method, path, body, status, expected) in cases {
+        let answer = call(&server, method, path, body).await;
+        assert_eq!(answer.status, status, "{method} {path}: {answer:?}");
+        if !expected.is_null() {
+            assert_eq!(answer.json(), expected, "{method} {path}");
+        }
+    }
+    let key = format!("authorization: Bearer {}\r\n", server.api_key());
+    let url = format!("{}/group/", server.base_url());
+    assert_eq!(send("POST", &url, &key, "{}").await.status, 415);
+    let typed = format!("{key}content-type: application/json\r\n");
+    assert_eq!(send("POST", &url, &typed, "{").await.status, 500);
+}
+
+#[tokio::test]
+async fn pages_refer_to_their_neighbours() {
+    let server = Server::start().await.unwrap();
+    for number in 0..21 {
+        let name = format!("Group {number}");
+        assert_eq!(post(&server, "/group/", json!({ "name": name })).await.status, 201);
+    }
+    let first = show(&server, "/group/?x=%26").await;
+    assert_eq!(first["objects"].as_array().unwrap().len(), 20);
+    let next = "/api/v1/group/?offset=20&limit=20&x=%26";
+    let meta = json!({ "limit": 20, "next": next, "offset": 0, "previous": null, "total_count": 22 });
+    assert_eq!(first["meta"], meta);
+    let last = show(&server, next.strip_prefix("/api/v1").unwrap()).await;
+    assert_eq!(last["objects"].as_array().unwrap().len(), 2);
+    assert_eq!((&last["meta"]["next"], &last["meta"]["offset"]), (&Value::Null, &json!(20)));
+    assert_eq!(last["meta"]["previous"], "/api/v1/group/?offset=0&limit=20&x=%26");
+    assert_eq!(last["objects"][1]["slug"], "group-20");
+}
