@@ -1,6 +1,7 @@
 //! Legalesign's client: what is special about it. What every client does is tested once, in `robustness` and beside it.
 
 mod paging;
+mod scenario;
 mod sync;
 mod transfers;
 mod traps;
