@@ -9,6 +9,20 @@
     reason = "a failing test says so by panicking"
 )]
 
+// The runtime as a provider finds it inside of the crate, for the sixth one.
+#[path = "../sdk/src/runtime/mod.rs"]
+#[allow(
+    dead_code,
+    unused_imports,
+    unused_macros,
+    rustdoc::broken_intra_doc_links,
+    reason = "it is a part of the crate"
+)]
+mod runtime;
+use runtime::Outcome;
+#[path = "fixtures/sixth/mod.rs"]
+mod sixth;
+
 mod build_script;
 mod building;
 mod legalesign;

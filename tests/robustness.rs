@@ -2,33 +2,55 @@
 //!
 //! A case says what the server does and what exactly comes of it: kind, effect, attempts, and what reached the server.
 
+use crate::sixth::Sixth;
 use crate::support::clock::TestClock;
 use crate::support::server::{Server, Step, closed_port, silent_port};
 use countersign::{Effect, Error, ErrorKind, legalesign, signly};
+use std::fmt::Debug;
 use std::time::Duration;
 
 /// The calls that every provider has: one that reads, one that creates, one that changes.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Call {
+pub enum Call {
     Read,
     Create,
     Change,
 }
 
 /// What a case needs to know of a provider.
-trait Subject: Copy + 'static {
+pub trait Subject: Copy + 'static {
     /// An answer that the call understands.
     fn success(self, call: Call) -> Step;
     /// Makes the call; the value is dropped, since the table is about failures.
-    async fn make(self, call: Call, setting: &Setting) -> Result<u32, Error>;
+    async fn make(self, call: Call, setting: &Setting) -> Result<u32, Failure>;
 }
 
-struct Setting {
-    base_url: String,
-    clock: TestClock,
-    attempt_timeout: Duration,
-    largest_answer: usize,
-    connect_timeout: Duration,
+pub struct Setting {
+    pub base_url: String,
+    pub clock: TestClock,
+    pub attempt_timeout: Duration,
+    pub largest_answer: usize,
+    pub connect_timeout: Duration,
+}
+
+/// How a call failed, whoever's error it was.
+#[derive(Debug, PartialEq)]
+pub struct Failure {
+    kind: String,
+    effect: String,
+    attempts: u32,
+}
+
+impl Failure {
+    pub fn new(kind: impl Debug, effect: impl Debug, attempts: u32) -> Self {
+        Self { kind: format!("{kind:?}"), effect: format!("{effect:?}"), attempts }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::new(error.kind(), error.effect(), error.attempts())
+    }
 }
 
 impl Setting {
@@ -54,6 +76,7 @@ macro_rules! configured {
             .largest_answer($setting.largest_answer)
     };
 }
+pub(crate) use configured;
 
 #[derive(Clone, Copy)]
 struct Signly;
@@ -71,7 +94,7 @@ impl Subject for Signly {
         Step::json(200, envelope(WEBHOOK))
     }
 
-    async fn make(self, call: Call, setting: &Setting) -> Result<u32, Error> {
+    async fn make(self, call: Call, setting: &Setting) -> Result<u32, Failure> {
         let client =
             configured!(signly::Client::builder(), setting).tenant("t").api_key("sk_live_1").build()?;
         Ok(match call {
@@ -101,7 +124,7 @@ impl Subject for Legalesign {
         }
     }
 
-    async fn make(self, call: Call, setting: &Setting) -> Result<u32, Error> {
+    async fn make(self, call: Call, setting: &Setting) -> Result<u32, Failure> {
         let client =
             configured!(legalesign::Client::builder(), setting).api_key("ak_test_1.secret").build()?;
         Ok(match call {
@@ -115,7 +138,7 @@ impl Subject for Legalesign {
 /// What a call comes to.
 #[derive(Debug, PartialEq)]
 struct Outcome {
-    failure: Option<(ErrorKind, Effect)>,
+    failure: Option<(String, String)>,
     attempts: u32,
     /// How many requests reached the server.
     requests: usize,
@@ -124,7 +147,12 @@ struct Outcome {
 
 fn fails(kind: ErrorKind, effect: Effect, attempts: u32) -> Outcome {
     let waits = waits(attempts);
-    Outcome { failure: Some((kind, effect)), attempts, requests: attempts as usize, waits }
+    Outcome {
+        failure: Some((format!("{kind:?}"), format!("{effect:?}"))),
+        attempts,
+        requests: attempts as usize,
+        waits,
+    }
 }
 
 fn succeeds(attempts: u32) -> Outcome {
@@ -294,8 +322,8 @@ async fn run(subject: impl Subject, case: Case) {
     }
     let result = subject.make(case.call, &setting).await;
     let outcome = Outcome {
-        failure: result.as_ref().err().map(|error| (error.kind(), error.effect())),
-        attempts: result.as_ref().map_or_else(Error::attempts, |attempts| *attempts),
+        failure: result.as_ref().err().map(|failure| (failure.kind.clone(), failure.effect.clone())),
+        attempts: result.as_ref().map_or_else(|failure| failure.attempts, |attempts| *attempts),
         requests: server.seen().len(),
         waits: setting.clock.waits(),
     };
@@ -308,22 +336,21 @@ async fn comes_to_the_outcome_of_every_case(subject: impl Subject) {
     }
 }
 
-async fn outcome_without_server(subject: impl Subject, base_url: String) -> (ErrorKind, Effect, u32) {
+async fn outcome_without_server(subject: impl Subject, base_url: String) -> Failure {
     let setting = Setting { connect_timeout: Duration::from_millis(50), ..Setting::new(base_url) };
-    let error = subject.make(Call::Create, &setting).await.unwrap_err();
-    (error.kind(), error.effect(), error.attempts())
+    subject.make(Call::Create, &setting).await.unwrap_err()
 }
 
 /// A stopped server is tried again even by a create, since nothing was sent.
 async fn survives_a_stopped_server(subject: impl Subject) {
     let outcome = outcome_without_server(subject, closed_port().await).await;
-    assert_eq!(outcome, (ErrorKind::Unreachable, Effect::None, 3));
+    assert_eq!(outcome, Failure::new(ErrorKind::Unreachable, Effect::None, 3));
 }
 
 /// A timeout before the request was sent has no effect.
 async fn survives_a_silent_server(subject: impl Subject) {
     let outcome = outcome_without_server(subject, silent_port().await).await;
-    assert_eq!(outcome, (ErrorKind::Unreachable, Effect::None, 3));
+    assert_eq!(outcome, Failure::new(ErrorKind::Unreachable, Effect::None, 3));
 }
 
 /// The whole table, for each provider.
@@ -350,4 +377,4 @@ macro_rules! providers {
     )*};
 }
 
-providers! { on_legalesign: Legalesign, on_signly: Signly }
+providers! { on_legalesign: Legalesign, on_signly: Signly, on_a_sixth: Sixth }

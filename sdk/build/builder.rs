@@ -291,26 +291,48 @@ impl<'a> Builder<'a> {
         let outer = format_ident!("{}", places.next.0.to_snake_case());
         let inner = format_ident!("{}", places.next.1.to_snake_case());
         let name = &page.token;
+        let pages = if page.style == "offset" {
+            quote! {
+                /// Every page from here on, as a stream. Pages are counted, so what is added or taken away meanwhile may
+                /// shift an item from one page to another.
+                #[must_use = "nothing is sent before the stream is polled"]
+                pub fn pages(self) -> rt::Pages<#item> {
+                    let scope = #scope;
+                    let start = self.#token.map(|offset| offset.to_string());
+                    rt::Pages::counted(&super::#constant, scope, start, move |offset| {
+                        let mut call = self.clone();
+                        async move {
+                            let from = rt::offset(&super::#constant, offset)?;
+                            call.#token = from.or(call.#token);
+                            let answer = call.send().await?;
+                            let next = answer.#outer.map(|outer| outer.#inner);
+                            rt::Page::counted(&super::#constant, #name, from, answer.#items, next)
+                        }
+                    })
+                }
+            }
+        } else {
+            quote! {
+                /// Every page from here on, as a stream. A token that comes twice is an error.
+                #[must_use = "nothing is sent before the stream is polled"]
+                pub fn pages(self) -> rt::Pages<#item> {
+                    let scope = #scope;
+                    rt::Pages::new(&super::#constant, scope, self.#token.clone(), move |token| {
+                        let mut call = self.clone();
+                        call.#token = token;
+                        async move {
+                            let answer = call.send().await?;
+                            let next = answer.#outer.map(|outer| outer.#inner);
+                            rt::Page::by_token(&super::#constant, answer.#items, next)
+                        }
+                    })
+                }
+            }
+        };
         quote! {
             #plain
 
-            /// Every page from here on, as a stream. Pages are counted, so what is added or taken away meanwhile may
-            /// shift an item from one page to another.
-            #[must_use = "nothing is sent before the stream is polled"]
-            pub fn pages(self) -> rt::Pages<#item> {
-                let scope = #scope;
-                let start = self.#token.map(|offset| offset.to_string());
-                rt::Pages::counted(&super::#constant, scope, start, move |offset| {
-                    let mut call = self.clone();
-                    async move {
-                        let from = rt::offset(&super::#constant, offset)?;
-                        call.#token = from.or(call.#token);
-                        let answer = call.send().await?;
-                        let next = answer.#outer.map(|outer| outer.#inner);
-                        rt::Page::counted(&super::#constant, #name, from, answer.#items, next)
-                    }
-                })
-            }
+            #pages
 
             /// Every item from here on, as a stream over all pages; see [`pages`](Self::pages).
             #[must_use = "nothing is sent before the stream is polled"]

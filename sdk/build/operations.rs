@@ -51,7 +51,7 @@ pub struct Parameter {
 
 pub const CERTAINTIES: [&str; 3] = ["documented", "inferred", "assumed"];
 pub const OUTCOMES: [&str; 4] = ["failed", "not-ready", "refused", "locked"];
-const PAGE_STYLES: [&str; 2] = ["undocumented", "offset"];
+const PAGE_STYLES: [&str; 3] = ["undocumented", "offset", "token"];
 
 pub fn read(document: &Value) -> Result<Vec<Operation>, Mistake> {
     let mut ids = BTreeSet::new();

@@ -138,7 +138,7 @@ fn operations() {
         (
             "style: undocumented",
             "style: numbered",
-            "list_parcels > x-sdk-page: `style` is `numbered`; use one of undocumented, offset",
+            "list_parcels > x-sdk-page: `style` is `numbered`; use one of undocumented, offset, token",
         ),
         (
             "style: undocumented",

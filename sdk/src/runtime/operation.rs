@@ -85,6 +85,8 @@ pub enum Paging {
     None,
     /// Items are counted: the next page begins at an offset.
     Offset,
+    /// Each answer holds a token that begins the next page.
+    Token,
     /// There may be more than one answer holds, and how to ask for it is not documented.
     Undocumented,
 }

@@ -138,6 +138,22 @@ impl<T> Page<T> {
         Ok(Self { items: items.unwrap_or_default(), next })
     }
 
+    /// A page of a list that goes on by tokens. `next` is what the answer says of the next page: nothing at all, none,
+    /// or the token that begins it.
+    #[allow(clippy::option_option, reason = "nothing said is something else than nothing left")]
+    #[cfg_attr(not(test), allow(dead_code, reason = "no provider's document states this style yet"))]
+    pub(crate) fn by_token(
+        operation: &'static Operation,
+        items: Option<Vec<T>>,
+        next: Option<Option<String>>,
+    ) -> Result<Self, Error> {
+        let next = next.ok_or_else(|| {
+            let detail = "the answer does not say whether it is the last";
+            Error::new(ErrorKind::Paging, operation.provider, detail).of(operation)
+        })?;
+        Ok(Self { items: items.unwrap_or_default(), next: next.filter(|token| !token.is_empty()) })
+    }
+
     /// Whether another page follows.
     #[must_use]
     pub fn has_next(&self) -> bool {
