@@ -47,7 +47,6 @@ impl Port {
         Ok(Self { listener, origin })
     }
 
-    #[cfg_attr(not(feature = "legalesign"), allow(dead_code, reason = "other providers hand out no URLs"))]
     pub(super) fn origin(&self) -> &str {
         &self.origin
     }
@@ -77,12 +76,10 @@ impl Service {
     }
 
     /// The path of the base URL, which the paths of the operations do not repeat; the router's do.
-    #[cfg_attr(not(feature = "legalesign"), allow(dead_code, reason = "other providers have no prefix"))]
     pub(super) fn below(self, prefix: &'static str) -> Self {
         Self { prefix, ..self }
     }
 
-    #[cfg_attr(not(feature = "legalesign"), allow(dead_code, reason = "other providers take small bodies"))]
     pub(super) fn with_bodies_up_to(self, largest_body: usize) -> Self {
         Self { largest_body, ..self }
     }

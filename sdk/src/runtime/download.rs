@@ -21,9 +21,9 @@ use tokio::io::{AsyncWrite, AsyncWriteExt};
 /// is complete when the stream ends without an error, and not before.
 ///
 /// ```
-/// # async fn example(legalesign: &countersign::legalesign::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// # async fn example(download: countersign::Download) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut file = tokio::fs::File::create("signed.pdf").await?;
-/// let copied = legalesign.get_document_pdf("d0d0").send().await?.copy_to(&mut file).await?;
+/// let copied = download.copy_to(&mut file).await?;
 /// println!("{} bytes", copied.length);
 /// # Ok(())
 /// # }
