@@ -23,7 +23,7 @@ use support::{MIB, head, peak, reset_peak, resident, serve};
 
 const PAGE: usize = 500;
 const DOCUMENTS: usize = 100_000;
-const PAIRS: usize = 9;
+const PAIRS: usize = 41;
 
 fn main() {
     let address = start();

@@ -10,7 +10,7 @@ use futures_core::Stream;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -280,7 +280,7 @@ impl<T: 'static> Pages<T> {
     /// The items of all pages, as a stream.
     #[must_use]
     pub fn items(self) -> Items<T> {
-        Items { pages: self, buffer: VecDeque::new() }
+        Items { pages: self, page: Vec::new().into_iter() }
     }
 
     /// Where the stream goes on, or where it failed; `None` before the first page, and at the end.
@@ -350,7 +350,8 @@ impl<T> fmt::Debug for Pages<T> {
 /// The items of a list, as a stream over all its pages.
 pub struct Items<T> {
     pages: Pages<T>,
-    buffer: VecDeque<T>,
+    /// What is left of the page under way.
+    page: std::vec::IntoIter<T>,
 }
 
 impl<T: Unpin + 'static> Items<T> {
@@ -365,11 +366,11 @@ impl<T: Unpin + 'static> Stream for Items<T> {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
-            if let Some(item) = self.buffer.pop_front() {
+            if let Some(item) = self.page.next() {
                 return Poll::Ready(Some(Ok(item)));
             }
             match ready!(Pin::new(&mut self.pages).poll_next(context)) {
-                Some(Ok(page)) => self.buffer.extend(page.items),
+                Some(Ok(page)) => self.page = page.items.into_iter(),
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None => return Poll::Ready(None),
             }
