@@ -23,7 +23,7 @@ fn the_document_itself_is_right() {
 }
 
 const KEYS: &str = "use one of x-sdk-certainty, x-sdk-source, x-sdk-repeatable, x-sdk-by-hand, x-sdk-page, x-sdk-vendor-id, \
-                    x-sdk-precondition, x-sdk-outcome, x-sdk-created, x-sdk-link, x-sdk-envelope, x-sdk-sensitive, \
+                    x-sdk-precondition, x-sdk-outcome, x-sdk-hint, x-sdk-created, x-sdk-link, x-sdk-envelope, x-sdk-sensitive, \
                     x-sdk-resource, x-sdk-positions, x-sdk-required-unless";
 
 #[test]

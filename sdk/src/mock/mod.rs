@@ -37,6 +37,8 @@ mod clock;
 mod deliver;
 mod faults;
 mod id;
+#[cfg(feature = "leap")]
+pub mod leap;
 mod record;
 mod server;
 #[cfg(feature = "signly")]

@@ -23,7 +23,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use tower::ServiceExt;
 
-/// The largest body that is accepted.
+/// The largest body that is accepted, unless a provider takes larger ones.
 const LARGEST_BODY: usize = 1024 * 1024;
 /// How much of a body that is too large is read away, so that the client gets to see the refusal.
 const MOST_DISCARDED: usize = 64 * 1024 * 1024;
@@ -43,6 +43,7 @@ pub(super) struct Running {
 struct Shared {
     operations: &'static [&'static Operation],
     router: Router,
+    largest_body: usize,
     faults: Faults,
     record: Record,
 }
@@ -50,10 +51,19 @@ struct Shared {
 impl Running {
     /// Listens on loopback, on a port that the system chooses.
     pub(super) async fn start(operations: &'static [&'static Operation], router: Router) -> io::Result<Self> {
+        Self::start_with_bodies_up_to(LARGEST_BODY, operations, router).await
+    }
+
+    /// As [`start`](Self::start), for a provider that is sent documents.
+    pub(super) async fn start_with_bodies_up_to(
+        largest_body: usize,
+        operations: &'static [&'static Operation],
+        router: Router,
+    ) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let base_url = format!("http://{}", listener.local_addr()?);
-        let shared = Shared { operations, router, faults: Faults::default(), record: Record::default() };
-        let shared = Arc::new(shared);
+        let (faults, record) = (Faults::default(), Record::default());
+        let shared = Arc::new(Shared { operations, router, largest_body, faults, record });
         let (stop, stopped) = watch::channel(false);
         let accepting = Some(tokio::spawn(accept(listener, Arc::clone(&shared), stopped)));
         Ok(Self { base_url, shared, stop, accepting })
@@ -154,7 +164,9 @@ async fn answer(
     request: Request<Incoming>,
 ) -> Result<Response<Body>, io::Error> {
     let (parts, body) = request.into_parts();
-    let body = tokio::time::timeout(PATIENCE, read(body)).await.unwrap_or(Err(StatusCode::REQUEST_TIMEOUT));
+    let body = tokio::time::timeout(PATIENCE, read(body, shared.largest_body))
+        .await
+        .unwrap_or(Err(StatusCode::REQUEST_TIMEOUT));
     let operation = shared.operation(&parts.method, parts.uri.path());
     shared.record.add(RecordedRequest {
         method: parts.method.clone(),
@@ -224,21 +236,21 @@ impl Shared {
 }
 
 /// The whole body, or the status that refuses it.
-async fn read(mut body: Incoming) -> Result<Bytes, StatusCode> {
+async fn read(mut body: Incoming, largest: usize) -> Result<Bytes, StatusCode> {
     let mut kept = BytesMut::new();
     let mut length = 0;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| StatusCode::BAD_REQUEST)?;
         let Ok(data) = frame.into_data() else { continue };
         length += data.len();
-        if length > MOST_DISCARDED {
+        if length > largest.saturating_add(MOST_DISCARDED) {
             break;
         }
-        if length <= LARGEST_BODY {
+        if length <= largest {
             kept.extend_from_slice(&data);
         }
     }
-    if length > LARGEST_BODY { Err(StatusCode::PAYLOAD_TOO_LARGE) } else { Ok(kept.freeze()) }
+    if length > largest { Err(StatusCode::PAYLOAD_TOO_LARGE) } else { Ok(kept.freeze()) }
 }
 
 /// An answer as gateways give it, without any provider's envelope.
