@@ -11,6 +11,7 @@
 
 mod build_script;
 mod building;
+mod leap;
 mod legalesign;
 mod limits;
 mod lists;

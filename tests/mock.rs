@@ -3,6 +3,7 @@
 mod calls;
 mod deliveries;
 mod faults;
+mod leap;
 
 use countersign::mock::signly::Server;
 use countersign::signly::EventType;

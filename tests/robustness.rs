@@ -4,7 +4,7 @@
 
 use crate::support::clock::TestClock;
 use crate::support::server::{Server, Step, closed_port, silent_port};
-use countersign::{Effect, Error, ErrorKind, legalesign, signly};
+use countersign::{Effect, Error, ErrorKind, leap, legalesign, signly};
 use std::time::Duration;
 
 /// The calls that every provider has: one that reads, one that creates, one that changes.
@@ -108,6 +108,34 @@ impl Subject for Legalesign {
             Call::Read => client.get_document("d0d0").send_reply().await?.attempts(),
             Call::Create => client.create_group().name("Sales").send_reply().await?.attempts(),
             Call::Change => client.update_group("sales").public_name("x").send_reply().await?.attempts(),
+        })
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Leap;
+
+impl Subject for Leap {
+    fn success(self, call: Call) -> Step {
+        match call {
+            Call::Read | Call::Create => Step::json(200, r#"{"anything":{"id":"p0"}}"#),
+            Call::Change => Step::answer(204, "text/plain", ""),
+        }
+    }
+
+    async fn make(self, call: Call, setting: &Setting) -> Result<u32, Error> {
+        // Of content that is sent, the time in which nothing moves is the only limit.
+        let builder = configured!(leap::Client::builder(), setting).read_timeout(setting.attempt_timeout);
+        let client = builder.api_key("key").build()?;
+        Ok(match call {
+            Call::Read => client.get_signing_process("p0").send_reply().await?.attempts(),
+            Call::Create => {
+                let ada = leap::Person::default().email("ada@example.com");
+                let document = leap::SignDocument::pdf(countersign::Content::bytes("%PDF"));
+                let call = client.start_signing_process("Contract", document).project_owner(ada.clone());
+                call.signers([ada]).send_reply().await?.attempts()
+            }
+            Call::Change => client.cancel_signing_process("p0").send_reply().await?.attempts(),
         })
     }
 }
@@ -350,4 +378,4 @@ macro_rules! providers {
     )*};
 }
 
-providers! { on_legalesign: Legalesign, on_signly: Signly }
+providers! { on_leap: Leap, on_legalesign: Legalesign, on_signly: Signly }

@@ -319,6 +319,16 @@ fn bodies_and_answers() {
             "get_parcel: `x-sdk-outcome` on the answer `default`; put it on an answer with a number",
         ),
         (
+            "        '410':\n",
+            "        '4XX':\n",
+            "get_parcel: `x-sdk-hint` on the answer `4XX`; put it on an answer with a number from 400 on",
+        ),
+        (
+            "        '410':\n",
+            "        '204':\n",
+            "get_parcel: `x-sdk-hint` on the answer `204`; put it on an answer with a number from 400 on",
+        ),
+        (
             ANSWER,
             "        '200':\n          description: The parcel.\n          content:\n            application/pdf: {}\n        '202':\n",
             "get_parcel: the success answer 200 is no JSON; \

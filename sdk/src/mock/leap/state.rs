@@ -148,8 +148,8 @@ impl State {
 
     /// An entry in the documented form. Who did it is made up.
     pub fn add_event(&self, id: &str, event: &EventType) -> bool {
-        // The documented times have an offset in digits.
-        let time = Timestamp::from(self.clock.now()).to_string().replace('Z', "+00:00");
+        // The documented times have milliseconds, and an offset in digits; our clock counts seconds.
+        let time = Timestamp::from(self.clock.now()).to_string().replace('Z', ".000+00:00");
         let mut store = lock(&self.store);
         let Some(Stored { process, events, .. }) = store.find_mut(id) else { return false };
         events.push(json!({
