@@ -3,6 +3,7 @@
 mod calls;
 mod deliveries;
 mod faults;
+mod leap;
 mod legalesign;
 
 use countersign::mock::signly::Server;

@@ -5,7 +5,7 @@
 use crate::sixth::Sixth;
 use crate::support::clock::TestClock;
 use crate::support::server::{Server, Step, closed_port, silent_port};
-use countersign::{Effect, Error, ErrorKind, legalesign, signly};
+use countersign::{Effect, Error, ErrorKind, leap, legalesign, signly};
 use std::fmt::Debug;
 use std::time::Duration;
 
@@ -131,6 +131,34 @@ impl Subject for Legalesign {
             Call::Read => client.get_document("d0d0").send_reply().await?.attempts(),
             Call::Create => client.create_group().name("Sales").send_reply().await?.attempts(),
             Call::Change => client.update_group("sales").public_name("x").send_reply().await?.attempts(),
+        })
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Leap;
+
+impl Subject for Leap {
+    fn success(self, call: Call) -> Step {
+        match call {
+            Call::Read | Call::Create => Step::json(200, r#"{"anything":{"id":"p0"}}"#),
+            Call::Change => Step::answer(204, "text/plain", ""),
+        }
+    }
+
+    async fn make(self, call: Call, setting: &Setting) -> Result<u32, Failure> {
+        // Of content that is sent, the time in which nothing moves is the only limit.
+        let builder = configured!(leap::Client::builder(), setting).read_timeout(setting.attempt_timeout);
+        let client = builder.api_key("key").build()?;
+        Ok(match call {
+            Call::Read => client.get_signing_process("p0").send_reply().await?.attempts(),
+            Call::Create => {
+                let ada = leap::Person::default().email("ada@example.com");
+                let document = leap::SignDocument::pdf(countersign::Content::bytes("%PDF"));
+                let call = client.start_signing_process("Contract", document).project_owner(ada.clone());
+                call.signers([ada]).send_reply().await?.attempts()
+            }
+            Call::Change => client.cancel_signing_process("p0").send_reply().await?.attempts(),
         })
     }
 }
@@ -377,4 +405,4 @@ macro_rules! providers {
     )*};
 }
 
-providers! { on_legalesign: Legalesign, on_signly: Signly, on_a_sixth: Sixth }
+providers! { on_leap: Leap, on_legalesign: Legalesign, on_signly: Signly, on_a_sixth: Sixth }

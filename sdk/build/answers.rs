@@ -11,6 +11,8 @@ pub struct Answers {
     pub statuses: Vec<u16>,
     pub envelope: Option<String>,
     pub outcomes: Vec<Outcome>,
+    /// What a refusal means here, where its number alone does not tell.
+    pub hints: Vec<(u16, String)>,
 }
 
 /// What a success brings.
@@ -42,6 +44,7 @@ pub const LINKS: [&str; 2] = ["returned", "followed"];
 pub fn read(document: &Value, operation: &Value, id: &str) -> Result<Answers, Mistake> {
     let envelope = envelope(document, operation, id)?;
     let mut outcomes = Vec::new();
+    let mut hints = Vec::new();
     let mut successes = Vec::new();
     let mut statuses = Vec::new();
     for (status, response) in members(&operation["responses"]) {
@@ -49,6 +52,8 @@ pub fn read(document: &Value, operation: &Value, id: &str) -> Result<Answers, Mi
         let link = text(response, "x-sdk-link");
         if response.get("x-sdk-outcome").is_some() {
             outcomes.push(outcome(status, response, id)?);
+        } else if response.get("x-sdk-hint").is_some() {
+            hints.push(hint(status, response, id)?);
         } else if link == Some("followed") {
             statuses.extend(status.parse::<u16>());
             location(response, id, status)?;
@@ -76,7 +81,7 @@ pub fn read(document: &Value, operation: &Value, id: &str) -> Result<Answers, Mi
         let remedy = "declare the content that is there as an answer of its own";
         return Err(Mistake::new(id, "a link is followed, but no content is declared", remedy));
     }
-    Ok(Answers { success: chosen, statuses, envelope, outcomes })
+    Ok(Answers { success: chosen, statuses, envelope, outcomes, hints })
 }
 
 fn success(document: &Value, response: &Value, status: &str, id: &str) -> Result<Success, Mistake> {
@@ -170,12 +175,23 @@ fn outcome(status: &str, response: &Value, id: &str) -> Result<Outcome, Mistake>
         let problem = format!("`x-sdk-outcome` on the answer `{status}`");
         Mistake::new(id, problem, "put it on an answer with a number")
     })?;
+    let outcome = one_of(response, "x-sdk-outcome", id, &OUTCOMES)?;
+    Ok(Outcome { status: number, outcome, meaning: meaning(response) })
+}
+
+fn hint(status: &str, response: &Value, id: &str) -> Result<(u16, String), Mistake> {
+    let number = status.parse().ok().filter(|number| *number >= 400);
+    let number = number.ok_or_else(|| {
+        let problem = format!("`x-sdk-hint` on the answer `{status}`");
+        Mistake::new(id, problem, "put it on an answer with a number from 400 on")
+    })?;
+    Ok((number, meaning(response)))
+}
+
+/// The description of an answer, as a part of a line.
+fn meaning(response: &Value) -> String {
     let meaning = text(response, "description").unwrap_or_default();
-    Ok(Outcome {
-        status: number,
-        outcome: one_of(response, "x-sdk-outcome", id, &OUTCOMES)?,
-        meaning: meaning.split_whitespace().collect::<Vec<_>>().join(" ").trim_end_matches('.').to_owned(),
-    })
+    meaning.split_whitespace().collect::<Vec<_>>().join(" ").trim_end_matches('.').to_owned()
 }
 
 /// The body of a request: a named schema, or a list of one; and the member of it that is content.

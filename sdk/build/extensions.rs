@@ -37,6 +37,7 @@ const KEYS: &[(&str, &[Place], Content)] = &[
     ("x-sdk-vendor-id", &[Place::Operation], Content::Text),
     ("x-sdk-precondition", &[Place::Parameter], Content::True),
     ("x-sdk-outcome", &[Place::Response], Content::OneOf(&OUTCOMES)),
+    ("x-sdk-hint", &[Place::Response], Content::True),
     ("x-sdk-created", &[Place::Response], Content::Text),
     ("x-sdk-link", &[Place::Response], Content::OneOf(&LINKS)),
     ("x-sdk-envelope", &[Place::Schema], Content::Text),

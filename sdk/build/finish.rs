@@ -115,6 +115,7 @@ fn constant(provider: &str, operation: &Operation) -> TokenStream {
         let outcome = format_ident!("{}", outcome.to_upper_camel_case());
         quote!((#status, crate::Outcome::#outcome, #meaning))
     });
+    let hints = operation.answers.hints.iter().map(|(status, meaning)| quote!((#status, #meaning)));
     quote! {
         pub(super) const #name: rt::Operation = rt::Operation {
             provider: #provider,
@@ -131,6 +132,7 @@ fn constant(provider: &str, operation: &Operation) -> TokenStream {
             precondition: #precondition,
             successes: &[#(#successes),*],
             outcomes: &[#(#outcomes),*],
+            hints: &[#(#hints),*],
         };
     }
 }

@@ -16,6 +16,7 @@ use std::{env, fs};
 /// The documents of each provider. Its name is its cargo feature and its folder in `src/`.
 const PROVIDERS: &[(&str, &[Document])] = &[
     ("legalesign", &[Document { name: "legalesign", module: "legalesign" }]),
+    ("leap", &[Document { name: "leap", module: "leap" }]),
     ("signly", &[Document { name: "signly", module: "signly" }]),
 ];
 

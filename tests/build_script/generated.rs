@@ -184,7 +184,7 @@ fn the_table_says_what_the_document_says() {
         method: "GET", path: "/v1/parcels/{parcelId}", certainty: rt::Certainty::Inferred, source: "T", repeatable: true,
         paging: rt::Paging::None,
             payload: true, enveloped: true, precondition: None, successes: &[200u16],
-            outcomes: &[(202u16, crate::Outcome::NotReady, "The parcel is still being packed")], };"#,
+            outcomes: &[(202u16, crate::Outcome::NotReady, "The parcel is still being packed")], hints: &[(410u16, "The parcel was delivered, and so it is gone")], };"#,
     );
     holds(
         &code,

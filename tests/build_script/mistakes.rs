@@ -23,7 +23,7 @@ fn the_document_itself_is_right() {
 }
 
 const KEYS: &str = "use one of x-sdk-certainty, x-sdk-source, x-sdk-repeatable, x-sdk-by-hand, x-sdk-page, x-sdk-vendor-id, \
-                    x-sdk-precondition, x-sdk-outcome, x-sdk-created, x-sdk-link, x-sdk-envelope, x-sdk-sensitive, \
+                    x-sdk-precondition, x-sdk-outcome, x-sdk-hint, x-sdk-created, x-sdk-link, x-sdk-envelope, x-sdk-sensitive, \
                     x-sdk-resource, x-sdk-positions, x-sdk-required-unless";
 
 #[test]
@@ -317,6 +317,16 @@ fn bodies_and_answers() {
             NEXT_SUCCESS,
             "        default:\n          description: Any failure.\n          x-sdk-outcome: failed\n",
             "get_parcel: `x-sdk-outcome` on the answer `default`; put it on an answer with a number",
+        ),
+        (
+            "        '410':\n",
+            "        '4XX':\n",
+            "get_parcel: `x-sdk-hint` on the answer `4XX`; put it on an answer with a number from 400 on",
+        ),
+        (
+            "        '410':\n",
+            "        '204':\n",
+            "get_parcel: `x-sdk-hint` on the answer `204`; put it on an answer with a number from 400 on",
         ),
         (
             ANSWER,

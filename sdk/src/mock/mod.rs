@@ -37,6 +37,8 @@ mod clock;
 mod deliver;
 mod faults;
 mod id;
+#[cfg(feature = "leap")]
+pub mod leap;
 #[cfg(feature = "legalesign")]
 pub mod legalesign;
 mod record;

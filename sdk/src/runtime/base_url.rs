@@ -1,6 +1,7 @@
 //! Where the provider is: checked once, so that no call can go astray.
 
 use super::Error;
+use super::check::Invalid;
 use std::net::IpAddr;
 use url::{Host, Url};
 
@@ -66,6 +67,20 @@ impl BaseUrl {
 
     pub(crate) fn is_https(&self) -> bool {
         self.https
+    }
+}
+
+/// Checks where a callback shall go, `member` of a request: to an https URL. Where the provider itself is on this machine
+/// (`local`), as a mock is, plain http to this machine is fine too.
+pub(crate) fn check_callback(member: &str, url: &str, local: bool) -> Result<(), Invalid> {
+    let refused = |problem: &str| Err(Invalid::new(format!("`{member}` {problem}")));
+    let Ok(url) = Url::parse(url) else {
+        return refused("is no URL; it looks like `https://host/path`");
+    };
+    match (url.scheme(), url.host()) {
+        ("https", Some(_)) => Ok(()),
+        ("http", Some(host)) if local && is_loopback(&host) => Ok(()),
+        _ => refused("has to be an https URL"),
     }
 }
 

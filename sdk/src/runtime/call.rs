@@ -1,6 +1,6 @@
 //! The one way out: authorise, attempt, read, say what the answer means, try again or return.
 
-use super::base_url::BaseUrl;
+use super::base_url::{self, BaseUrl};
 use super::body::Progress;
 use super::check::Invalid;
 use super::config::Settings;
@@ -69,6 +69,11 @@ impl<P: Provider> Core<P> {
     /// The base URL, without a slash at its end.
     pub(crate) fn base(&self) -> &str {
         self.0.base.as_str()
+    }
+
+    /// Checks the URL of a callback, `member` of a request.
+    pub(crate) fn check_callback(&self, member: &str, url: &str) -> Result<(), Invalid> {
+        base_url::check_callback(member, url, self.0.base.is_loopback())
     }
 
     pub(crate) fn http(&self) -> &reqwest::Client {
@@ -312,6 +317,12 @@ impl<P: Provider> Call<'_, P> {
         odd.map(|(_, outcome, meaning)| (*outcome, *meaning))
     }
 
+    /// What a refusal means here, where its number alone does not tell.
+    fn hint(&self, status: u16) -> Option<&'static str> {
+        let mut hints = self.operation.hints.iter();
+        hints.find(|(number, _)| *number == status).map(|(_, meaning)| *meaning)
+    }
+
     /// Whether the status says success, as the document has it.
     fn succeeded(&self, status: StatusCode) -> bool {
         status.is_success() || self.operation.successes.contains(&status.as_u16())
@@ -454,6 +465,7 @@ impl<P: Provider> Call<'_, P> {
             }
             _ => "",
         };
+        let detail = self.hint(status).unwrap_or(detail);
         let error =
             self.failed(kind, detail).with_effect(effect).with_answer(answer, provider.explain(answer));
         Failure { error: self.with_wait(error, answer), transient: provider.is_transient(answer) }

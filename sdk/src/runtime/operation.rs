@@ -41,6 +41,8 @@ pub struct Operation {
     pub successes: &'static [u16],
     /// Statuses that mean something else than their number says, and what.
     pub outcomes: &'static [(u16, Outcome, &'static str)],
+    /// Refusals whose number alone does not tell what happened, and what it means here.
+    pub hints: &'static [(u16, &'static str)],
 }
 
 impl Operation {
@@ -61,6 +63,7 @@ impl Operation {
             precondition: None,
             successes: &[],
             outcomes: &[],
+            hints: &[],
         }
     }
 }
