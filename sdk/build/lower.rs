@@ -64,8 +64,11 @@ fn drop_what_is_by_hand(document: &mut Value, operations: &[Operation]) {
     }
 }
 
-/// Callbacks and security are told by the document and built by hand.
+/// Callbacks, servers and security are told by the document and built by hand.
 fn drop_what_is_not_a_call(document: &mut Value) {
+    if let Some(document) = document.as_object_mut() {
+        document.remove("servers");
+    }
     for operation in each_operation_mut(document) {
         operation.retain(|key, _| key != "callbacks" && key != "security");
     }
