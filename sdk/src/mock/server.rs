@@ -40,8 +40,11 @@ pub(super) struct Running {
     accepting: Option<JoinHandle<()>>,
 }
 
+/// The operations of an interface, and the path that they are below.
+pub(super) type Surface = (&'static str, &'static [&'static Operation]);
+
 struct Shared {
-    operations: &'static [&'static Operation],
+    surfaces: Vec<Surface>,
     router: Router,
     faults: Faults,
     record: Record,
@@ -50,9 +53,14 @@ struct Shared {
 impl Running {
     /// Listens on loopback, on a port that the system chooses.
     pub(super) async fn start(operations: &'static [&'static Operation], router: Router) -> io::Result<Self> {
+        Self::start_all(vec![("", operations)], router).await
+    }
+
+    /// As [`start`](Self::start), for a provider with several interfaces.
+    pub(super) async fn start_all(surfaces: Vec<Surface>, router: Router) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let base_url = format!("http://{}", listener.local_addr()?);
-        let shared = Shared { operations, router, faults: Faults::default(), record: Record::default() };
+        let shared = Shared { surfaces, router, faults: Faults::default(), record: Record::default() };
         let shared = Arc::new(shared);
         let (stop, stopped) = watch::channel(false);
         let accepting = Some(tokio::spawn(accept(listener, Arc::clone(&shared), stopped)));
@@ -70,7 +78,7 @@ impl Running {
     /// Panics if there is no such operation: the fault would never happen, and the test prove nothing.
     #[track_caller]
     pub(super) fn fail_next_on(&self, operation: &str, fault: Fault) {
-        let known: Vec<_> = self.shared.operations.iter().map(|known| known.id).collect();
+        let known: Vec<_> = self.shared.operations().map(|(_, known)| known.id).collect();
         assert!(
             known.contains(&operation),
             "there is no operation `{operation}`; there are {}",
@@ -198,7 +206,8 @@ async fn answer(
 impl Shared {
     /// The operation with this method and path. Segments in braces stand for any id.
     fn operation(&self, method: &Method, path: &str) -> Option<&'static str> {
-        let fits = |template: &str| {
+        let fits = |below: &str, template: &str| {
+            let Some(path) = path.strip_prefix(below) else { return false };
             let mut segments = path.split('/');
             let same = template.split('/').all(|expected| {
                 segments.next().is_some_and(|found| {
@@ -207,11 +216,18 @@ impl Shared {
             });
             same && segments.next().is_none()
         };
-        let found = self
-            .operations
-            .iter()
-            .find(|operation| operation.method == method.as_str() && fits(operation.path));
-        found.map(|operation| operation.id)
+        let mut operations = self.operations();
+        let found = operations
+            .find(|(below, operation)| operation.method == method.as_str() && fits(below, operation.path));
+        found.map(|(_, operation)| operation.id)
+    }
+
+    fn operations(&self) -> impl Iterator<Item = (&'static str, &'static Operation)> {
+        let each = |(below, operations): &Surface| {
+            let below = *below;
+            operations.iter().map(move |operation| (below, *operation))
+        };
+        self.surfaces.iter().flat_map(each)
     }
 
     async fn process(&self, request: Request<Body>) -> Response<Bytes> {
