@@ -11,6 +11,7 @@
 
 mod build_script;
 mod building;
+mod faireplace;
 mod legalesign;
 mod limits;
 mod lists;

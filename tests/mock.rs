@@ -1,7 +1,8 @@
-//! The mock of Signly: what it answers, how it fails on request, what it delivers.
+//! The mocks: what they answer, how they fail on request, what they deliver. What names no provider is about Signly's.
 
 mod calls;
 mod deliveries;
+mod faireplace;
 mod faults;
 
 use countersign::mock::signly::Server;

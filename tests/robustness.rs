@@ -4,6 +4,7 @@
 
 use crate::support::clock::TestClock;
 use crate::support::server::{Server, Step, closed_port, silent_port};
+use countersign::faireplace::{signatures, workers};
 use countersign::{Effect, Error, ErrorKind, legalesign, signly};
 use std::time::Duration;
 
@@ -108,6 +109,51 @@ impl Subject for Legalesign {
             Call::Read => client.get_document("d0d0").send_reply().await?.attempts(),
             Call::Create => client.create_group().name("Sales").send_reply().await?.attempts(),
             Call::Change => client.update_group("sales").public_name("x").send_reply().await?.attempts(),
+        })
+    }
+}
+
+#[derive(Clone, Copy)]
+struct FairePlaceWorkers;
+
+impl Subject for FairePlaceWorkers {
+    fn success(self, _: Call) -> Step {
+        Step::json(200, r#"{"success":true}"#)
+    }
+
+    /// There is nothing to read, so that one of the two calls stands for whatever can be repeated.
+    async fn make(self, call: Call, setting: &Setting) -> Result<u32, Error> {
+        let client =
+            configured!(workers::Client::builder(), setting).api_key("key").organisation("o").build()?;
+        Ok(match call {
+            Call::Read | Call::Change => {
+                client.complete_signature("d", workers::SignerType::Owner).send_reply().await?.attempts()
+            }
+            Call::Create => {
+                let call = client.finalize_document("d", workers::AllSignersDone::as_i_have_checked());
+                call.signed_pdf_url("https://example.com/").send_reply().await?.attempts()
+            }
+        })
+    }
+}
+
+#[derive(Clone, Copy)]
+struct FairePlaceSignatures;
+
+impl Subject for FairePlaceSignatures {
+    fn success(self, _: Call) -> Step {
+        Step::json(200, "{}")
+    }
+
+    /// Nothing that it changes can be repeated, so that reading stands for it.
+    async fn make(self, call: Call, setting: &Setting) -> Result<u32, Error> {
+        let client = configured!(signatures::Client::builder(), setting).api_key("fp_1").build()?;
+        Ok(match call {
+            Call::Read | Call::Change => client.get_signature_status("l").send_reply().await?.attempts(),
+            Call::Create => {
+                let call = client.validate_otp("l").document_signature_id("d").otp("000000");
+                call.send_reply().await?.attempts()
+            }
         })
     }
 }
@@ -350,4 +396,9 @@ macro_rules! providers {
     )*};
 }
 
-providers! { on_legalesign: Legalesign, on_signly: Signly }
+providers! {
+    on_faireplace_signatures: FairePlaceSignatures,
+    on_faireplace_workers: FairePlaceWorkers,
+    on_legalesign: Legalesign,
+    on_signly: Signly,
+}
