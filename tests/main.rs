@@ -25,6 +25,7 @@ mod sixth;
 
 mod build_script;
 mod building;
+mod faireplace;
 mod leap;
 mod legalesign;
 mod limits;

@@ -1,7 +1,8 @@
-//! The mocks: what they answer, how they fail on request, what they deliver. What is shared is tested with Signly's.
+//! The mocks: what they answer, how they fail on request, what they deliver. What names no provider is about Signly's.
 
 mod calls;
 mod deliveries;
+mod faireplace;
 mod faults;
 mod leap;
 mod legalesign;

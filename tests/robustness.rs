@@ -5,6 +5,7 @@
 use crate::sixth::Sixth;
 use crate::support::clock::TestClock;
 use crate::support::server::{Server, Step, closed_port, silent_port};
+use countersign::faireplace::{signatures, workers};
 use countersign::{Effect, Error, ErrorKind, leap, legalesign, signly};
 use std::fmt::Debug;
 use std::time::Duration;
@@ -159,6 +160,51 @@ impl Subject for Leap {
                 call.signers([ada]).send_reply().await?.attempts()
             }
             Call::Change => client.cancel_signing_process("p0").send_reply().await?.attempts(),
+        })
+    }
+}
+
+#[derive(Clone, Copy)]
+struct FairePlaceWorkers;
+
+impl Subject for FairePlaceWorkers {
+    fn success(self, _: Call) -> Step {
+        Step::json(200, r#"{"success":true}"#)
+    }
+
+    /// There is nothing to read, so that one of the two calls stands for whatever can be repeated.
+    async fn make(self, call: Call, setting: &Setting) -> Result<u32, Failure> {
+        let client =
+            configured!(workers::Client::builder(), setting).api_key("key").organisation("o").build()?;
+        Ok(match call {
+            Call::Read | Call::Change => {
+                client.complete_signature("d", workers::SignerType::Owner).send_reply().await?.attempts()
+            }
+            Call::Create => {
+                let call = client.finalize_document("d", workers::AllSignersDone::as_i_have_checked());
+                call.signed_pdf_url("https://example.com/").send_reply().await?.attempts()
+            }
+        })
+    }
+}
+
+#[derive(Clone, Copy)]
+struct FairePlaceSignatures;
+
+impl Subject for FairePlaceSignatures {
+    fn success(self, _: Call) -> Step {
+        Step::json(200, "{}")
+    }
+
+    /// Nothing that it changes can be repeated, so that reading stands for it.
+    async fn make(self, call: Call, setting: &Setting) -> Result<u32, Failure> {
+        let client = configured!(signatures::Client::builder(), setting).api_key("fp_1").build()?;
+        Ok(match call {
+            Call::Read | Call::Change => client.get_signature_status("l").send_reply().await?.attempts(),
+            Call::Create => {
+                let call = client.validate_otp("l").document_signature_id("d").otp("000000");
+                call.send_reply().await?.attempts()
+            }
         })
     }
 }
@@ -405,4 +451,11 @@ macro_rules! providers {
     )*};
 }
 
-providers! { on_leap: Leap, on_legalesign: Legalesign, on_signly: Signly, on_a_sixth: Sixth }
+providers! {
+    on_faireplace_signatures: FairePlaceSignatures,
+    on_faireplace_workers: FairePlaceWorkers,
+    on_leap: Leap,
+    on_legalesign: Legalesign,
+    on_signly: Signly,
+    on_a_sixth: Sixth,
+}

@@ -15,6 +15,13 @@ use std::{env, fs};
 
 /// The documents of each provider. Its name is its cargo feature and its folder in `src/`.
 const PROVIDERS: &[(&str, &[Document])] = &[
+    (
+        "faireplace",
+        &[
+            Document { name: "faireplace-workers", module: "faireplace::workers" },
+            Document { name: "faireplace-signatures", module: "faireplace::signatures" },
+        ],
+    ),
     ("legalesign", &[Document { name: "legalesign", module: "legalesign" }]),
     ("leap", &[Document { name: "leap", module: "leap" }]),
     ("signly", &[Document { name: "signly", module: "signly" }]),

@@ -11,6 +11,8 @@
     allow(dead_code, unused_imports, unused_macros, reason = "no provider needs all of the shared parts")
 )]
 
+#[cfg(feature = "faireplace")]
+pub mod faireplace;
 #[cfg(feature = "leap")]
 pub mod leap;
 #[cfg(feature = "legalesign")]

@@ -35,6 +35,8 @@
 
 mod clock;
 mod deliver;
+#[cfg(feature = "faireplace")]
+pub mod faireplace;
 mod faults;
 mod id;
 #[cfg(feature = "leap")]

@@ -53,7 +53,11 @@ impl Port {
 
     pub(super) fn serve(self, service: Service) -> Running {
         let Self { listener, origin } = self;
-        let base_url = format!("{origin}{}", service.prefix);
+        let prefix = match service.surfaces.as_slice() {
+            [(prefix, _)] => prefix,
+            _ => "",
+        };
+        let base_url = format!("{origin}{prefix}");
         let shared = Shared { service, faults: Faults::default(), record: Record::default() };
         let shared = Arc::new(shared);
         let (stop, stopped) = watch::channel(false);
@@ -64,20 +68,23 @@ impl Port {
 
 /// What is served.
 pub(super) struct Service {
-    operations: &'static [&'static Operation],
+    surfaces: Vec<Surface>,
     router: Router,
-    prefix: &'static str,
     largest_body: usize,
 }
 
+/// The operations of an interface, and the path that they are below.
+type Surface = (&'static str, &'static [&'static Operation]);
+
 impl Service {
     pub(super) fn new(operations: &'static [&'static Operation], router: Router) -> Self {
-        Self { operations, router, prefix: "", largest_body: LARGEST_BODY }
+        Self::of_all(vec![("", operations)], router)
     }
 
-    /// The path of the base URL, which the paths of the operations do not repeat; the router's do.
-    pub(super) fn below(self, prefix: &'static str) -> Self {
-        Self { prefix, ..self }
+    /// As [`new`](Self::new), for a provider with several interfaces. The path that one is below is the path of its base
+    /// URL, which the paths of the operations do not repeat; the router's do.
+    pub(super) fn of_all(surfaces: Vec<Surface>, router: Router) -> Self {
+        Self { surfaces, router, largest_body: LARGEST_BODY }
     }
 
     pub(super) fn with_bodies_up_to(self, largest_body: usize) -> Self {
@@ -111,7 +118,7 @@ impl Running {
     /// Panics if there is no such operation: the fault would never happen, and the test prove nothing.
     #[track_caller]
     pub(super) fn fail_next_on(&self, operation: &str, fault: Fault) {
-        let known: Vec<_> = self.shared.service.operations.iter().map(|known| known.id).collect();
+        let known: Vec<_> = self.shared.operations().map(|(_, known)| known.id).collect();
         assert!(
             known.contains(&operation),
             "there is no operation `{operation}`; there are {}",
@@ -241,8 +248,8 @@ async fn answer(
 impl Shared {
     /// The operation with this method and path. Segments in braces stand for any id.
     fn operation(&self, method: &Method, path: &str) -> Option<&'static str> {
-        let path = path.strip_prefix(self.service.prefix)?;
-        let fits = |template: &str| {
+        let fits = |below: &str, template: &str| {
+            let Some(path) = path.strip_prefix(below) else { return false };
             let mut segments = path.split('/');
             let same = template.split('/').all(|expected| {
                 segments.next().is_some_and(|found| {
@@ -251,12 +258,18 @@ impl Shared {
             });
             same && segments.next().is_none()
         };
-        let found = self
-            .service
-            .operations
-            .iter()
-            .find(|operation| operation.method == method.as_str() && fits(operation.path));
-        found.map(|operation| operation.id)
+        let mut operations = self.operations();
+        let found = operations
+            .find(|(below, operation)| operation.method == method.as_str() && fits(below, operation.path));
+        found.map(|(_, operation)| operation.id)
+    }
+
+    fn operations(&self) -> impl Iterator<Item = (&'static str, &'static Operation)> {
+        let each = |(below, operations): &Surface| {
+            let below = *below;
+            operations.iter().map(move |operation| (below, *operation))
+        };
+        self.service.surfaces.iter().flat_map(each)
     }
 
     async fn process(&self, request: Request<Body>) -> Response<Bytes> {
@@ -308,6 +321,8 @@ fn reset(socket: &Socket) -> io::Error {
 /// `running` and `state`, and `state` a `clock`.
 macro_rules! controls {
     ($server:ident, $client:ty) => {
+        controls!($server);
+
         impl $server {
             /// A client of this server.
             ///
@@ -323,7 +338,10 @@ macro_rules! controls {
             pub fn base_url(&self) -> &str {
                 self.running.base_url()
             }
-
+        }
+    };
+    ($server:ident) => {
+        impl $server {
             /// Lets the next request fail, whatever it asks for. Faults queue up; each happens once.
             pub fn fail_next(&self, fault: crate::mock::Fault) {
                 self.running.fail_next(fault);
@@ -376,7 +394,7 @@ macro_rules! controls {
             fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 formatter
                     .debug_struct(stringify!($server))
-                    .field("base_url", &self.base_url())
+                    .field("base_url", &self.running.base_url())
                     .finish_non_exhaustive()
             }
         }

@@ -425,9 +425,10 @@ impl<P: Provider> Call<'_, P> {
                 body: answer.body,
             }),
             Ok(Opened::Failure(explanation)) => {
-                let error =
-                    self.failed(ErrorKind::Refused, "the status says success, the answer says otherwise");
-                Err(Failure { error: error.with_answer(&answer, explanation), transient: false })
+                let kind = explanation.outcome.map_or(ErrorKind::Refused, ErrorKind::of_outcome);
+                let error = self.failed(kind, "the status says success, the answer says otherwise");
+                let error = error.with_answer(&answer, explanation);
+                Err(Failure { error: self.with_wait(error, &answer), transient: false })
             }
             Err(place) => {
                 let error =
@@ -452,8 +453,10 @@ impl<P: Provider> Call<'_, P> {
 
     fn refused(&self, answer: &Answer) -> Failure {
         let provider = &self.core.0.provider;
-        let status = answer.status.as_u16();
-        let kind = ErrorKind::of_status(status);
+        let explanation = provider.explain(answer);
+        let by_status = || ErrorKind::of_status(answer.status.as_u16());
+        let kind = explanation.outcome.map_or_else(by_status, ErrorKind::of_outcome);
+        let transient = explanation.outcome.is_none() && provider.is_transient(answer);
         let effect = effect_of(Some(answer.status));
         let detail = match kind {
             ErrorKind::Redirected => "redirects are not followed",
@@ -465,14 +468,16 @@ impl<P: Provider> Call<'_, P> {
             }
             _ => "",
         };
-        let detail = self.hint(status).unwrap_or(detail);
-        let error =
-            self.failed(kind, detail).with_effect(effect).with_answer(answer, provider.explain(answer));
-        Failure { error: self.with_wait(error, answer), transient: provider.is_transient(answer) }
+        let detail = self.hint(answer.status.as_u16()).unwrap_or(detail);
+        let error = self.failed(kind, detail).with_effect(effect).with_answer(answer, explanation);
+        Failure { error: self.with_wait(error, answer), transient }
     }
 
     fn with_wait(&self, error: Error, answer: &Answer) -> Error {
-        error.with_retry_after(retry_after(&answer.headers, self.core.0.settings.clock.now()))
+        let now = self.core.0.settings.clock.now();
+        let asked = retry_after(&answer.headers, now);
+        let asked = asked.or_else(|| Some(error.until()?.duration_since(now).unwrap_or_default()));
+        error.with_retry_after(asked)
     }
 }
 

@@ -14,8 +14,10 @@ use std::time::Duration;
 pub trait Setup: Default {
     /// The client that is built.
     type Client;
-    /// The module of the provider; in capitals the prefix of its environment variables.
+    /// The module of the provider.
     const PROVIDER: &'static str;
+    /// In capitals the prefix of the environment variables, where a provider has more than one client.
+    const VARIABLES: &'static str = Self::PROVIDER;
     /// Where the provider is, if that is the same for everybody.
     const BASE_URL: Option<&'static str>;
 
@@ -82,7 +84,7 @@ impl<S: Setup> ClientBuilder<S> {
     ///
     /// A variable is missing or unusable; the error names it.
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        let variables = Variables { provider: S::PROVIDER, lookup: &variable };
+        let variables = Variables { provider: S::PROVIDER, prefix: S::VARIABLES, lookup: &variable };
         let mut builder = Self::new();
         if let Some(base_url) = variables.get("BASE_URL")? {
             builder.settings.base_url = Some(base_url);
@@ -271,11 +273,12 @@ impl Settings {
 #[allow(missing_debug_implementations, reason = "never leaves this crate")]
 pub struct Variables<'a> {
     provider: &'static str,
+    prefix: &'static str,
     lookup: &'a dyn Fn(&str) -> Option<String>,
 }
 
 impl Variables<'_> {
-    /// The value of `<PROVIDER>_<name>`, or of the file that `<PROVIDER>_<name>_FILE` names. An empty
+    /// The value of `<PREFIX>_<name>`, or of the file that `<PREFIX>_<name>_FILE` names. An empty
     /// variable counts as none, an empty file is an error.
     pub(crate) fn get(&self, name: &str) -> Result<Option<String>, Error> {
         let name = self.name(name);
@@ -300,6 +303,6 @@ impl Variables<'_> {
 
     /// The full name of a variable.
     pub(crate) fn name(&self, name: &str) -> String {
-        format!("{}_{name}", self.provider.to_uppercase())
+        format!("{}_{name}", self.prefix.to_uppercase())
     }
 }

@@ -6,7 +6,7 @@ use super::provider::{Answer, Explanation};
 use bytes::Bytes;
 use std::error::Error as StdError;
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// Why a call did not give a result.
 ///
@@ -168,6 +168,10 @@ impl Error {
         // A copy, so that the rest of a large answer is not kept alive.
         self.0.body = Bytes::copy_from_slice(answer.body.get(..KEPT).unwrap_or(&answer.body));
         self
+    }
+
+    pub(crate) fn until(&self) -> Option<SystemTime> {
+        self.0.explanation.until
     }
 
     /// What happened.

@@ -1,12 +1,13 @@
 //! What a provider adds to a call: its credentials, and how its answers are read.
 
-use super::Operation;
 use super::check::Invalid;
 use super::lenient::{absent, decode, is_plain_word};
+use super::operation::{Operation, Outcome};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::time::SystemTime;
 
 /// The seam between the runtime and a provider. Implemented inside this crate only.
 pub trait Provider: Clone + Send + Sync + 'static {
@@ -90,16 +91,32 @@ pub struct Explanation {
     pub request_id: Option<String>,
     /// The members of the request that the provider points at.
     pub members: Vec<String>,
+    /// What it means, where the answer tells and its status misleads.
+    pub outcome: Option<Outcome>,
+    /// Until when the provider asks to wait, where it does not say so in `Retry-After`.
+    pub until: Option<SystemTime>,
 }
 
 impl Explanation {
     pub fn new(code: Option<String>, request_id: Option<String>) -> Self {
-        Self { code: plain(code), request_id: plain(request_id), members: Vec::new() }
+        Self { code: plain(code), request_id: plain(request_id), ..Self::default() }
     }
 
     /// The provider points at these members of the request, which are named by their path.
     pub fn pointing_at(mut self, members: impl IntoIterator<Item = String>) -> Self {
         self.members = members.into_iter().filter(|member| is_plain_word(member)).collect();
+        self
+    }
+
+    /// The answer means this, whatever its status says. It does not pass by itself.
+    pub fn meaning(mut self, outcome: Outcome) -> Self {
+        self.outcome = Some(outcome);
+        self
+    }
+
+    /// The provider asks to wait until then.
+    pub fn until(mut self, time: Option<SystemTime>) -> Self {
+        self.until = time;
         self
     }
 }

@@ -1,0 +1,5 @@
+//! What is special about FairePlace.
+
+mod clients;
+mod orchestration;
+mod traps;
