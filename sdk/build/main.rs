@@ -16,6 +16,7 @@ use std::{env, fs};
 /// The documents of each provider. Its name is its cargo feature and its folder in `src/`.
 const PROVIDERS: &[(&str, &[Document])] = &[
     ("legalesign", &[Document { name: "legalesign", module: "legalesign" }]),
+    ("sign8", &[Document { name: "sign8", module: "sign8" }]),
     ("signly", &[Document { name: "signly", module: "signly" }]),
 ];
 
