@@ -4,6 +4,7 @@ mod calls;
 mod deliveries;
 mod faults;
 mod legalesign;
+mod sign8;
 
 use countersign::mock::signly::Server;
 use countersign::signly::EventType;

@@ -4,7 +4,8 @@
 
 use crate::support::clock::TestClock;
 use crate::support::server::{Server, Step, closed_port, silent_port};
-use countersign::{Effect, Error, ErrorKind, legalesign, signly};
+use countersign::http::Method;
+use countersign::{Effect, Error, ErrorKind, legalesign, sign8, signly};
 use std::time::Duration;
 
 /// The calls that every provider has: one that reads, one that creates, one that changes.
@@ -108,6 +109,31 @@ impl Subject for Legalesign {
             Call::Read => client.get_document("d0d0").send_reply().await?.attempts(),
             Call::Create => client.create_group().name("Sales").send_reply().await?.attempts(),
             Call::Change => client.update_group("sales").public_name("x").send_reply().await?.attempts(),
+        })
+    }
+}
+
+/// No call of SIGN8 is known that reads or changes, so those are the application's own.
+#[derive(Clone, Copy)]
+struct Sign8;
+
+impl Subject for Sign8 {
+    fn success(self, _: Call) -> Step {
+        Step::json(200, r#"{"made_up":{"workflow":"w1"}}"#)
+    }
+
+    async fn make(self, call: Call, setting: &Setting) -> Result<u32, Error> {
+        let profile = countersign::mock::sign8::profile();
+        let client =
+            configured!(sign8::Client::builder(), setting).profile(profile).api_key("made-up").build()?;
+        let own = |method| client.request(method, "/made-up/workflows/w1").repeatable();
+        Ok(match call {
+            Call::Read => own(Method::GET).send_reply().await?.attempts(),
+            Call::Create => {
+                let body = serde_json::json!({ "made_up_title": "Contract" });
+                client.step(sign8::Step::AddWorkflow, body).send_reply().await?.attempts()
+            }
+            Call::Change => own(Method::PUT).json(serde_json::json!({})).send_reply().await?.attempts(),
         })
     }
 }
@@ -350,4 +376,4 @@ macro_rules! providers {
     )*};
 }
 
-providers! { on_legalesign: Legalesign, on_signly: Signly }
+providers! { on_legalesign: Legalesign, on_sign8: Sign8, on_signly: Signly }

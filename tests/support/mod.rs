@@ -4,4 +4,5 @@ pub mod clock;
 pub mod legalesign;
 pub mod log;
 pub mod server;
+pub mod sign8;
 pub mod signly;

@@ -41,6 +41,8 @@ mod id;
 pub mod legalesign;
 mod record;
 mod server;
+#[cfg(feature = "sign8")]
+pub mod sign8;
 #[cfg(feature = "signly")]
 pub mod signly;
 

@@ -13,6 +13,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use socket2::{SockRef, Socket};
+use std::borrow::Cow;
 use std::io;
 use std::net::Ipv4Addr;
 use std::pin::pin;
@@ -65,7 +66,8 @@ impl Port {
 
 /// What is served.
 pub(super) struct Service {
-    operations: &'static [&'static Operation],
+    /// The operations, and the path of each below the prefix.
+    operations: Vec<(&'static Operation, Cow<'static, str>)>,
     router: Router,
     prefix: &'static str,
     largest_body: usize,
@@ -73,7 +75,22 @@ pub(super) struct Service {
 
 impl Service {
     pub(super) fn new(operations: &'static [&'static Operation], router: Router) -> Self {
-        Self { operations, router, prefix: "", largest_body: LARGEST_BODY }
+        let operations = operations.iter().map(|operation| (*operation, Cow::from(operation.path)));
+        Self { operations: operations.collect(), router, prefix: "", largest_body: LARGEST_BODY }
+    }
+
+    /// Serves operations at other paths than the table has, where `path` names one.
+    #[cfg_attr(
+        not(feature = "sign8"),
+        allow(dead_code, reason = "other providers have the paths of their tables")
+    )]
+    pub(super) fn at(mut self, path: impl Fn(&Operation) -> Option<String>) -> Self {
+        for (operation, at) in &mut self.operations {
+            if let Some(path) = path(operation) {
+                *at = Cow::from(path);
+            }
+        }
+        self
     }
 
     /// The path of the base URL, which the paths of the operations do not repeat; the router's do.
@@ -114,7 +131,7 @@ impl Running {
     /// Panics if there is no such operation: the fault would never happen, and the test prove nothing.
     #[track_caller]
     pub(super) fn fail_next_on(&self, operation: &str, fault: Fault) {
-        let known: Vec<_> = self.shared.service.operations.iter().map(|known| known.id).collect();
+        let known: Vec<_> = self.shared.service.operations.iter().map(|(known, _)| known.id).collect();
         assert!(
             known.contains(&operation),
             "there is no operation `{operation}`; there are {}",
@@ -258,8 +275,8 @@ impl Shared {
             .service
             .operations
             .iter()
-            .find(|operation| operation.method == method.as_str() && fits(operation.path));
-        found.map(|operation| operation.id)
+            .find(|(operation, path)| operation.method == method.as_str() && fits(path));
+        found.map(|(operation, _)| operation.id)
     }
 
     async fn process(&self, request: Request<Body>) -> Response<Bytes> {

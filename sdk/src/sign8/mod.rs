@@ -34,6 +34,10 @@ mod workflow;
 pub use client::{Client, ClientBuilder, Setup};
 pub use generated::{OPERATIONS, types};
 pub use interface::{FileId, Interface, InterfaceId, OrganizationId};
+#[cfg(feature = "mock")]
+pub(crate) use path::{Segment, Template};
+#[cfg(feature = "mock")]
+pub(crate) use profile::Routes;
 pub use profile::{Credential, CredentialForm, IdPlace, Profile, StepProfile};
 pub use progress::{Done, Progress, Unsettled};
 pub use step::{Step, StepCall};
