@@ -35,6 +35,7 @@ mod reading;
 mod robustness;
 mod secrets;
 mod sending;
+mod sign8;
 mod support;
 mod telemetry;
 mod updating;

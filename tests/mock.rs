@@ -6,6 +6,7 @@ mod faireplace;
 mod faults;
 mod leap;
 mod legalesign;
+mod sign8;
 
 use countersign::mock::signly::Server;
 use countersign::signly::EventType;

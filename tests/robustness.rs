@@ -6,7 +6,8 @@ use crate::sixth::Sixth;
 use crate::support::clock::TestClock;
 use crate::support::server::{Server, Step, closed_port, silent_port};
 use countersign::faireplace::{signatures, workers};
-use countersign::{Effect, Error, ErrorKind, leap, legalesign, signly};
+use countersign::http::Method;
+use countersign::{Effect, Error, ErrorKind, leap, legalesign, sign8, signly};
 use std::fmt::Debug;
 use std::time::Duration;
 
@@ -205,6 +206,31 @@ impl Subject for FairePlaceSignatures {
                 let call = client.validate_otp("l").document_signature_id("d").otp("000000");
                 call.send_reply().await?.attempts()
             }
+        })
+    }
+}
+
+/// No call of SIGN8 is known that reads or changes, so those are the application's own.
+#[derive(Clone, Copy)]
+struct Sign8;
+
+impl Subject for Sign8 {
+    fn success(self, _: Call) -> Step {
+        Step::json(200, r#"{"made_up":{"workflow":"w1"}}"#)
+    }
+
+    async fn make(self, call: Call, setting: &Setting) -> Result<u32, Failure> {
+        let profile = countersign::mock::sign8::profile();
+        let client =
+            configured!(sign8::Client::builder(), setting).profile(profile).api_key("made-up").build()?;
+        let own = |method| client.request(method, "/made-up/workflows/w1").repeatable();
+        Ok(match call {
+            Call::Read => own(Method::GET).send_reply().await?.attempts(),
+            Call::Create => {
+                let body = serde_json::json!({ "made_up_title": "Contract" });
+                client.step(sign8::Step::AddWorkflow, body).send_reply().await?.attempts()
+            }
+            Call::Change => own(Method::PUT).json(serde_json::json!({})).send_reply().await?.attempts(),
         })
     }
 }
@@ -456,6 +482,7 @@ providers! {
     on_faireplace_workers: FairePlaceWorkers,
     on_leap: Leap,
     on_legalesign: Legalesign,
+    on_sign8: Sign8,
     on_signly: Signly,
     on_a_sixth: Sixth,
 }

@@ -24,6 +24,7 @@ const PROVIDERS: &[(&str, &[Document])] = &[
     ),
     ("legalesign", &[Document { name: "legalesign", module: "legalesign" }]),
     ("leap", &[Document { name: "leap", module: "leap" }]),
+    ("sign8", &[Document { name: "sign8", module: "sign8" }]),
     ("signly", &[Document { name: "signly", module: "signly" }]),
 ];
 

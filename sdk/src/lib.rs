@@ -20,6 +20,8 @@ pub mod legalesign;
 #[cfg(feature = "mock")]
 pub mod mock;
 mod runtime;
+#[cfg(feature = "sign8")]
+pub mod sign8;
 #[cfg(feature = "signly")]
 pub mod signly;
 pub mod webhook;

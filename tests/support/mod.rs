@@ -6,4 +6,5 @@ pub mod leap;
 pub mod legalesign;
 pub mod log;
 pub mod server;
+pub mod sign8;
 pub mod signly;

@@ -45,6 +45,8 @@ pub mod leap;
 pub mod legalesign;
 mod record;
 mod server;
+#[cfg(feature = "sign8")]
+pub mod sign8;
 #[cfg(feature = "signly")]
 pub mod signly;
 

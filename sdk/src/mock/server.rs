@@ -53,11 +53,7 @@ impl Port {
 
     pub(super) fn serve(self, service: Service) -> Running {
         let Self { listener, origin } = self;
-        let prefix = match service.surfaces.as_slice() {
-            [(prefix, _)] => prefix,
-            _ => "",
-        };
-        let base_url = format!("{origin}{prefix}");
+        let base_url = format!("{origin}{}", service.below);
         let shared = Shared { service, faults: Faults::default(), record: Record::default() };
         let shared = Arc::new(shared);
         let (stop, stopped) = watch::channel(false);
@@ -68,7 +64,10 @@ impl Port {
 
 /// What is served.
 pub(super) struct Service {
-    surfaces: Vec<Surface>,
+    /// The operations, and the path of each.
+    operations: Vec<(&'static Operation, String)>,
+    /// The path of the base URL.
+    below: &'static str,
     router: Router,
     largest_body: usize,
 }
@@ -78,13 +77,30 @@ type Surface = (&'static str, &'static [&'static Operation]);
 
 impl Service {
     pub(super) fn new(operations: &'static [&'static Operation], router: Router) -> Self {
-        Self::of_all(vec![("", operations)], router)
+        Self::of_all(&[("", operations)], router)
     }
 
     /// As [`new`](Self::new), for a provider with several interfaces. The path that one is below is the path of its base
     /// URL, which the paths of the operations do not repeat; the router's do.
-    pub(super) fn of_all(surfaces: Vec<Surface>, router: Router) -> Self {
-        Self { surfaces, router, largest_body: LARGEST_BODY }
+    pub(super) fn of_all(surfaces: &[Surface], router: Router) -> Self {
+        let below = match surfaces {
+            [(below, _)] => below,
+            _ => "",
+        };
+        let all = surfaces.iter().flat_map(|(below, operations)| {
+            operations.iter().map(move |operation| (*operation, format!("{below}{}", operation.path)))
+        });
+        Self { operations: all.collect(), below, router, largest_body: LARGEST_BODY }
+    }
+
+    /// Serves operations at other paths than the table has, where `path` names one.
+    pub(super) fn at(mut self, path: impl Fn(&Operation) -> Option<String>) -> Self {
+        for (operation, at) in &mut self.operations {
+            if let Some(path) = path(operation) {
+                *at = path;
+            }
+        }
+        self
     }
 
     pub(super) fn with_bodies_up_to(self, largest_body: usize) -> Self {
@@ -118,7 +134,7 @@ impl Running {
     /// Panics if there is no such operation: the fault would never happen, and the test prove nothing.
     #[track_caller]
     pub(super) fn fail_next_on(&self, operation: &str, fault: Fault) {
-        let known: Vec<_> = self.shared.operations().map(|(_, known)| known.id).collect();
+        let known: Vec<_> = self.shared.service.operations.iter().map(|(known, _)| known.id).collect();
         assert!(
             known.contains(&operation),
             "there is no operation `{operation}`; there are {}",
@@ -248,8 +264,7 @@ async fn answer(
 impl Shared {
     /// The operation with this method and path. Segments in braces stand for any id.
     fn operation(&self, method: &Method, path: &str) -> Option<&'static str> {
-        let fits = |below: &str, template: &str| {
-            let Some(path) = path.strip_prefix(below) else { return false };
+        let fits = |template: &str| {
             let mut segments = path.split('/');
             let same = template.split('/').all(|expected| {
                 segments.next().is_some_and(|found| {
@@ -258,18 +273,9 @@ impl Shared {
             });
             same && segments.next().is_none()
         };
-        let mut operations = self.operations();
-        let found = operations
-            .find(|(below, operation)| operation.method == method.as_str() && fits(below, operation.path));
-        found.map(|(_, operation)| operation.id)
-    }
-
-    fn operations(&self) -> impl Iterator<Item = (&'static str, &'static Operation)> {
-        let each = |(below, operations): &Surface| {
-            let below = *below;
-            operations.iter().map(move |operation| (below, *operation))
-        };
-        self.service.surfaces.iter().flat_map(each)
+        let mut operations = self.service.operations.iter();
+        let found = operations.find(|(operation, at)| operation.method == method.as_str() && fits(at));
+        found.map(|(operation, _)| operation.id)
     }
 
     async fn process(&self, request: Request<Body>) -> Response<Bytes> {

@@ -109,7 +109,7 @@ pub async fn call<P: Provider, R: Reading>(
     request: Result<Request, Invalid>,
     options: &CallOptions,
 ) -> Result<Reply<R::Value>, Error> {
-    let request = request.and_then(|request| with_headers::<P>(operation, request, options));
+    let request = request.and_then(|request| with_headers(core.provider(), operation, request, options));
     let request = request.map_err(|invalid| Error::invalid(operation, &invalid))?;
     let span = telemetry::span(operation, request.head.method(), &core.0.base);
     let mut call = Call {
@@ -134,7 +134,7 @@ pub async fn call<P: Provider, R: Reading>(
 }
 
 /// Headers that the SDK or the HTTP library sets, and those that carry credentials.
-const OURS: &[&str] = &[
+pub(crate) const OURS: &[&str] = &[
     "accept",
     "accept-encoding",
     "authorization",
@@ -153,6 +153,7 @@ const OURS: &[&str] = &[
 ];
 
 fn with_headers<P: Provider>(
+    provider: &P,
     operation: &Operation,
     mut request: Request,
     options: &CallOptions,
@@ -160,7 +161,8 @@ fn with_headers<P: Provider>(
     for (name, value) in &options.headers {
         let name = HeaderName::try_from(name)
             .map_err(|_| Invalid::new("a header name has characters that none can have"))?;
-        if OURS.iter().chain(P::RESERVED).chain(&operation.precondition).any(|reserved| name == *reserved) {
+        let is_ours = OURS.iter().chain(&operation.precondition).any(|reserved| name == *reserved);
+        if is_ours || provider.is_reserved(&name) {
             return Err(Invalid::new(format!("the header `{name}` is set by the SDK")));
         }
         request.head.headers_mut().append(name, HeaderValue::try_from(value)?);

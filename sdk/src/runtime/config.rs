@@ -202,6 +202,16 @@ impl<S> fmt::Debug for ClientBuilder<S> {
 }
 
 impl Settings {
+    /// Where the provider is, unless the application has said it already.
+    pub(crate) fn or_base_url(mut self, url: Option<&str>) -> Self {
+        self.base_url = self.base_url.or_else(|| url.map(str::to_owned));
+        self
+    }
+
+    pub(crate) fn has_base_url(&self) -> bool {
+        self.base_url.is_some()
+    }
+
     pub(super) fn base_url(&self, provider: &'static str) -> Result<BaseUrl, Error> {
         let missing = || Error::configuration(provider, "no base URL was given");
         let base = BaseUrl::parse(provider, self.base_url.as_deref().ok_or_else(missing)?, self.plaintext)?;

@@ -15,7 +15,7 @@ macro_rules! open_object {
             #[must_use]
             pub fn get(&self, path: &str) -> Option<&::serde_json::Value> {
                 let mut names = path.strip_prefix('/').unwrap_or(path).split('/');
-                let first = self.0.get(names.next()?)?;
+                let first = self.0.get(&names.next()?.replace("~1", "/").replace("~0", "~"))?;
                 names.try_fold(first, |value, name| value.pointer(&format!("/{name}")))
             }
 

@@ -4,7 +4,7 @@ use super::check::Invalid;
 use super::lenient::{absent, decode, is_plain_word};
 use super::operation::{Operation, Outcome};
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderName, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::time::SystemTime;
@@ -16,6 +16,11 @@ pub trait Provider: Clone + Send + Sync + 'static {
 
     /// Headers that the provider sets; an application cannot set them for a call.
     const RESERVED: &'static [&'static str];
+
+    /// Whether the provider sets this header. Overridden where it is known only when the client is built.
+    fn is_reserved(&self, name: &HeaderName) -> bool {
+        Self::RESERVED.iter().any(|reserved| name == *reserved)
+    }
 
     /// Whether a path that an application wrote itself can be one of the provider's.
     fn check_path(&self, _path: &str) -> Result<(), Invalid> {

@@ -72,8 +72,8 @@ impl Server {
     pub async fn start() -> io::Result<Self> {
         let key = |prefix| Secret::issued(id::ulid(prefix, SystemClock.now())).map_err(io::Error::other);
         let state = Arc::new(State::new(id::uuid(), key("fp_mock_")?, key("worker_mock_")?));
-        let surfaces = vec![(api::SIGNATURES, signatures::OPERATIONS), (api::WORKERS, workers::OPERATIONS)];
-        let service = Service::of_all(surfaces, api::router(Arc::clone(&state)));
+        let surfaces = [(api::SIGNATURES, signatures::OPERATIONS), (api::WORKERS, workers::OPERATIONS)];
+        let service = Service::of_all(&surfaces, api::router(Arc::clone(&state)));
         let running = Port::open().await?.serve(service);
         let below = |path| format!("{}{path}", running.base_url());
         let (signatures, workers) = (below(api::SIGNATURES), below(api::WORKERS));

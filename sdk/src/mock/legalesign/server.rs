@@ -62,7 +62,7 @@ impl Server {
         let (port, other_port) = (Port::open().await?, Port::open().await?);
         let (origin, elsewhere) = (port.origin().to_owned(), other_port.origin().to_owned());
         let state = Arc::new(State::new(key, hex(), secret(hex())?, &origin, &elsewhere));
-        let service = Service::of_all(vec![(PREFIX, OPERATIONS)], api::router(Arc::clone(&state)));
+        let service = Service::of_all(&[(PREFIX, OPERATIONS)], api::router(Arc::clone(&state)));
         let running = port.serve(service.with_bodies_up_to(LARGEST_BODY));
         let elsewhere = other_port.serve(Service::new(&[], api::elsewhere(Arc::clone(&state))));
         Ok(Self { state, running, elsewhere })

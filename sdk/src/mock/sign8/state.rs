@@ -1,0 +1,125 @@
+//! What the server keeps.
+
+use crate::mock::clock::Clock;
+use crate::mock::{id, lock};
+use crate::runtime::Secret;
+use crate::sign8::{Profile, Routes, Step};
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard};
+
+/// A workflow, by the ids of its parts. Bodies are not kept; see the [requests](super::Server::requests).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Workflow {
+    /// Its own id.
+    pub id: String,
+    /// Its documents, in order.
+    pub files: Vec<String>,
+    /// Those who are to sign, in order.
+    pub signers: Vec<String>,
+    /// The signatures that are to be given, in order.
+    pub signatures: Vec<String>,
+    /// Its annotations, in order.
+    pub annotations: Vec<String>,
+}
+
+impl Workflow {
+    fn ids(&self, step: Step) -> &[String] {
+        match step {
+            Step::AddWorkflow => std::slice::from_ref(&self.id),
+            Step::AddFile => &self.files,
+            Step::AddSigner => &self.signers,
+            Step::AddSignature => &self.signatures,
+            Step::AddAnnotation => &self.annotations,
+        }
+    }
+
+    /// Whether any of its ids is among these.
+    fn is_named_by(&self, names: &BTreeSet<&str>) -> bool {
+        Step::ALL.into_iter().any(|step| self.ids(step).iter().any(|id| names.contains(id.as_str())))
+    }
+
+    /// What has to come before a step and is not there.
+    fn lacks(&self, step: Step) -> Option<Step> {
+        let before = match step {
+            Step::AddWorkflow | Step::AddFile => return None,
+            Step::AddSigner => Step::AddFile,
+            Step::AddSignature => Step::AddSigner,
+            Step::AddAnnotation => Step::AddSignature,
+        };
+        self.ids(before).is_empty().then_some(before)
+    }
+
+    fn add(&mut self, step: Step, id: String) {
+        match step {
+            Step::AddWorkflow => self.id = id,
+            Step::AddFile => self.files.push(id),
+            Step::AddSigner => self.signers.push(id),
+            Step::AddSignature => self.signatures.push(id),
+            Step::AddAnnotation => self.annotations.push(id),
+        }
+    }
+}
+
+pub(super) struct State {
+    pub(super) profile: Profile,
+    pub(super) routes: Routes,
+    pub(super) key: Secret,
+    pub(super) clock: Clock,
+    workflows: Mutex<Vec<Workflow>>,
+}
+
+/// Why a step is refused.
+pub(super) enum Refusal {
+    UnknownId,
+    NoWorkflow,
+    Order(Step),
+}
+
+impl State {
+    pub(super) fn new(profile: Profile, routes: Routes, key: Secret) -> Self {
+        Self { profile, routes, key, clock: Clock::default(), workflows: Mutex::default() }
+    }
+
+    pub(super) fn workflows(&self) -> Vec<Workflow> {
+        self.lock().clone()
+    }
+
+    /// Does a step and returns its id. `in_path` are the ids in the path, `in_body` all texts in the body.
+    pub(super) fn step(
+        &self,
+        step: Step,
+        in_path: &[(Step, String)],
+        in_body: &BTreeSet<&str>,
+    ) -> Result<String, Refusal> {
+        let id =
+            id::ulid(&format!("made_up_{}_", step.placeholder().trim_end_matches("Id")), self.clock.now());
+        let mut workflows = self.lock();
+        if step == Step::AddWorkflow {
+            workflows.push(Workflow { id: id.clone(), ..Workflow::default() });
+            return Ok(id);
+        }
+        let has_ids = |workflow: &Workflow| {
+            in_path.iter().all(|(step, id)| workflow.ids(*step).iter().any(|known| known == id))
+        };
+        let is_meant = |workflow: &&mut Workflow| match in_path {
+            [] => workflow.is_named_by(in_body),
+            _ => has_ids(workflow),
+        };
+        let mut meant = workflows.iter_mut().filter(is_meant);
+        let none = || if in_path.is_empty() { Refusal::NoWorkflow } else { Refusal::UnknownId };
+        let workflow = meant.next().ok_or_else(none)?;
+        if meant.next().is_some() {
+            return Err(Refusal::NoWorkflow);
+        }
+        if let Some(missing) = workflow.lacks(step) {
+            return Err(Refusal::Order(missing));
+        }
+        workflow.add(step, id.clone());
+        Ok(id)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Workflow>> {
+        lock(&self.workflows)
+    }
+}

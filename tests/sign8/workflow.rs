@@ -1,0 +1,223 @@
+//! The whole order, failures in the middle, and going on.
+
+use crate::support::server::{Server, Step as Answer};
+use crate::support::sign8::{answer, builder, client};
+use countersign::mock::sign8::profile;
+use countersign::sign8::{Client, IdPlace, Progress, SigningLink, Step, StepProfile};
+use countersign::{Effect, Error, ErrorKind};
+use serde_json::{Value, json};
+use std::future::Future;
+use std::task::{Context, Poll, Waker};
+
+const STEPS: [(&str, &str); 5] =
+    [("workflow", "w1"), ("file", "f1"), ("signer", "s1"), ("signature", "g1"), ("annotation", "a1")];
+
+fn answers() -> Vec<Answer> {
+    STEPS.map(|(name, id)| answer(name, id)).to_vec()
+}
+
+async fn send(sign8: &Client, progress: &mut Progress) -> Result<Vec<SigningLink>, Error> {
+    let workflow = sign8.workflow(progress).add_workflow(|_| json!({ "n": 1 })).await?;
+    let workflow = workflow.add_file(|ids| json!({ "workflow": ids.id(Step::AddWorkflow) })).await?;
+    let workflow = workflow.add_signer(|_| json!({ "n": 3 })).await?;
+    let signature =
+        |ids: &Progress| json!({ "file": ids.id(Step::AddFile), "signer": ids.id(Step::AddSigner) });
+    let workflow = workflow.add_signature(signature).await?;
+    workflow.add_annotation(|ids| json!({ "done": ids.done().len() })).await?.finish()
+}
+
+fn stored_and_read(progress: &Progress) -> Progress {
+    serde_json::from_str(&serde_json::to_string(progress).unwrap()).unwrap()
+}
+
+fn done(progress: &Progress) -> Vec<(Step, Option<&str>)> {
+    progress.done().iter().map(|done| (done.step, done.id.as_deref())).collect()
+}
+
+#[tokio::test]
+async fn the_steps_are_taken_in_their_order_and_know_the_ids_so_far() {
+    let server = Server::follow(answers()).await;
+    let mut progress = Progress::default();
+    assert_eq!(send(&client(&server), &mut progress).await.unwrap().len(), 0);
+    let seen = server.seen();
+    let sent =
+        seen.iter().map(|seen| (seen.target.as_str(), serde_json::from_slice::<Value>(&seen.body).unwrap()));
+    let expected = [
+        ("/made-up/workflows", json!({ "n": 1 })),
+        ("/made-up/workflows/w1/files", json!({ "workflow": "w1" })),
+        ("/made-up/workflows/w1/signers", json!({ "n": 3 })),
+        ("/made-up/workflows/w1/signers/s1/signatures", json!({ "file": "f1", "signer": "s1" })),
+        ("/made-up/workflows/w1/annotations", json!({ "done": 4 })),
+    ];
+    assert_eq!(sent.collect::<Vec<_>>(), expected);
+    let ids = Step::ALL.into_iter().zip(STEPS.map(|(_, id)| Some(id))).collect::<Vec<_>>();
+    assert_eq!(done(&progress), ids);
+}
+
+/// Each step fails once in each way, and the workflow goes on after that in another process.
+#[tokio::test]
+async fn a_failure_at_any_step_is_gone_on_from() {
+    for place in 0..STEPS.len() {
+        let refused = Answer::json(422, "{}");
+        let unread = Answer::json(200, "{]");
+        let without_id = Answer::json(200, r#"{"made_up":{}}"#);
+        for (failure, effect) in [
+            (refused, Effect::None),
+            (Answer::Close, Effect::Unknown),
+            (Answer::json(503, "{}"), Effect::Unknown),
+            (unread, Effect::Done),
+            (without_id, Effect::Done),
+        ] {
+            let mut script = answers();
+            script.insert(place, failure);
+            if effect == Effect::Done {
+                script.remove(place + 1);
+            }
+            let requests = script.len();
+            let server = Server::follow(script).await;
+            let client = client(&server);
+            let mut progress = Progress::default();
+            let error = send(&client, &mut progress).await.unwrap_err();
+            assert_eq!(error.effect(), effect, "{error}");
+            assert_eq!(error.operation(), Some(Step::ALL[place].operation().id));
+
+            let mut progress = stored_and_read(&progress);
+            assert_eq!(progress.done().len(), place);
+            assert_eq!(server.seen().len(), place + 1);
+            let unsettled = progress.unsettled().map(|unsettled| (unsettled.step, unsettled.effect()));
+            assert_eq!(unsettled, (effect != Effect::None).then_some((Step::ALL[place], effect)));
+            if effect != Effect::None {
+                let error = send(&client, &mut progress).await.unwrap_err();
+                assert_eq!((error.kind(), error.effect()), (ErrorKind::InvalidRequest, effect));
+                assert!(error.to_string().contains("settle it in the progress first"), "{error}");
+                assert_eq!(server.seen().len(), place + 1, "an unsettled step was sent again");
+            }
+            match effect {
+                Effect::Done => assert!(progress.settle_as_done(Some(STEPS[place].1.to_owned()))),
+                Effect::None => assert!(!progress.settle_as_not_done()),
+                _ => assert!(progress.settle_as_not_done()),
+            }
+            send(&client, &mut progress).await.unwrap();
+            assert_eq!(server.seen().len(), requests);
+            let ids = Step::ALL.into_iter().zip(STEPS.map(|(_, id)| Some(id))).collect::<Vec<_>>();
+            assert_eq!(done(&progress), ids);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_step_that_was_given_up_on_the_way_is_not_known() {
+    let server = Server::follow([answer("workflow", "w1"), Answer::Hang, answer("file", "f1")]).await;
+    let client = client(&server);
+    let mut progress = Progress::default();
+    {
+        let workflow = client.workflow(&mut progress).add_workflow(|_| json!({})).await.unwrap();
+        let mut adding = Box::pin(workflow.add_file(|_| json!({})));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(matches!(adding.as_mut().poll(&mut context), Poll::Pending));
+    }
+    assert_eq!(progress.id(Step::AddWorkflow), Some("w1"));
+    let unsettled = progress.unsettled().unwrap();
+    assert_eq!((unsettled.step, unsettled.happened), (Step::AddFile, false));
+}
+
+#[tokio::test]
+async fn a_step_that_could_not_be_sent_stays_to_be_done() {
+    let server = Server::follow([answer("workflow", "w1")]).await;
+    let client = client(&server);
+    let mut progress = Progress::default();
+    let workflow = client.workflow(&mut progress).add_workflow(|_| json!({})).await.unwrap();
+    let error = workflow.add_file(|_| json!("no object")).await.unwrap_err();
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::InvalidRequest, Effect::None));
+    assert_eq!((progress.done().len(), progress.unsettled()), (1, None));
+}
+
+#[tokio::test]
+async fn other_calls_than_the_first_time_are_refused() {
+    let server = Server::follow([]).await;
+    let client = client(&server);
+    let read = |json: &str| serde_json::from_str::<Progress>(json).unwrap();
+    let files =
+        r#"{"done":[{"step":"add_workflow","id":"w"},{"step":"add_file","id":"f"},{"step":"add_file"}]}"#;
+    let error = send(&client, &mut read(files)).await.unwrap_err();
+    assert_eq!((error.kind(), error.operation()), (ErrorKind::InvalidRequest, Some("add_signer")));
+    assert!(error.to_string().contains("the progress has `add_file` at this place"), "{error}");
+
+    let whole = r#"{"done":[{"step":"add_workflow","id":"w"},{"step":"add_file"},{"step":"add_signer"},
+        {"step":"add_signature"},{"step":"add_annotation"},{"step":"add_annotation"}]}"#;
+    let error = send(&client, &mut read(whole)).await.unwrap_err();
+    assert!(error.to_string().contains("it is done, and was not called this time"), "{error}");
+
+    let annotation = r#"{"done":[{"step":"add_workflow","id":"w"},{"step":"add_file"},{"step":"add_signer"},
+        {"step":"add_signature"}],"unsettled":{"step":"add_annotation","happened":false}}"#;
+    let mut progress = read(annotation);
+    let workflow = client.workflow(&mut progress).add_workflow(|_| json!({})).await.unwrap();
+    let workflow = workflow.add_file(|_| json!({})).await.unwrap().add_signer(|_| json!({})).await.unwrap();
+    let error = workflow.add_signature(|_| json!({})).await.unwrap().finish().unwrap_err();
+    assert!(error.to_string().contains("whether it happened is not known"), "{error}");
+    assert_eq!(server.seen().len(), 0);
+}
+
+#[tokio::test]
+async fn several_files_and_signers_each_have_their_place() {
+    let script = ["w1", "f1", "f2", "s1", "g1", "s2", "g2", "g3"];
+    let names = ["workflow", "file", "file", "signer", "signature", "signer", "signature", "signature"];
+    let server = Server::follow(names.into_iter().zip(script).map(|(name, id)| answer(name, id))).await;
+    let client = client(&server);
+    let mut progress = Progress::default();
+    let none = |_: &Progress| json!({});
+    let workflow = client.workflow(&mut progress).add_workflow(none).await.unwrap();
+    let workflow = workflow.add_file(none).await.unwrap().add_file(none).await.unwrap();
+    let workflow = workflow.add_signer(none).await.unwrap().add_signature(none).await.unwrap();
+    let workflow = workflow.add_signer(none).await.unwrap().add_signature(none).await.unwrap();
+    let workflow = workflow.add_signature(none).await.unwrap();
+    assert_eq!(workflow.progress().ids(Step::AddFile).collect::<Vec<_>>(), ["f1", "f2"]);
+    workflow.finish().unwrap();
+    let targets = server.seen().iter().map(|seen| seen.target.clone()).collect::<Vec<_>>();
+    let signatures = targets.iter().filter(|target| target.ends_with("signatures")).collect::<Vec<_>>();
+    let of = |signer: &str| format!("/made-up/workflows/w1/signers/{signer}/signatures");
+    assert_eq!(signatures, [&of("s1"), &of("s2"), &of("s2")]);
+}
+
+#[tokio::test]
+async fn links_are_handed_out_and_not_stored() {
+    let mut script = answers();
+    let signer = json!({ "made_up": { "signer": "s1", "link": "https://sign8.invalid/canary" } });
+    script[2] = Answer::json(200, signer.to_string());
+    let server = Server::follow(script).await;
+    let client = client(&server);
+    let mut progress = Progress::default();
+    let links = send(&client, &mut progress).await.unwrap();
+    let [link] = links.as_slice() else { panic!("{links:?}") };
+    assert_eq!((link.step, link.id.as_deref()), (Step::AddSigner, Some("s1")));
+    assert_eq!(link.link.expose(), "https://sign8.invalid/canary");
+    let stored = serde_json::to_string(&progress).unwrap();
+    assert!(!stored.contains("canary") && !format!("{progress:?} {links:?}").contains("canary"));
+    // Gone through again, nothing is sent; the links are there as long as the progress was not stored.
+    assert_eq!(send(&client, &mut progress).await.unwrap().len(), 1);
+    assert_eq!(send(&client, &mut stored_and_read(&progress)).await.unwrap().len(), 0);
+    assert_eq!(server.seen().len(), STEPS.len());
+}
+
+#[tokio::test]
+async fn a_step_without_an_id_is_done_as_well() {
+    let mut script = answers();
+    script[3] = Answer::answer(204, "text/plain", "");
+    let server = Server::follow(script).await;
+    let signature = StepProfile::new("/made-up/signatures", IdPlace::Nowhere);
+    let client = builder(&server).profile(profile().step(Step::AddSignature, signature)).build().unwrap();
+    let mut progress = Progress::default();
+    send(&client, &mut progress).await.unwrap();
+    assert_eq!(done(&progress)[3], (Step::AddSignature, None));
+    assert_eq!(server.seen()[3].target, "/made-up/signatures");
+}
+
+#[test]
+fn a_workflow_can_be_sent_by_a_task() {
+    fn spawned<T: Send>(_: T) {}
+    let client = Client::builder().profile(profile()).api_key("k").build().unwrap();
+    spawned(async move {
+        let mut progress = Progress::default();
+        send(&client, &mut progress).await.map(|links| links.len())
+    });
+}
