@@ -53,13 +53,17 @@ pub(super) struct Record(Mutex<VecDeque<RecordedRequest>>);
 impl Record {
     /// How many are kept, so that a mock that runs for days does not fill the memory.
     const MOST: usize = 1024;
+    /// How much their bodies may hold together, for the same reason.
+    const MOST_BYTES: usize = 256 * 1024 * 1024;
 
     pub(super) fn add(&self, request: RecordedRequest) {
         let mut requests = lock(&self.0);
-        if requests.len() == Self::MOST {
-            requests.pop_front();
-        }
         requests.push_back(request);
+        let mut bytes: usize = requests.iter().map(|request| request.body.len()).sum();
+        while requests.len() > Self::MOST || (bytes > Self::MOST_BYTES && requests.len() > 1) {
+            let oldest = requests.pop_front();
+            bytes -= oldest.map_or(0, |oldest| oldest.body.len());
+        }
     }
 
     pub(super) fn all(&self) -> Vec<RecordedRequest> {

@@ -23,7 +23,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use tower::ServiceExt;
 
-/// The largest body that is accepted.
+/// The largest body that is accepted, unless a provider takes larger ones.
 const LARGEST_BODY: usize = 1024 * 1024;
 /// How much of a body that is too large is read away, so that the client gets to see the refusal.
 const MOST_DISCARDED: usize = 64 * 1024 * 1024;
@@ -31,6 +31,62 @@ const MOST_DISCARDED: usize = 64 * 1024 * 1024;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long calls under way may take after the server was told to stop.
 const GRACE: Duration = Duration::from_secs(5);
+
+/// A port that nothing is served on yet. Its origin is known before there is anything to answer, since answers may
+/// hold URLs of the server itself.
+pub(super) struct Port {
+    listener: TcpListener,
+    origin: String,
+}
+
+impl Port {
+    /// Listens on loopback, on a port that the system chooses.
+    pub(super) async fn open() -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let origin = format!("http://{}", listener.local_addr()?);
+        Ok(Self { listener, origin })
+    }
+
+    #[cfg_attr(not(feature = "legalesign"), allow(dead_code, reason = "other providers hand out no URLs"))]
+    pub(super) fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    pub(super) fn serve(self, service: Service) -> Running {
+        let Self { listener, origin } = self;
+        let base_url = format!("{origin}{}", service.prefix);
+        let shared = Shared { service, faults: Faults::default(), record: Record::default() };
+        let shared = Arc::new(shared);
+        let (stop, stopped) = watch::channel(false);
+        let accepting = Some(tokio::spawn(accept(listener, Arc::clone(&shared), stopped)));
+        Running { base_url, shared, stop, accepting }
+    }
+}
+
+/// What is served.
+pub(super) struct Service {
+    operations: &'static [&'static Operation],
+    router: Router,
+    prefix: &'static str,
+    largest_body: usize,
+}
+
+impl Service {
+    pub(super) fn new(operations: &'static [&'static Operation], router: Router) -> Self {
+        Self { operations, router, prefix: "", largest_body: LARGEST_BODY }
+    }
+
+    /// The path of the base URL, which the paths of the operations do not repeat; the router's do.
+    #[cfg_attr(not(feature = "legalesign"), allow(dead_code, reason = "other providers have no prefix"))]
+    pub(super) fn below(self, prefix: &'static str) -> Self {
+        Self { prefix, ..self }
+    }
+
+    #[cfg_attr(not(feature = "legalesign"), allow(dead_code, reason = "other providers take small bodies"))]
+    pub(super) fn with_bodies_up_to(self, largest_body: usize) -> Self {
+        Self { largest_body, ..self }
+    }
+}
 
 /// A running server. It stops when it is dropped.
 pub(super) struct Running {
@@ -41,24 +97,12 @@ pub(super) struct Running {
 }
 
 struct Shared {
-    operations: &'static [&'static Operation],
-    router: Router,
+    service: Service,
     faults: Faults,
     record: Record,
 }
 
 impl Running {
-    /// Listens on loopback, on a port that the system chooses.
-    pub(super) async fn start(operations: &'static [&'static Operation], router: Router) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let base_url = format!("http://{}", listener.local_addr()?);
-        let shared = Shared { operations, router, faults: Faults::default(), record: Record::default() };
-        let shared = Arc::new(shared);
-        let (stop, stopped) = watch::channel(false);
-        let accepting = Some(tokio::spawn(accept(listener, Arc::clone(&shared), stopped)));
-        Ok(Self { base_url, shared, stop, accepting })
-    }
-
     pub(super) fn base_url(&self) -> &str {
         &self.base_url
     }
@@ -70,7 +114,7 @@ impl Running {
     /// Panics if there is no such operation: the fault would never happen, and the test prove nothing.
     #[track_caller]
     pub(super) fn fail_next_on(&self, operation: &str, fault: Fault) {
-        let known: Vec<_> = self.shared.operations.iter().map(|known| known.id).collect();
+        let known: Vec<_> = self.shared.service.operations.iter().map(|known| known.id).collect();
         assert!(
             known.contains(&operation),
             "there is no operation `{operation}`; there are {}",
@@ -154,7 +198,9 @@ async fn answer(
     request: Request<Incoming>,
 ) -> Result<Response<Body>, io::Error> {
     let (parts, body) = request.into_parts();
-    let body = tokio::time::timeout(PATIENCE, read(body)).await.unwrap_or(Err(StatusCode::REQUEST_TIMEOUT));
+    let body = tokio::time::timeout(PATIENCE, read(body, shared.service.largest_body))
+        .await
+        .unwrap_or(Err(StatusCode::REQUEST_TIMEOUT));
     let operation = shared.operation(&parts.method, parts.uri.path());
     shared.record.add(RecordedRequest {
         method: parts.method.clone(),
@@ -198,6 +244,7 @@ async fn answer(
 impl Shared {
     /// The operation with this method and path. Segments in braces stand for any id.
     fn operation(&self, method: &Method, path: &str) -> Option<&'static str> {
+        let path = path.strip_prefix(self.service.prefix)?;
         let fits = |template: &str| {
             let mut segments = path.split('/');
             let same = template.split('/').all(|expected| {
@@ -208,6 +255,7 @@ impl Shared {
             same && segments.next().is_none()
         };
         let found = self
+            .service
             .operations
             .iter()
             .find(|operation| operation.method == method.as_str() && fits(operation.path));
@@ -215,7 +263,7 @@ impl Shared {
     }
 
     async fn process(&self, request: Request<Body>) -> Response<Bytes> {
-        let Ok(answer) = self.router.clone().oneshot(request).await;
+        let Ok(answer) = self.service.router.clone().oneshot(request).await;
         let (parts, body) = answer.into_parts();
         // The handlers answer from memory, so there is nothing that could break off.
         let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
@@ -224,21 +272,21 @@ impl Shared {
 }
 
 /// The whole body, or the status that refuses it.
-async fn read(mut body: Incoming) -> Result<Bytes, StatusCode> {
+async fn read(mut body: Incoming, largest: usize) -> Result<Bytes, StatusCode> {
     let mut kept = BytesMut::new();
     let mut length = 0;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| StatusCode::BAD_REQUEST)?;
         let Ok(data) = frame.into_data() else { continue };
         length += data.len();
-        if length > MOST_DISCARDED {
+        if length > largest.saturating_add(MOST_DISCARDED) {
             break;
         }
-        if length <= LARGEST_BODY {
+        if length <= largest {
             kept.extend_from_slice(&data);
         }
     }
-    if length > LARGEST_BODY { Err(StatusCode::PAYLOAD_TOO_LARGE) } else { Ok(kept.freeze()) }
+    if length > largest { Err(StatusCode::PAYLOAD_TOO_LARGE) } else { Ok(kept.freeze()) }
 }
 
 /// An answer as gateways give it, without any provider's envelope.
@@ -257,4 +305,35 @@ fn reset(socket: &Socket) -> io::Error {
     // If this fails the connection still ends without an answer.
     let _ = socket.set_linger(Some(Duration::ZERO));
     io::Error::other("reset on request")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Port, Service};
+    use crate::runtime::Operation;
+    use axum::Router;
+    use http::Method;
+
+    #[tokio::test]
+    async fn operations_are_told_apart_below_the_prefix() {
+        static GET: Operation = Operation {
+            id: "get_document",
+            method: "GET",
+            path: "/document/{docId}/",
+            ..Operation::custom("a_provider", true, false)
+        };
+        let Ok(port) = Port::open().await else { return };
+        let running = port.serve(Service::new(&[&GET], Router::new()).below("/api/v1"));
+        assert!(running.base_url().ends_with("/api/v1"));
+        let cases = [
+            (Method::GET, "/api/v1/document/d/", Some("get_document")),
+            (Method::GET, "/api/v1/document//", None),
+            (Method::GET, "/api/v1/document/d", None),
+            (Method::GET, "/document/d/", None),
+            (Method::PUT, "/api/v1/document/d/", None),
+        ];
+        for (method, path, expected) in cases {
+            assert_eq!(running.shared.operation(&method, path), expected, "{method} {path}");
+        }
+    }
 }

@@ -1,9 +1,9 @@
 //! The server as tests see it.
 
 use super::state::State;
-use super::{Deliveries, Event, api};
+use super::{Deliveries, Event, api, transfers};
 use crate::mock::deliver::{Courier, Delivered};
-use crate::mock::server::Running;
+use crate::mock::server::{Port, Running, Service};
 use crate::mock::{Fault, RecordedRequest, id};
 use crate::runtime::{Clock as _, Error, Secret, SystemClock};
 use crate::signly::{Client, ClientBuilder, OPERATIONS, Webhook};
@@ -11,6 +11,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 use std::{fmt, io};
+
+/// The largest PDF that is accepted.
+const LARGEST_PDF: usize = 48 * 1024 * 1024;
 
 /// A mock of Signly on a port of its own, with one tenant and one credential. It stops when it is dropped.
 ///
@@ -33,8 +36,9 @@ use std::{fmt, io};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Server {
-    state: Arc<State>,
-    running: Running,
+    pub(super) state: Arc<State>,
+    pub(super) running: Running,
+    pub(super) elsewhere: Running,
 }
 
 impl Server {
@@ -59,9 +63,12 @@ impl Server {
 
     async fn start_with(courier: Courier) -> io::Result<Self> {
         let key = Secret::issued(id::ulid("sk_mock_", SystemClock.now())).map_err(io::Error::other)?;
-        let state = Arc::new(State::new(id::uuid(), key, courier));
-        let running = Running::start(OPERATIONS, api::router(Arc::clone(&state))).await?;
-        Ok(Self { state, running })
+        let (port, other_port) = (Port::open().await?, Port::open().await?);
+        let state = Arc::new(State::new(id::uuid(), key, courier, other_port.origin()));
+        let running = port.serve(Service::new(OPERATIONS, api::router(Arc::clone(&state))));
+        let elsewhere = Service::new(&[], transfers::router(Arc::clone(&state)));
+        let elsewhere = other_port.serve(elsewhere.with_bodies_up_to(LARGEST_PDF));
+        Ok(Self { state, running, elsewhere })
     }
 
     /// Where it listens, such as `http://127.0.0.1:49152`.
@@ -115,7 +122,7 @@ impl Server {
     /// How many faults have not happened yet.
     #[must_use]
     pub fn pending_faults(&self) -> usize {
-        self.running.pending_faults()
+        self.running.pending_faults() + self.elsewhere.pending_faults()
     }
 
     /// The last 1024 requests, oldest first, refused ones included.
@@ -124,9 +131,10 @@ impl Server {
         self.running.requests()
     }
 
-    /// Forgets the requests so far.
+    /// Forgets the requests so far, but not whether one of them leaked a credential.
     pub fn clear_requests(&self) {
         self.running.clear_requests();
+        self.elsewhere.clear_requests();
     }
 
     /// A webhook as it is stored, with all its members.
@@ -171,6 +179,7 @@ impl Server {
     /// Takes no more connections, and returns when the calls under way are answered or five seconds have passed.
     pub async fn shutdown(self) {
         self.running.shutdown().await;
+        self.elsewhere.shutdown().await;
     }
 }
 

@@ -1,0 +1,169 @@
+//! What participants do: steps, each of which leaves its events in the process.
+
+use super::documents::Document;
+use super::publishing::{NotPossible, Publishing};
+use crate::signly::{DocumentStatus, EventType, FlowChallenge};
+use std::time::SystemTime;
+
+/// What a participant does, or what is done for one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    Open,
+    SendCode,
+    EnterCode { right: bool },
+    LetCodeExpire,
+    Prove { passes: bool },
+    Sign,
+}
+
+impl Publishing {
+    pub fn step(&mut self, process: &str, step: Step, now: SystemTime) -> Result<(), NotPossible> {
+        let is_its =
+            |document: &&mut Document| document.participants.iter().any(|one| one.process == process);
+        let document = self.documents.iter_mut().find(is_its);
+        let document = document.ok_or(NotPossible::because("there is no such process"))?;
+        document.expire(now);
+        document.step(process, step, now)
+    }
+
+    /// All who have not signed do, in order.
+    pub fn everyone_signs(&mut self, id: &str, now: SystemTime) -> Result<(), NotPossible> {
+        let found = self.document_mut(id, now);
+        let document = found.map_err(|_| NotPossible::because("there is no such document"))?;
+        let open = document.participants.iter().filter(|participant| participant.is_open());
+        let open: Vec<_> = open.map(|participant| participant.process.clone()).collect();
+        if open.is_empty() {
+            return Err(NotPossible::because("the document is over"));
+        }
+        open.iter().try_for_each(|process| document.play(process, now))
+    }
+
+    pub fn signs(&mut self, process: &str, now: SystemTime) -> Result<(), NotPossible> {
+        let is_its =
+            |document: &&mut Document| document.participants.iter().any(|one| one.process == process);
+        let document = self.documents.iter_mut().find(is_its);
+        let document = document.ok_or(NotPossible::because("there is no such process"))?;
+        document.expire(now);
+        document.play(process, now)
+    }
+}
+
+impl Document {
+    /// Takes all steps that are left of a process, each of them with success.
+    fn play(&mut self, process: &str, now: SystemTime) -> Result<(), NotPossible> {
+        loop {
+            let participant = self.participants.iter().find(|participant| participant.process == process);
+            let participant = participant.ok_or(NotPossible::because("there is no such process"))?;
+            let step = match participant.pending.front() {
+                _ if !participant.has_started => Step::Open,
+                Some(FlowChallenge::TemplateSign) | None => return self.step(process, Step::Sign, now),
+                Some(FlowChallenge::Biometric | FlowChallenge::Liveness) => Step::Prove { passes: true },
+                Some(_) if participant.codes_sent == 0 => Step::SendCode,
+                Some(_) => Step::EnterCode { right: true },
+            };
+            self.step(process, step, now)?;
+        }
+    }
+
+    fn step(&mut self, process: &str, step: Step, now: SystemTime) -> Result<(), NotPossible> {
+        let not = |reason| Err(NotPossible::because(reason));
+        if !self.is_open() {
+            return not("the document is over");
+        }
+        if self.start.is_some_and(|start| now < start) {
+            return not("the document cannot be signed yet");
+        }
+        // Who comes before in the sequence has to be done.
+        let mut before = self.participants.iter().take_while(|participant| participant.process != process);
+        if self.is_sequential && before.any(super::participants::Participant::is_open) {
+            return not("it is another participant's turn");
+        }
+        let id = self.id.clone();
+        let participant = self.participants.iter_mut().find(|participant| participant.process == process);
+        let participant = participant.ok_or(NotPossible::because("there is no such process"))?;
+        if !participant.is_open() {
+            return not("the process is over");
+        }
+        if participant.has_started == (step == Step::Open) {
+            return not("a participant opens the document once, and before everything else");
+        }
+        let challenge = participant.pending.front().cloned().unwrap_or(FlowChallenge::TemplateSign);
+        let is_code =
+            matches!(challenge, FlowChallenge::OtpEmail | FlowChallenge::OtpSms | FlowChallenge::OtpWhatsapp);
+        let mut record = |kind: EventType| participant.record(&id, &kind, now, None);
+        match (step, &challenge) {
+            (Step::Open, _) => {
+                record(EventType::ProcessStarted);
+                record(EventType::DocumentViewed);
+                participant.has_started = true;
+            }
+            (Step::SendCode, _) if is_code => {
+                record(if participant.codes_sent == 0 { EventType::OtpSent } else { EventType::OtpResent });
+                participant.codes_sent += 1;
+            }
+            (Step::EnterCode { .. } | Step::LetCodeExpire, _) if is_code && participant.codes_sent == 0 => {
+                return not("no code was sent");
+            }
+            (Step::EnterCode { right: true }, _) if is_code => {
+                record(EventType::OtpVerified);
+                participant.pending.pop_front();
+                (participant.codes_sent, participant.failed_attempts) = (0, 0);
+            }
+            (Step::EnterCode { right: false }, _) if is_code => {
+                record(EventType::OtpFailed);
+                participant.failed_attempts += 1;
+            }
+            (Step::LetCodeExpire, _) if is_code => {
+                record(EventType::OtpExpired);
+                participant.codes_sent = 0;
+            }
+            (Step::Prove { passes }, FlowChallenge::Biometric | FlowChallenge::Liveness) => {
+                let is_biometric = challenge == FlowChallenge::Biometric;
+                let (started, verified, failed) = if is_biometric {
+                    (EventType::BiometricStarted, EventType::BiometricVerified, EventType::BiometricFailed)
+                } else {
+                    (EventType::LivenessStarted, EventType::LivenessVerified, EventType::LivenessFailed)
+                };
+                record(started);
+                if passes {
+                    record(verified);
+                    participant.pending.pop_front();
+                    participant.failed_attempts = 0;
+                } else {
+                    record(failed);
+                    participant.failed_attempts += 1;
+                }
+            }
+            (Step::Sign, FlowChallenge::TemplateSign) => {
+                let signed = self.signatures.iter().filter(|_| participant.signs());
+                let signed: Vec<_> = signed.cloned().collect();
+                for field in &signed {
+                    participant.record(&id, &EventType::FieldSigned, now, Some(field));
+                }
+                participant.pending.clear();
+                participant.end(&id, EventType::ProcessCompleted, now);
+            }
+            _ => return not("something else is this participant's next step"),
+        }
+        if !participant.has_attempts_left() {
+            participant.end(&id, EventType::ProcessFailed, now);
+        }
+        let has_failed = participant.ended_with == Some(EventType::ProcessFailed);
+        self.settle(has_failed, now);
+        Ok(())
+    }
+
+    /// What a step of one participant means for all.
+    fn settle(&mut self, has_failed: bool, now: SystemTime) {
+        self.status = DocumentStatus::InProgress;
+        self.touch(now);
+        let mut ends = self.participants.iter().map(|participant| participant.ended_with.as_ref());
+        if has_failed && self.cancels_on_fail {
+            self.end(DocumentStatus::Cancelled, &EventType::ProcessCancelled, now);
+        } else if ends.clone().all(|end| end == Some(&EventType::ProcessCompleted)) {
+            self.status = DocumentStatus::Completed;
+        } else if ends.all(|end| end.is_some()) {
+            self.status = DocumentStatus::Failed;
+        }
+    }
+}
