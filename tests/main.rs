@@ -19,6 +19,7 @@ mod reading;
 mod robustness;
 mod secrets;
 mod sending;
+mod signly;
 mod support;
 mod telemetry;
 mod updating;

@@ -3,6 +3,7 @@
 mod calls;
 mod deliveries;
 mod faults;
+mod signly_documents;
 
 use countersign::mock::signly::Server;
 use countersign::signly::EventType;

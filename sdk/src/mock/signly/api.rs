@@ -120,9 +120,9 @@ fn webhook_id(id: Id) -> Result<String, Refusal> {
 
 pub(super) struct Success {
     pub status: StatusCode,
-    code: &'static str,
-    message: &'static str,
-    data: Value,
+    pub code: &'static str,
+    pub message: &'static str,
+    pub data: Value,
 }
 
 impl Success {

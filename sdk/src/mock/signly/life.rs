@@ -1,6 +1,7 @@
 //! What participants do: steps, each of which leaves its events in the process.
 
 use super::documents::Document;
+use super::participants::Participant;
 use super::publishing::{NotPossible, Publishing};
 use crate::signly::{DocumentStatus, EventType, FlowChallenge};
 use std::time::SystemTime;
@@ -75,7 +76,7 @@ impl Document {
         }
         // Who comes before in the sequence has to be done.
         let mut before = self.participants.iter().take_while(|participant| participant.process != process);
-        if self.is_sequential && before.any(super::participants::Participant::is_open) {
+        if self.is_sequential && before.any(Participant::is_open) {
             return not("it is another participant's turn");
         }
         let id = self.id.clone();
@@ -84,67 +85,7 @@ impl Document {
         if !participant.is_open() {
             return not("the process is over");
         }
-        if participant.has_started == (step == Step::Open) {
-            return not("a participant opens the document once, and before everything else");
-        }
-        let challenge = participant.pending.front().cloned().unwrap_or(FlowChallenge::TemplateSign);
-        let is_code =
-            matches!(challenge, FlowChallenge::OtpEmail | FlowChallenge::OtpSms | FlowChallenge::OtpWhatsapp);
-        let mut record = |kind: EventType| participant.record(&id, &kind, now, None);
-        match (step, &challenge) {
-            (Step::Open, _) => {
-                record(EventType::ProcessStarted);
-                record(EventType::DocumentViewed);
-                participant.has_started = true;
-            }
-            (Step::SendCode, _) if is_code => {
-                record(if participant.codes_sent == 0 { EventType::OtpSent } else { EventType::OtpResent });
-                participant.codes_sent += 1;
-            }
-            (Step::EnterCode { .. } | Step::LetCodeExpire, _) if is_code && participant.codes_sent == 0 => {
-                return not("no code was sent");
-            }
-            (Step::EnterCode { right: true }, _) if is_code => {
-                record(EventType::OtpVerified);
-                participant.pending.pop_front();
-                (participant.codes_sent, participant.failed_attempts) = (0, 0);
-            }
-            (Step::EnterCode { right: false }, _) if is_code => {
-                record(EventType::OtpFailed);
-                participant.failed_attempts += 1;
-            }
-            (Step::LetCodeExpire, _) if is_code => {
-                record(EventType::OtpExpired);
-                participant.codes_sent = 0;
-            }
-            (Step::Prove { passes }, FlowChallenge::Biometric | FlowChallenge::Liveness) => {
-                let is_biometric = challenge == FlowChallenge::Biometric;
-                let (started, verified, failed) = if is_biometric {
-                    (EventType::BiometricStarted, EventType::BiometricVerified, EventType::BiometricFailed)
-                } else {
-                    (EventType::LivenessStarted, EventType::LivenessVerified, EventType::LivenessFailed)
-                };
-                record(started);
-                if passes {
-                    record(verified);
-                    participant.pending.pop_front();
-                    participant.failed_attempts = 0;
-                } else {
-                    record(failed);
-                    participant.failed_attempts += 1;
-                }
-            }
-            (Step::Sign, FlowChallenge::TemplateSign) => {
-                let signed = self.signatures.iter().filter(|_| participant.signs());
-                let signed: Vec<_> = signed.cloned().collect();
-                for field in &signed {
-                    participant.record(&id, &EventType::FieldSigned, now, Some(field));
-                }
-                participant.pending.clear();
-                participant.end(&id, EventType::ProcessCompleted, now);
-            }
-            _ => return not("something else is this participant's next step"),
-        }
+        participant.take(step, &id, &self.signatures, now)?;
         if !participant.has_attempts_left() {
             participant.end(&id, EventType::ProcessFailed, now);
         }
@@ -164,6 +105,90 @@ impl Document {
             self.status = DocumentStatus::Completed;
         } else if ends.all(|end| end.is_some()) {
             self.status = DocumentStatus::Failed;
+        }
+    }
+}
+
+impl Participant {
+    /// Takes a step if it is the next one, and leaves its events.
+    fn take(
+        &mut self,
+        step: Step,
+        document: &str,
+        signatures: &[String],
+        now: SystemTime,
+    ) -> Result<(), NotPossible> {
+        let not = |reason| Err(NotPossible::because(reason));
+        if self.has_started == (step == Step::Open) {
+            return not("a participant opens the document once, and before everything else");
+        }
+        let mut tell = Vec::new();
+        let next = self.pending.front().cloned().unwrap_or(FlowChallenge::TemplateSign);
+        match (step, next) {
+            (Step::Open, _) => {
+                tell.extend([EventType::ProcessStarted, EventType::DocumentViewed]);
+                self.has_started = true;
+            }
+            (Step::Prove { passes }, FlowChallenge::Biometric) => {
+                let end = if passes { EventType::BiometricVerified } else { EventType::BiometricFailed };
+                tell.extend([EventType::BiometricStarted, end]);
+                self.pass(passes);
+            }
+            (Step::Prove { passes }, FlowChallenge::Liveness) => {
+                let end = if passes { EventType::LivenessVerified } else { EventType::LivenessFailed };
+                tell.extend([EventType::LivenessStarted, end]);
+                self.pass(passes);
+            }
+            (Step::Sign, FlowChallenge::TemplateSign) => {
+                for field in if self.signs() { signatures } else { &[] } {
+                    self.record(document, &EventType::FieldSigned, now, Some(field));
+                }
+                self.pending.clear();
+                self.end(document, EventType::ProcessCompleted, now);
+            }
+            (_, FlowChallenge::OtpEmail | FlowChallenge::OtpSms | FlowChallenge::OtpWhatsapp) => {
+                tell.push(self.take_code(step)?);
+            }
+            _ => return not("something else is this participant's next step"),
+        }
+        for kind in tell {
+            self.record(document, &kind, now, None);
+        }
+        Ok(())
+    }
+
+    /// A step with a one-time code, and the event that it leaves.
+    fn take_code(&mut self, step: Step) -> Result<EventType, NotPossible> {
+        match step {
+            Step::SendCode => {
+                self.codes_sent += 1;
+                Ok(if self.codes_sent == 1 { EventType::OtpSent } else { EventType::OtpResent })
+            }
+            Step::EnterCode { .. } | Step::LetCodeExpire if self.codes_sent == 0 => {
+                Err(NotPossible::because("no code was sent"))
+            }
+            Step::EnterCode { right } => {
+                if right {
+                    self.codes_sent = 0;
+                }
+                self.pass(right);
+                Ok(if right { EventType::OtpVerified } else { EventType::OtpFailed })
+            }
+            Step::LetCodeExpire => {
+                self.codes_sent = 0;
+                Ok(EventType::OtpExpired)
+            }
+            _ => Err(NotPossible::because("a one-time code is this participant's next step")),
+        }
+    }
+
+    /// A challenge is passed, or an attempt is used up.
+    fn pass(&mut self, passes: bool) {
+        if passes {
+            self.pending.pop_front();
+            self.failed_attempts = 0;
+        } else {
+            self.failed_attempts += 1;
         }
     }
 }

@@ -3,7 +3,6 @@
 use super::life::Step;
 use super::{NotPossible, Server};
 use crate::mock::{Fault, RecordedRequest};
-use crate::runtime::Clock as _;
 use bytes::Bytes;
 use serde_json::Value;
 
