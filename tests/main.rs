@@ -36,6 +36,7 @@ mod robustness;
 mod secrets;
 mod sending;
 mod sign8;
+mod signly;
 mod support;
 mod telemetry;
 mod updating;

@@ -7,6 +7,7 @@ mod faults;
 mod leap;
 mod legalesign;
 mod sign8;
+mod signly_documents;
 
 use countersign::mock::signly::Server;
 use countersign::signly::EventType;

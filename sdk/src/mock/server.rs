@@ -324,10 +324,10 @@ fn reset(socket: &Socket) -> io::Error {
 }
 
 /// What every mock can be told, and tells: faults, requests, its clock and its end. The server has the members
-/// `running` and `state`, and `state` a `clock`.
+/// `running` and `state`, and `state` a `clock`; if there is a second one for what is elsewhere, it is named too.
 macro_rules! controls {
-    ($server:ident, $client:ty) => {
-        controls!($server);
+    ($server:ident, $client:ty $(, and $also:ident)?) => {
+        controls!($server $(, and $also)?);
 
         impl $server {
             /// A client of this server.
@@ -346,7 +346,7 @@ macro_rules! controls {
             }
         }
     };
-    ($server:ident) => {
+    ($server:ident $(, and $also:ident)?) => {
         impl $server {
             /// Lets the next request fail, whatever it asks for. Faults queue up; each happens once.
             pub fn fail_next(&self, fault: crate::mock::Fault) {
@@ -366,7 +366,7 @@ macro_rules! controls {
             /// How many faults have not happened yet.
             #[must_use]
             pub fn pending_faults(&self) -> usize {
-                self.running.pending_faults()
+                self.running.pending_faults() $(+ self.$also.pending_faults())?
             }
 
             /// The last 1024 requests, oldest first, refused ones included. Those with large bodies go sooner.
@@ -378,6 +378,7 @@ macro_rules! controls {
             /// Forgets the requests so far.
             pub fn clear_requests(&self) {
                 self.running.clear_requests();
+                $(self.$also.clear_requests();)?
             }
 
             /// Stops the server's clock at a time. Deliveries and delays take real time all the same.
@@ -393,6 +394,7 @@ macro_rules! controls {
             /// Takes no more connections, and returns when the calls under way are answered or five seconds have passed.
             pub async fn shutdown(self) {
                 self.running.shutdown().await;
+                $(self.$also.shutdown().await;)?
             }
         }
 
@@ -407,3 +409,35 @@ macro_rules! controls {
     };
 }
 pub(super) use controls;
+
+#[cfg(test)]
+mod tests {
+    use super::{Port, Service};
+    use crate::runtime::Operation;
+    use axum::Router;
+    use http::Method;
+
+    #[tokio::test]
+    async fn operations_are_told_apart_below_the_prefix() {
+        static GET: Operation = Operation {
+            id: "get_document",
+            method: "GET",
+            path: "/document/{docId}/",
+            ..Operation::custom("a_provider", true, false)
+        };
+        let Ok(port) = Port::open().await else { return };
+        static ALL: &[&Operation] = &[&GET];
+        let running = port.serve(Service::of_all(&[("/api/v1", ALL)], Router::new()));
+        assert!(running.base_url().ends_with("/api/v1"));
+        let cases = [
+            (Method::GET, "/api/v1/document/d/", Some("get_document")),
+            (Method::GET, "/api/v1/document//", None),
+            (Method::GET, "/api/v1/document/d", None),
+            (Method::GET, "/document/d/", None),
+            (Method::PUT, "/api/v1/document/d/", None),
+        ];
+        for (method, path, expected) in cases {
+            assert_eq!(running.shared.operation(&method, path), expected, "{method} {path}");
+        }
+    }
+}

@@ -4,19 +4,21 @@ use super::base_url::{self, BaseUrl};
 use super::body::Progress;
 use super::check::Invalid;
 use super::config::Settings;
+use super::content::Content;
 use super::download::Download;
 use super::elsewhere;
 use super::error::{Effect, Error, ErrorKind};
+use super::link::Link;
 use super::operation::{Operation, Outcome};
 use super::provider::{Answer, Explanation, Opened, Provider, plain};
-use super::reading::Reading;
+use super::reading::{Accepted, Reading, Streamed};
 use super::reply::Reply;
 use super::request::{Prepared, Request};
 use super::retry::{RetryBudget, RetryPolicy, retry_after};
 use super::telemetry;
 use super::time::{Clock, Deadline, FOR_EVER};
 use bytes::{Bytes, BytesMut};
-use http::header::LOCATION;
+use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use std::error::Error as _;
 use std::fmt;
@@ -25,6 +27,7 @@ use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tracing::Instrument;
+use url::Url;
 
 /// How much memory is set aside for an answer before any of it has come.
 const FIRST_CAPACITY: usize = 64 * 1024;
@@ -80,6 +83,33 @@ impl<P: Provider> Core<P> {
         &self.0.http
     }
 
+    /// Fetches content from a URL that the provider handed out: without credentials, and only where that is safe.
+    pub(crate) async fn fetch_elsewhere(
+        &self,
+        operation: &'static Operation,
+        link: Link,
+        options: &CallOptions,
+    ) -> Result<Download, Error> {
+        let head = self.http().get(self.base()).build();
+        let request = head.map(|head| Request::new(head).sent_elsewhere(link)).map_err(Invalid::from);
+        Ok(call::<_, Streamed>(self, operation, request, options).await?.into_value())
+    }
+
+    /// Sends content to a URL that the provider handed out, by PUT, with its length and its media type. Otherwise as
+    /// [`fetch_elsewhere`](Self::fetch_elsewhere).
+    pub(crate) async fn send_elsewhere(
+        &self,
+        operation: &'static Operation,
+        link: Link,
+        media_type: &'static str,
+        content: Content,
+        options: &CallOptions,
+    ) -> Result<Reply<()>, Error> {
+        let head = self.http().put(self.base()).header(CONTENT_TYPE, media_type).build();
+        let request = head.map(|head| Request::with_raw_content(head, content).sent_elsewhere(link));
+        call::<_, Accepted>(self, operation, request.map_err(Invalid::from), options).await
+    }
+
     pub(crate) fn clock(&self) -> &dyn Clock {
         &*self.0.settings.clock
     }
@@ -111,7 +141,8 @@ pub async fn call<P: Provider, R: Reading>(
 ) -> Result<Reply<R::Value>, Error> {
     let request = request.and_then(|request| with_headers(core.provider(), operation, request, options));
     let request = request.map_err(|invalid| Error::invalid(operation, &invalid))?;
-    let span = telemetry::span(operation, request.head.method(), &core.0.base);
+    let base = Some(&core.0.base).filter(|_| request.elsewhere().is_none());
+    let span = telemetry::span(operation, request.head.method(), base);
     let mut call = Call {
         core,
         operation,
@@ -238,17 +269,28 @@ impl<P: Provider> Call<'_, P> {
 
     async fn attempt<R: Reading>(&mut self, request: &Request) -> Result<Reply<R::Value>, Failure> {
         self.status = None;
+        let elsewhere = request.elsewhere().map(|link| self.place(link.expose())).transpose()?;
         let prepared = request
             .prepare()
             .await
             .map_err(|invalid| Failure { error: Error::invalid(self.operation, &invalid), transient: false });
         let Prepared { mut request, progress } = prepared?;
-        self.core.0.provider.authorise(request.headers_mut());
-        let sending = self.core.http().execute(request);
+        let is_elsewhere = elsewhere.is_some();
+        let http = if let Some((url, http)) = elsewhere {
+            *request.url_mut() = url;
+            http
+        } else {
+            self.core.0.provider.authorise(request.headers_mut());
+            self.core.http()
+        };
+        let sending = http.execute(request);
         let limits = self.limits(progress.is_none());
         let mut response =
             limits.wait(progress.as_ref(), sending).await.map_err(|idle| self.not_sent(idle))?;
         self.status = Some(response.status());
+        if is_elsewhere && !response.status().is_success() {
+            return Err(self.refused_elsewhere(&response, effect_of(self.status), false));
+        }
         if R::STREAMED && response.status().is_redirection() && self.succeeded(response.status()) {
             response = self.follow(&response, &limits).await?;
         }
@@ -287,30 +329,46 @@ impl<P: Provider> Call<'_, P> {
         response: &reqwest::Response,
         limits: &Limits,
     ) -> Result<reqwest::Response, Failure> {
-        let refused =
-            |detail: &str| Failure { error: self.failed(ErrorKind::Redirected, detail), transient: false };
         let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
-        let location = location.ok_or_else(|| refused("there is no `Location` that says where to"))?;
-        let url = elsewhere::check(location, &self.core.0.base);
-        let url = url.map_err(|problem| refused(&format!("where it is sent to is not safe: {problem}")))?;
+        let location = location.ok_or_else(|| {
+            let error = self.failed(ErrorKind::Redirected, "there is no `Location` that says where to");
+            Failure { error, transient: false }
+        })?;
+        let (url, http) = self.place(location)?;
+        let answer = limits.wait(None, http.get(url).send()).await.map_err(|idle| self.not_sent(idle))?;
+        if answer.status().is_success() {
+            return Ok(answer);
+        }
+        // A link that has expired is replaced by the next attempt.
+        let replaced = matches!(answer.status().as_u16(), 403 | 404 | 410);
+        Err(self.refused_elsewhere(&answer, Effect::None, replaced))
+    }
+
+    /// Where a URL leads that was handed out, if it is safe to go there, and the client that goes.
+    fn place(&self, handed_out: &str) -> Result<(Url, &reqwest::Client), Failure> {
+        let base = &self.core.0.base;
+        let url = elsewhere::check(handed_out, base).map_err(|problem| {
+            let detail = format!("where it is sent to is not safe: {problem}");
+            Failure { error: self.failed(ErrorKind::Redirected, detail), transient: false }
+        })?;
         // The provider's own host is the one that the application chose, and may be a private one.
-        let http = if elsewhere::is_at_provider(&url, &self.core.0.base) {
+        let http = if elsewhere::is_at_provider(&url, base) {
             Ok(self.core.http())
         } else {
             self.core.elsewhere(self.operation.provider)
         };
-        let http = http.map_err(|error| Failure { error, transient: false })?;
-        let answer = limits.wait(None, http.get(url).send()).await.map_err(|idle| self.not_sent(idle))?;
+        Ok((url, http.map_err(|error| Failure { error, transient: false })?))
+    }
+
+    /// What a refusal says that does not come from the provider. `replaced`: the next attempt has another URL.
+    fn refused_elsewhere(&self, answer: &reqwest::Response, effect: Effect, replaced: bool) -> Failure {
         let status = answer.status();
-        if status.is_success() {
-            return Ok(answer);
-        }
         let kind = ErrorKind::of_status(status.as_u16());
         let detail = "that is said by the place which the provider sent the call to";
         let answer = Answer { status, headers: HeaderMap::new(), body: Bytes::new() };
-        let error = self.failed(kind, detail).with_answer(&answer, Explanation::default());
-        // A link that has expired is replaced by the next attempt.
-        Err(Failure { error, transient: matches!(status.as_u16(), 403 | 404 | 408 | 410 | 429 | 500..) })
+        let error =
+            self.failed(kind, detail).with_answer(&answer, Explanation::default()).with_effect(effect);
+        Failure { error, transient: replaced || matches!(status.as_u16(), 408 | 429 | 500..) }
     }
 
     fn outcome(&self, status: StatusCode) -> Option<(Outcome, &'static str)> {

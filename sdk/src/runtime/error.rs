@@ -174,6 +174,12 @@ impl Error {
         self.0.explanation.until
     }
 
+    /// The same failure in other words, where more is known of it than the runtime can know.
+    pub(crate) fn told_as(mut self, kind: ErrorKind, detail: impl Into<String>) -> Self {
+        (self.0.kind, self.0.detail) = (kind, detail.into());
+        self
+    }
+
     /// What happened.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {

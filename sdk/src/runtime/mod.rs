@@ -30,7 +30,7 @@ mod secret;
 mod telemetry;
 mod time;
 
-pub(crate) use call::{Core, OURS};
+pub(crate) use call::{CallOptions, Core, OURS};
 pub(crate) use check::Invalid;
 pub use config::ClientBuilder;
 pub(crate) use config::{Settings, Setup, Variables};

@@ -66,6 +66,12 @@ impl Operation {
             hints: &[],
         }
     }
+
+    /// What is said of a transfer from or to a URL that the provider handed out. It is part of a helper, so it stands in no
+    /// table.
+    pub(crate) const fn transfer(provider: &'static str, id: &'static str, method: &'static str) -> Self {
+        Self { id, method, certainty: Certainty::Inferred, ..Self::custom(provider, true, false) }
+    }
 }
 
 /// How sure a statement about a provider is.

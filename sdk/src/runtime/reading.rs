@@ -118,6 +118,23 @@ impl Reading for Streamed {
     }
 }
 
+/// Nothing: that it succeeded is all that counts, whatever the answer holds.
+#[derive(Debug)]
+pub struct Accepted;
+
+impl Reading for Accepted {
+    type Value = ();
+
+    fn read<P: Provider>(
+        _: &P,
+        _: &Operation,
+        _: &Answer,
+        _: Option<Download>,
+    ) -> Result<Opened<()>, String> {
+        Ok(Opened::plain(()))
+    }
+}
+
 fn location(answer: &Answer) -> Option<&str> {
     answer.headers.get(LOCATION).and_then(|value| value.to_str().ok())
 }

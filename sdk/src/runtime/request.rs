@@ -3,6 +3,7 @@
 use super::body::{Body, Progress};
 use super::check::Invalid;
 use super::content::Content;
+use super::link::Link;
 use super::multipart::Form;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 
@@ -12,6 +13,8 @@ pub struct Request {
     /// Everything but content that is streamed.
     pub head: reqwest::Request,
     content: Option<Body>,
+    /// Where it goes in place of the URL in `head`.
+    elsewhere: Option<Link>,
 }
 
 /// A request that can be sent once.
@@ -23,7 +26,7 @@ pub(super) struct Prepared {
 
 impl Request {
     pub fn new(head: reqwest::Request) -> Self {
-        Self { head, content: None }
+        Self { head, content: None, elsewhere: None }
     }
 
     /// The JSON object of `head` with one more member, which holds `content` in base64.
@@ -35,18 +38,28 @@ impl Request {
         let json = head.body_mut().take();
         let json = json.as_ref().and_then(reqwest::Body::as_bytes).unwrap_or(b"{}");
         let content = Body::json_with(json, member, content.clone())?;
-        Ok(Self { head, content: Some(content) })
+        Ok(Self { head, content: Some(content), elsewhere: None })
     }
 
     /// `head` with the parts of a form as its body.
     pub fn with_form(mut head: reqwest::Request, form: Form) -> Result<Self, Invalid> {
         head.headers_mut().insert(CONTENT_TYPE, form.content_type()?);
-        Ok(Self { head, content: Some(form.into_body()) })
+        Ok(Self { head, content: Some(form.into_body()), elsewhere: None })
     }
 
     /// `head` with content as its body.
     pub fn with_raw_content(head: reqwest::Request, content: Content) -> Self {
-        Self { head, content: Some(Body::default().raw(content)) }
+        Self { head, content: Some(Body::default().raw(content)), elsewhere: None }
+    }
+
+    /// The same request to a URL that the provider handed out. It goes there without credentials, if the URL is safe.
+    pub(crate) fn sent_elsewhere(self, link: Link) -> Self {
+        Self { elsewhere: Some(link), ..self }
+    }
+
+    /// The URL that the provider handed out for this request.
+    pub(super) fn elsewhere(&self) -> Option<&Link> {
+        self.elsewhere.as_ref()
     }
 
     pub fn has_content(&self) -> bool {

@@ -9,16 +9,16 @@ use std::time::Duration;
 use tracing::field::Empty;
 use tracing::{Span, debug, info_span, warn};
 
-/// One span per call.
-pub(super) fn span(operation: &Operation, method: &Method, base: &BaseUrl) -> Span {
+/// One span per call. There is no `base` where the call goes to a URL that was handed out, of which nothing is recorded.
+pub(super) fn span(operation: &Operation, method: &Method, base: Option<&BaseUrl>) -> Span {
     info_span!(
         "countersign.call",
         otel.name = format_args!("{}.{}", operation.provider, operation.id),
         otel.kind = "client",
         http.request.method = method.as_str(),
         url.template = operation.path,
-        server.address = base.host(),
-        server.port = base.port(),
+        server.address = base.map(BaseUrl::host),
+        server.port = base.and_then(BaseUrl::port),
         http.response.status_code = Empty,
         http.request.resend_count = Empty,
         error.r#type = Empty,

@@ -252,6 +252,12 @@ impl Provider for Signly {
     }
 }
 
+/// The `message` of an answer, or of a gateway in front of the service: a sentence for people.
+pub(super) fn message(body: &[u8]) -> Option<String> {
+    let answer = runtime::decode::<Value>(body).ok()?;
+    answer.get("message")?.as_str().map(str::to_owned)
+}
+
 impl Webhook {
     /// The precondition of a change that is based on this state.
     #[must_use]

@@ -47,7 +47,7 @@ pub struct Server {
     elsewhere: Running,
 }
 
-controls!(Server, Client);
+controls!(Server, Client, and elsewhere);
 
 impl Server {
     /// Starts a server.

@@ -1,8 +1,8 @@
 //! The operations over HTTP, and the envelope around their answers.
 
-use super::read;
 use super::refusal::Refusal;
 use super::state::State;
+use super::{read, routes};
 use crate::mock::id;
 use crate::runtime::Timestamp;
 use crate::signly::{WebhookStatus, WebhookStatusUpdate};
@@ -22,8 +22,8 @@ use std::sync::Arc;
 const TENANT: &str = "x-tenant-signly";
 const CREDENTIAL: &str = "x-auth-signly";
 
-type Shared = Extract<Arc<State>>;
-type Id = Result<Path<String>, PathRejection>;
+pub(super) type Shared = Extract<Arc<State>>;
+pub(super) type Id = Result<Path<String>, PathRejection>;
 
 pub(super) fn router(state: Arc<State>) -> Router {
     Router::new()
@@ -31,6 +31,7 @@ pub(super) fn router(state: Arc<State>) -> Router {
         .route("/v1/webhooks/{webhookId}", get(fetch).put(update).delete(delete))
         .route("/v1/webhooks/{webhookId}/status", put(set_status))
         .route("/v1/webhooks/{webhookId}/test", post(test))
+        .merge(routes::router())
         .fallback(async |Extract(state): Shared| answer(&state, Err(Refusal::unknown_path())))
         .method_not_allowed_fallback(async |Extract(state): Shared| answer(&state, Err(Refusal::method())))
         .layer(from_fn_with_state(Arc::clone(&state), authorise))
@@ -117,21 +118,21 @@ fn webhook_id(id: Id) -> Result<String, Refusal> {
     id.map(|Path(id)| id).map_err(|_| Refusal::unknown_webhook())
 }
 
-struct Success {
-    status: StatusCode,
-    code: &'static str,
-    message: &'static str,
-    data: Value,
+pub(super) struct Success {
+    pub status: StatusCode,
+    pub code: &'static str,
+    pub message: &'static str,
+    pub data: Value,
 }
 
 impl Success {
-    fn ok(code: &'static str, message: &'static str, data: Value) -> Self {
+    pub fn ok(code: &'static str, message: &'static str, data: Value) -> Self {
         Self { status: StatusCode::OK, code, message, data }
     }
 }
 
 /// The envelope. Success and failure have the same members.
-fn answer(state: &State, outcome: Result<Success, Refusal>) -> Response {
+pub(super) fn answer(state: &State, outcome: Result<Success, Refusal>) -> Response {
     let now = state.clock.now();
     let success = outcome.is_ok();
     let (status, code, message, data, error) = match outcome {

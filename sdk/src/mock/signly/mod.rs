@@ -30,13 +30,53 @@
 //! | `maxAttempts` over 100, `httpTimeoutMs` over 300000 | 400 `bad_request` | assumed, so that every delivery ends |
 //! | defaults of webhooks | 3 attempts, 3000 milliseconds | inferred from the front end |
 //! | time between attempts | none, whatever `backoff` says | the real times are not documented |
+//!
+//! Of templates and documents:
+//!
+//! | Case | What the mock does | Why |
+//! |---|---|---|
+//! | `code` of an answer that succeeds | made after the pattern of those of webhooks | assumed |
+//! | making a template or a document | 201 | assumed |
+//! | a new template | has version `0001`, without a PDF or fields | inferred |
+//! | `templateVersion` of a template | `TEMPLATE#0001`, with a prefix | the prefix is inferred, its text is not known |
+//! | asking to upload to a version that has its PDF | 400 `bad_request`, the message holds `already uploaded` | the words are inferred, the rest assumed |
+//! | asking to upload to the number after the last version | allowed; the version is there when the PDF is | inferred |
+//! | a new version | begins with the fields of the one before | assumed |
+//! | fields | change the latest version, and are answered in the generation they came in, as an array or in an object: [`Server::wrap_fields`] | both forms are inferred |
+//! | URLs for PDFs | at a second port of the server, for 15 minutes, then 403 | that it is another host is inferred, the rest assumed |
+//! | a request there with a header of Signly's, `authorization`, `cookie` or `referer` | 400, and [`Server::leaked_credentials`] is true | so that tests find it |
+//! | what is uploaded | up to 48 MiB, with `Content-Type: application/pdf`, beginning with `%PDF-` | only PDFs are inferred, the rest assumed |
+//! | deleting the last version | deletes the template | assumed |
+//! | `processId` of participants | only in the answer that makes the document | the harshest reading of what is not known |
+//! | making a document of a version without PDF | 400 `bad_request` | assumed |
+//! | identity | an e-mail address for e-mail, a phone number for text message and WhatsApp, a document number for biometry, or 400 | the phone number is assumed, the others inferred |
+//! | filling in a signature, or a field that the template does not have | 400 `bad_request` | the signature is inferred, the other assumed |
+//! | a document | costs one credit; without any 402 `insufficient_credits`. There is no limit before [`Server::set_credits`] | 402 is inferred, the price assumed |
+//! | a deadline | ends document and processes with `EXPIRED` when the clock of the server gets there; a new one has to be in the future | assumed |
+//! | cancelling | ends the open processes with `PROCESS_CANCELLED`; a cancelled document can be cancelled again, one that is over otherwise is 409 `conflict`; it can be read afterwards | assumed |
+//! | inviting again | counts, and leaves no event; 409 `conflict` when the process is over | assumed |
+//! | attempts | as many as `attemptsMax` says, or 3; then `PROCESS_FAILED`. No cooldown | the number is inferred, the rest assumed |
+//! | a process that failed | cancels the document if `onParticipantFail` is `CANCEL_FLOW`; otherwise the document is `FAILED` as soon as all processes are over | assumed |
+//! | which steps a participant takes | `Open`, then one per signature mode, then signing; biometry plus is biometry and liveness | assumed |
+//! | order `SEQUENTIAL` | by `order`, or as given; all have a process from the start | assumed |
+//! | webhooks | are not told of what happens to documents; deliver events yourself | not built |
 
 mod api;
+mod documents;
 mod event;
+mod fields;
+mod life;
+mod participants;
+mod publishing;
 mod read;
 mod refusal;
+mod routes;
 mod server;
 mod state;
+mod steps;
+mod templates;
+mod transfers;
 
 pub use event::{Deliveries, Event};
+pub use publishing::NotPossible;
 pub use server::Server;

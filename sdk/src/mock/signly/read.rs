@@ -31,10 +31,7 @@ pub(super) fn list_query(query: Option<&str>) -> Result<ListQuery, Refusal> {
     let mut read = ListQuery { limit: LARGEST_LIST, status: None, sort: None };
     for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
         match &*name {
-            "limit" => {
-                let limit = value.parse().ok().filter(|limit| (1..=LARGEST_LIST).contains(limit));
-                read.limit = limit.ok_or_else(|| Refusal::invalid("limit", "not a number from 1 to 100"))?;
-            }
+            "limit" => read.limit = number(&value)?,
             "status" => {
                 let status = WebhookStatus::from(&*value);
                 check_status(&status)?;
@@ -53,16 +50,43 @@ pub(super) fn list_query(query: Option<&str>) -> Result<ListQuery, Refusal> {
     Ok(read)
 }
 
+/// The `limit` of a list that has no other parameters.
+pub(super) fn limit(query: Option<&str>) -> Result<usize, Refusal> {
+    let mut parameters = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    parameters.find(|(name, _)| name == "limit").map_or(Ok(LARGEST_LIST), |(_, value)| number(&value))
+}
+
+fn number(limit: &str) -> Result<usize, Refusal> {
+    let limit = limit.parse().ok().filter(|limit| (1..=LARGEST_LIST).contains(limit));
+    limit.ok_or_else(|| Refusal::invalid("limit", "not a number from 1 to 100"))
+}
+
 /// A JSON object of the type that the operation takes.
 pub(super) fn body<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, Refusal> {
+    check_media_type(headers)?;
+    let object = decode::<Map<String, Value>>(body).map_err(|_| Refusal::unreadable("not a JSON object"))?;
+    typed(Value::Object(object))
+}
+
+/// A JSON array of objects of the type that the operation takes.
+pub(super) fn array<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<Vec<T>, Refusal> {
+    check_media_type(headers)?;
+    let array = decode::<Vec<Value>>(body).map_err(|_| Refusal::unreadable("not a JSON array"))?;
+    typed(Value::Array(array))
+}
+
+fn check_media_type(headers: &HeaderMap) -> Result<(), Refusal> {
     let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = media_type.split(';').next().unwrap_or_default().trim();
     if !media_type.eq_ignore_ascii_case("application/json") {
         return Err(Refusal::media_type());
     }
-    let object = decode::<Map<String, Value>>(body).map_err(|_| Refusal::unreadable("not a JSON object"))?;
-    let read = serde_path_to_error::deserialize(Value::Object(object));
-    read.map_err(|error| Refusal::invalid(&error.path().to_string(), "missing, or not of the right type"))
+    Ok(())
+}
+
+fn typed<T: DeserializeOwned>(json: Value) -> Result<T, Refusal> {
+    serde_path_to_error::deserialize(json)
+        .map_err(|error| Refusal::invalid(&error.path().to_string(), "missing, or not of the right type"))
 }
 
 /// The version that a change is based on; `None` if the change is unconditional.

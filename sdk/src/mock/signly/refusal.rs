@@ -40,6 +40,27 @@ impl Refusal {
         Self::new(StatusCode::NOT_FOUND, "not_found", "Webhook not found.", "not_found")
     }
 
+    /// There is no such `what`.
+    pub fn unknown(what: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", format!("{what} not found."), "not_found")
+    }
+
+    /// The version has its PDF. Only the words `already uploaded` were seen.
+    pub fn already_uploaded() -> Self {
+        let message = "The PDF of this version is already uploaded.";
+        Self::new(StatusCode::BAD_REQUEST, "bad_request", message, "validation")
+    }
+
+    pub fn insufficient_credits() -> Self {
+        let status = StatusCode::PAYMENT_REQUIRED;
+        Self::new(status, "insufficient_credits", "There are not enough credits.", "billing")
+    }
+
+    /// The document is not in a state that allows this.
+    pub fn conflict(message: &str) -> Self {
+        Self::new(StatusCode::CONFLICT, "conflict", message, "state")
+    }
+
     pub fn unknown_path() -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", "There is nothing at this path.", "not_found")
     }

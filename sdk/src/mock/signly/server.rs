@@ -1,7 +1,7 @@
 //! The server as tests see it.
 
 use super::state::State;
-use super::{Deliveries, Event, api};
+use super::{Deliveries, Event, api, transfers};
 use crate::mock::deliver::{Courier, Delivered};
 use crate::mock::id;
 use crate::mock::server::{Port, Running, Service, controls};
@@ -10,6 +10,9 @@ use crate::signly::{Client, ClientBuilder, OPERATIONS, Webhook};
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+
+/// The largest PDF that is accepted.
+const LARGEST_PDF: usize = 48 * 1024 * 1024;
 
 /// A mock of Signly on a port of its own, with one tenant and one credential. It stops when it is dropped.
 ///
@@ -32,11 +35,12 @@ use std::sync::atomic::Ordering;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Server {
-    state: Arc<State>,
-    running: Running,
+    pub(super) state: Arc<State>,
+    pub(super) running: Running,
+    pub(super) elsewhere: Running,
 }
 
-controls!(Server, Client);
+controls!(Server, Client, and elsewhere);
 
 impl Server {
     /// Starts a server that delivers to this machine only.
@@ -60,10 +64,12 @@ impl Server {
 
     async fn start_with(courier: Courier) -> io::Result<Self> {
         let key = Secret::issued(id::ulid("sk_mock_", SystemClock.now())).map_err(io::Error::other)?;
-        let state = Arc::new(State::new(id::uuid(), key, courier));
-        let service = Service::new(OPERATIONS, api::router(Arc::clone(&state)));
-        let running = Port::open().await?.serve(service);
-        Ok(Self { state, running })
+        let (port, other_port) = (Port::open().await?, Port::open().await?);
+        let state = Arc::new(State::new(id::uuid(), key, courier, other_port.origin()));
+        let running = port.serve(Service::new(OPERATIONS, api::router(Arc::clone(&state))));
+        let elsewhere = Service::new(&[], transfers::router(Arc::clone(&state)));
+        let elsewhere = other_port.serve(elsewhere.with_bodies_up_to(LARGEST_PDF));
+        Ok(Self { state, running, elsewhere })
     }
 
     /// The tenant; every server has another one.

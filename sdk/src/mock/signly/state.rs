@@ -1,6 +1,7 @@
 //! What a mock of Signly remembers, and what its operations do with it.
 
 use super::event::Event;
+use super::publishing::Publishing;
 use super::read::{self, ListQuery};
 use super::refusal::Refusal;
 use crate::mock::clock::Clock;
@@ -13,8 +14,8 @@ use crate::signly::{
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use std::cmp::Ordering;
-use std::sync::Mutex;
 use std::sync::atomic::{self, AtomicBool};
+use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
 
 /// What the web front end fills in; the defaults of the service are not known.
@@ -28,6 +29,7 @@ pub(super) struct State {
     pub courier: Courier,
     pub checks_destinations: AtomicBool,
     store: Mutex<Store>,
+    publishing: Mutex<Publishing>,
 }
 
 #[derive(Default)]
@@ -51,9 +53,16 @@ impl Store {
 }
 
 impl State {
-    pub fn new(tenant: String, key: Secret, courier: Courier) -> Self {
-        let checks_destinations = AtomicBool::new(false);
-        Self { tenant, key, clock: Clock::default(), courier, checks_destinations, store: Mutex::default() }
+    /// `elsewhere` is the origin of the server that PDFs are sent to and fetched from.
+    pub fn new(tenant: String, key: Secret, courier: Courier, elsewhere: &str) -> Self {
+        let (clock, checks_destinations) = (Clock::default(), AtomicBool::new(false));
+        let publishing = Mutex::new(Publishing::new(elsewhere));
+        Self { tenant, key, clock, courier, checks_destinations, store: Mutex::default(), publishing }
+    }
+
+    /// Templates and documents.
+    pub fn publishing(&self) -> MutexGuard<'_, Publishing> {
+        lock(&self.publishing)
     }
 
     pub fn webhooks(&self) -> Vec<Webhook> {

@@ -1,0 +1,5 @@
+//! What is special about Signly's templates, documents and processes.
+
+mod following;
+mod transfers;
+mod traps;
