@@ -504,6 +504,9 @@ impl<P: Provider> Call<'_, P> {
         if R::STREAMED {
             return html || answer.is_json();
         }
+        if R::NEVER_A_PAGE {
+            return html && !answer.body.is_empty();
+        }
         let Operation { enveloped, payload, successes, .. } = self.operation;
         let foreign = !answer.body.is_empty() && !answer.is_json();
         let told = R::IN_HEADERS && answer.headers.contains_key(LOCATION);

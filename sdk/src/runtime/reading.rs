@@ -16,6 +16,8 @@ pub trait Reading {
     const STREAMED: bool = false;
     /// Whether the headers tell everything, so that a body that breaks off loses nothing.
     const IN_HEADERS: bool = false;
+    /// Whether a web page is no answer at all, whatever its status.
+    const NEVER_A_PAGE: bool = false;
 
     /// Reads an answer that succeeded by its status. `Err` says where it could not be read.
     fn read<P: Provider>(
@@ -124,6 +126,7 @@ pub struct Accepted;
 
 impl Reading for Accepted {
     type Value = ();
+    const NEVER_A_PAGE: bool = true;
 
     fn read<P: Provider>(
         _: &P,
