@@ -115,7 +115,9 @@ async fn files_and_links(printed: &mut Printed) {
     printed.debug(&client.create_signing_link("s").send_reply().await.unwrap());
     let refused = create.send().await.unwrap_err();
     printed.error(&refused);
-    assert!(format!("{:?}", FieldErrors::of(&refused)).contains(MAIL), "it is there for who asks");
+    let complaints = FieldErrors::of(&refused).unwrap();
+    printed.debug(&complaints);
+    assert_eq!(complaints.iter().last().unwrap().messages, [MAIL], "it is there for who asks");
     let download = client.get_document_pdf("d").send().await.unwrap();
     printed.debug(&download);
     printed.debug(&download.copy_to(&mut Vec::new()).await.unwrap());

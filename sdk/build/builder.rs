@@ -291,6 +291,13 @@ impl<'a> Builder<'a> {
         let outer = format_ident!("{}", places.next.0.to_snake_case());
         let inner = format_ident!("{}", places.next.1.to_snake_case());
         let name = &page.token;
+        let total = places.total.as_ref().map_or_else(
+            || quote!(None),
+            |total| {
+                let total = format_ident!("{}", total.to_snake_case());
+                quote!(answer.#outer.as_ref().and_then(|outer| outer.#total))
+            },
+        );
         let pages = if page.style == "offset" {
             quote! {
                 /// Every page from here on, as a stream. Pages are counted, so what is added or taken away meanwhile may
@@ -305,8 +312,9 @@ impl<'a> Builder<'a> {
                             let from = rt::offset(&super::#constant, offset)?;
                             call.#token = from.or(call.#token);
                             let answer = call.send().await?;
+                            let total = #total;
                             let next = answer.#outer.map(|outer| outer.#inner);
-                            rt::Page::counted(&super::#constant, #name, from, answer.#items, next)
+                            rt::Page::counted(&super::#constant, #name, from, answer.#items, next, total)
                         }
                     })
                 }

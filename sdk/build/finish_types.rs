@@ -87,7 +87,7 @@ fn object(item: &ItemStruct, schema: &Schema, facts: &Facts) -> Result<Struct, M
         let serde = schema.positions.is_none().then(|| {
             let serde = field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde"));
             let optional = inside("Option", ty).is_some();
-            let lenient = lenient(ty).map(|kind| {
+            let lenient = lenient(ty, facts).map(|kind| {
                 let (default, prefix) =
                     if optional { (quote!(default,), "optional_") } else { (quote!(), "") };
                 let read = format!("rt::{prefix}{kind}");
@@ -129,7 +129,7 @@ fn object(item: &ItemStruct, schema: &Schema, facts: &Facts) -> Result<Struct, M
         }
     });
     let serde = schema.positions.is_none().then(|| quote!(::serde::Deserialize, ::serde::Serialize,));
-    let positions = schema.positions.as_ref().map(|order| positions(item, order));
+    let positions = schema.positions.as_ref().map(|order| positions(item, order, facts));
     let code = quote! {
         #(#[doc = #documentation])*
         #[derive(#serde Clone, PartialEq, ::countersign_macros::SafeDebug #default)]
@@ -145,12 +145,15 @@ fn object(item: &ItemStruct, schema: &Schema, facts: &Facts) -> Result<Struct, M
 
 /// Reads and writes an object as a list of its members, whatever their types. What is missing at the end, or more than
 /// is known, does no harm.
-fn positions(item: &ItemStruct, order: &[String]) -> TokenStream {
+fn positions(item: &ItemStruct, order: &[String], facts: &Facts) -> TokenStream {
+    let is_text = |ty: &Type| quote!(#ty).to_string().replace(' ', "") == "::std::string::String";
     let ident = &item.ident;
     let members = order.iter().filter_map(|name| field_of(item, name)).collect::<Vec<_>>();
     let reads = members.iter().map(|member| {
         let ty = item.fields.iter().find(|field| field.ident.as_ref() == Some(member)).map(|field| &field.ty);
-        let read = format_ident!("{}_at", ty.and_then(lenient).unwrap_or("value"));
+        let is_text = ty.and_then(|ty| inside("Option", ty)).is_some_and(is_text);
+        let kind = ty.and_then(|ty| lenient(ty, facts)).unwrap_or(if is_text { "text" } else { "value" });
+        let read = format_ident!("{kind}_at");
         quote!(rt::#read(&mut list)?)
     });
     let count = members.len();
@@ -235,17 +238,23 @@ fn wire_name(attributes: &[Attribute]) -> Option<String> {
     renamed
 }
 
-/// What is read in whichever form it comes: numbers as text, and flags as numbers, if they may be missing.
-fn lenient(ty: &Type) -> Option<&'static str> {
+/// What is read in whichever form it comes: numbers as text, and if they may be missing, flags as numbers and codes, which
+/// are enums of numbers, as empty text.
+fn lenient(ty: &Type, facts: &Facts) -> Option<&'static str> {
     const NUMBERS: [&str; 6] = ["i32", "i64", "u32", "u64", "f32", "f64"];
     let optional = inside("Option", ty);
-    let name = optional.unwrap_or(ty);
-    let name = quote!(#name).to_string();
+    let inner = optional.unwrap_or(ty);
+    let name = quote!(#inner).to_string();
     if NUMBERS.contains(&name.as_str()) {
-        Some("number")
-    } else {
-        (name == "bool" && optional.is_some()).then_some("flag")
+        return Some("number");
     }
+    let Type::Path(path) = inner else { return None };
+    let last = path.path.segments.last().map(|last| last.ident.to_string());
+    let is_code = last.is_some_and(|last| facts.codes.contains(&last));
+    optional.and_then(|_| match name.as_str() {
+        "bool" => Some("flag"),
+        _ => is_code.then_some("code"),
+    })
 }
 
 /// `T` of `name<T>`, wherever `name` lives.

@@ -38,6 +38,8 @@ pub struct Places {
     pub items: String,
     /// A member of a member.
     pub next: (String, String),
+    /// Where the answer says how many items there are, beside what says how it goes on.
+    pub total: Option<String>,
 }
 
 pub struct Parameter {
@@ -174,7 +176,16 @@ fn read_page(page: &Value, parameters: &[&Value], id: &str) -> Result<Page, Mist
         let (outer, inner) = next.split_once('.').ok_or_else(|| {
             Mistake::new(&place, format!("`next` is `{next}`"), "name a member of a member, as `meta.next`")
         })?;
-        Ok(Places { items: place_in_answer("items")?, next: (outer.to_owned(), inner.to_owned()) })
+        let total = page.get("total").map(|_| {
+            let total = place_in_answer("total")?;
+            let beside = total.strip_prefix(&format!("{outer}.")).map(str::to_owned);
+            beside.ok_or_else(|| {
+                let remedy = format!("name a member of `{outer}`, as `{outer}.count`");
+                Mistake::new(&place, format!("`total` is `{total}`"), remedy)
+            })
+        });
+        let next = (outer.to_owned(), inner.to_owned());
+        Ok(Places { items: place_in_answer("items")?, next, total: total.transpose()? })
     });
     Ok(Page { style, limit: member("limit")?, token: member("token")?, places: places.transpose()? })
 }

@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What is known of all named schemas.
 pub struct Facts {
     pub schemas: BTreeMap<String, Schema>,
+    /// The enums of numbers.
+    pub codes: BTreeSet<String>,
 }
 
 pub struct Schema {
@@ -76,7 +78,10 @@ impl Facts {
                 };
                 Ok((name.clone(), facts))
             });
-        Ok(Self { schemas: schemas.collect::<Result<_, Mistake>>()? })
+        let codes = document.pointer("/components/schemas").into_iter().flat_map(members);
+        let codes = codes.filter(|(_, schema)| schema.get("enum").is_some() && schema["type"] == "integer");
+        let codes = codes.map(|(name, _)| name.clone()).collect();
+        Ok(Self { schemas: schemas.collect::<Result<_, Mistake>>()?, codes })
     }
 }
 

@@ -230,7 +230,7 @@ fn a_list_of_members_becomes_a_struct() {
     lacks(&item("struct", "Stop"), "Serialize");
     holds(
         &item("Deserialize", "Stop"),
-        "Stop { town: rt::value_at(&mut list)?, number: rt::number_at(&mut list)?, is_passed: rt::flag_at(&mut list)?, }",
+        "Stop { town: rt::text_at(&mut list)?, number: rt::number_at(&mut list)?, is_passed: rt::flag_at(&mut list)?, }",
     );
     lacks(&code(), "StopEntry");
 }

@@ -50,6 +50,7 @@ async fn a_list_that_does_not_say_how_it_goes_on_is_an_error() {
         r#"{"meta":{"next":"/api/v1/document/?page=2"},"objects":[]}"#,
         r#"{"meta":{"next":"/api/v1/document/?offset=-3"},"objects":[]}"#,
         r#"{"meta":{"next":"no URL at all"},"objects":[]}"#,
+        r#"{"meta":{"total_count":71},"objects":[{"uuid":"a"}]}"#,
     ];
     for body in cases {
         let server = Server::follow([Step::json(200, body)]).await;

@@ -91,7 +91,7 @@ async fn content_that_is_not_as_long_as_announced_is_never_uploaded_whole() {
     let server = Server::follow([created("/api/v1/templatepdf/t0/")]).await;
     let call = client(&server).create_pdf_template(Content::reader(&b"%PDF"[..], 5)).group("g");
     let error = call.send().await.unwrap_err();
-    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Interrupted, 1));
+    assert_eq!((error.kind(), error.effect(), error.attempts()), (ErrorKind::Local, Effect::None, 1));
     assert!(error.to_string().contains("ended before its announced length"), "{error}");
     assert_eq!(server.seen().len(), 0);
 }
@@ -146,12 +146,54 @@ async fn a_link_that_has_expired_is_replaced() {
 }
 
 #[tokio::test]
-async fn a_page_in_place_of_a_pdf_is_no_pdf() {
-    for page in [Step::answer(200, "text/html", "<html>Log in</html>"), Step::json(200, "{}")] {
-        let server = Server::follow([page]).await;
+async fn what_is_no_pdf_is_not_taken_for_one() {
+    let empty = Step::answer(200, "application/pdf", "");
+    let odd = [
+        Step::answer(200, "text/html", "<html>Log in</html>"),
+        Step::json(200, "{}"),
+        Step::answer(200, "text/plain", "still retrieving"),
+        Step::answer(203, "application/xml", "<Error/>"),
+        Step::answer(204, "application/pdf", ""),
+        Step::answer(206, "application/pdf", PDF),
+        empty,
+    ];
+    for answer in odd {
+        let server = Server::follow([answer.clone()]).await;
         let error = downloaded(&client(&server)).await.unwrap_err();
-        assert_eq!((error.kind(), error.effect()), (ErrorKind::Unreadable, Effect::Unknown));
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::Unreadable, Effect::Unknown), "{answer:?}");
+        // Nor if it comes from elsewhere.
+        let elsewhere = Server::follow([answer.clone()]).await;
+        let server = Server::follow([moved(&elsewhere.url())]).await;
+        let error = downloaded(&client(&server)).await.unwrap_err();
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::Unreadable, Effect::Unknown), "{answer:?}");
     }
+    let server = Server::follow([Step::answer(202, "text/html", "")]).await;
+    assert_eq!(downloaded(&client(&server)).await.unwrap_err().kind(), ErrorKind::NotReady);
+}
+
+#[tokio::test]
+async fn a_refusal_elsewhere_is_not_taken_for_one_of_the_provider() {
+    for status in [401, 404, 418, 503] {
+        let answer = Step::answer(status, "application/xml", "<Error/>");
+        let elsewhere = Server::follow([answer.clone(), answer.clone(), answer]).await;
+        let there = moved(&elsewhere.url());
+        let server = Server::follow([there.clone(), there.clone(), there]).await;
+        let error = downloaded(&client(&server)).await.unwrap_err();
+        assert_eq!((error.kind(), error.status()), (ErrorKind::Elsewhere, Some(status)));
+        assert!(!error.is_not_found() && !error.is_unauthenticated());
+    }
+    let there = moved(&closed_port().await);
+    let server = Server::follow([there.clone(), there.clone(), there]).await;
+    let error = downloaded(&client(&server)).await.unwrap_err();
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::Elsewhere, Effect::Unknown));
+}
+
+#[tokio::test]
+async fn a_place_elsewhere_is_found_by_its_name() {
+    let elsewhere = Server::follow([pdf()]).await;
+    let server = Server::follow([moved(&elsewhere.url().replace("127.0.0.1", "localhost"))]).await;
+    assert_eq!(downloaded(&client(&server)).await.unwrap(), PDF.as_bytes());
+    assert_eq!(elsewhere.seen().len(), 1);
 }
 
 #[tokio::test]
@@ -183,7 +225,7 @@ async fn the_content_is_checked_against_the_hash_of_the_document() {
         client(&server).download_pdf("d0").copy_to(&mut sink).await.unwrap()
     };
     assert_eq!((sha256.length, sha256.sha256.len()), (15, 64));
-    let server = Server::follow([pdf(), document(&sha256.sha256.to_uppercase())]).await;
+    let server = Server::follow([document(&sha256.sha256.to_uppercase()), pdf()]).await;
     let mut bytes = Vec::new();
     client(&server).download_pdf("d0").checked().copy_to(&mut bytes).await.unwrap();
     assert_eq!(bytes, PDF.as_bytes());
@@ -191,10 +233,11 @@ async fn the_content_is_checked_against_the_hash_of_the_document() {
     let cases = [
         (document(OTHER_SHA256), ErrorKind::Corrupted),
         (document("none"), ErrorKind::Unreadable),
+        (document(""), ErrorKind::NotReady),
         (Step::json(200, "{}"), ErrorKind::NotReady),
     ];
     for (answer, kind) in cases {
-        let server = Server::follow([pdf(), answer]).await;
+        let server = Server::follow([answer, pdf()]).await;
         let mut bytes = Vec::new();
         let error = client(&server).download_pdf("d0").checked().copy_to(&mut bytes).await.unwrap_err();
         assert_eq!(error.kind(), kind, "{error}");

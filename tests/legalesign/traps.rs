@@ -151,6 +151,7 @@ fn signer_arrays_are_of_mixed_types() {
         json!([uri, "Ada", "Lovelace", "ada@example.com", "", false, 10, 0]),
         json!([uri, "Ada", "Lovelace", "ada@example.com", "", "False", "10", "0"]),
         json!([uri, "Ada", "Lovelace", "ada@example.com", "", 0, 10, 0, "something new"]),
+        json!([uri, "Ada", "Lovelace", "ada@example.com", 7, false, 10.0, 0.0]),
     ];
     for form in forms {
         let item: DocumentListItem = serde_json::from_value(json!({ "signers": [form] })).unwrap();
@@ -160,6 +161,11 @@ fn signer_arrays_are_of_mixed_types() {
         assert_eq!((signer.has_fields, signer.order), (Some(false), Some(0)));
         assert_eq!(signer.status, Some(SignerStatus::Sent));
     }
+    let odd = json!({ "signers": [[uri, "Ada", "", "ada@example.com", null, "", "", "None"]], "status": "", "archived": "None" });
+    let item: DocumentListItem = serde_json::from_value(odd).unwrap();
+    let signer = &item.signers.unwrap()[0];
+    assert_eq!((signer.has_fields, signer.status.clone(), signer.order), (None, None, None));
+    assert_eq!((item.status, item.archived), (None, None));
     let short: DocumentListItem =
         serde_json::from_value(json!({ "signers": [[uri, null, null, "ada@example.com"]] })).unwrap();
     let signer = &short.signers.unwrap()[0];
@@ -324,6 +330,15 @@ async fn signing_links_come_with_a_new_document() {
     let error = create.send_for_signing_links().await.unwrap_err();
     assert_eq!((error.kind(), error.effect()), (ErrorKind::Unreadable, Effect::Done));
     assert!(error.to_string().contains("`d1`"), "{error}");
+}
+
+#[tokio::test]
+async fn an_id_that_would_break_the_line_is_not_printed() {
+    let answer = Step::json(201, "{}").with_header("location", "/document/d%0AFAKE%1b[31m/");
+    let server = Server::follow([answer]).await;
+    let create = client(&server).create_document().group("g").name("Contract").signers([signer()]);
+    let error = create.send_for_signing_links().await.unwrap_err().to_string();
+    assert!(!error.contains("FAKE") && !error.contains(char::is_control), "{error}");
 }
 
 #[test]

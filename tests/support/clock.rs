@@ -16,6 +16,11 @@ impl TestClock {
         Self { now: SystemTime::UNIX_EPOCH + Duration::from_secs(1_776_956_400), waits: Arc::default() }
     }
 
+    /// The same clock at a later time.
+    pub fn later(&self, by: Duration) -> Self {
+        Self { now: self.now + by, ..self.clone() }
+    }
+
     pub fn waits(&self) -> Vec<Duration> {
         self.waits.lock().unwrap().clone()
     }

@@ -1,8 +1,7 @@
 //! The client: its key, and how Leap refuses.
 
 use crate::runtime::{
-    self, Answer, Core, CustomCall, Error, Explanation, Operation, Provider, Secret, SecretError, Settings,
-    Variables,
+    self, Answer, Core, Error, Explanation, Operation, Provider, Secret, SecretError, Settings, Variables,
 };
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue, Method};
@@ -28,6 +27,9 @@ pub struct Client {
 
 /// Builds a [`Client`].
 pub type ClientBuilder = runtime::ClientBuilder<Setup>;
+
+/// A call that no document knows yet, made by [`Client::request`].
+pub type CustomCall = runtime::CustomCall<Leap>;
 
 impl Client {
     /// Starts building a client. A key has to be given.
@@ -56,7 +58,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn request(&self, method: Method, path: impl Into<String>) -> CustomCall<Leap> {
+    pub fn request(&self, method: Method, path: impl Into<String>) -> CustomCall {
         CustomCall::new(self.core.clone(), method, path.into())
     }
 

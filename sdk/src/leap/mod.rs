@@ -31,7 +31,7 @@ mod encoding;
 mod process;
 mod start;
 
-pub use client::{Client, ClientBuilder, Setup};
+pub use client::{Client, ClientBuilder, CustomCall, Setup};
 pub use encoding::PartEncoding;
 pub use generated::{OPERATIONS, calls, types};
 pub use start::{SignDocument, StartSigningProcess};

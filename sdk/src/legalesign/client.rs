@@ -1,8 +1,8 @@
 //! The client: credentials, and how Legalesign's refusals are read.
 
 use crate::runtime::{
-    self, Answer, Core, CustomCall, Error, Explanation, Invalid, Operation, Provider, Secret, SecretError,
-    Settings, Variables,
+    self, Answer, Core, Error, Explanation, Invalid, Operation, Provider, Secret, SecretError, Settings,
+    Variables,
 };
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue, Method};
@@ -28,6 +28,9 @@ pub struct Client {
 
 /// Builds a [`Client`].
 pub type ClientBuilder = runtime::ClientBuilder<Setup>;
+
+/// A call that no document knows yet, made by [`Client::request`].
+pub type CustomCall = runtime::CustomCall<Legalesign>;
 
 impl Client {
     /// Starts building a client. A credential has to be given.
@@ -57,7 +60,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn request(&self, method: Method, path: impl Into<String>) -> CustomCall<Legalesign> {
+    pub fn request(&self, method: Method, path: impl Into<String>) -> CustomCall {
         CustomCall::new(self.core.clone(), method, path.into())
     }
 

@@ -1,7 +1,7 @@
 //! The signing links that come with a new document.
 
 use super::{DocumentId, calls, client::json, generated};
-use crate::runtime::{Effect, Error, ErrorKind, Link};
+use crate::runtime::{Effect, Error, ErrorKind, Link, plain};
 
 /// A new document and the links with which it can be signed.
 #[derive(Clone, Debug)]
@@ -48,7 +48,8 @@ impl calls::CreateDocument {
         let reply = self.return_signer_links(true).send_reply().await?;
         let id = reply.value().id.clone();
         let Some(links) = read(reply.body()) else {
-            let detail = format!("the document was created as `{id}`; its signing links could not be read");
+            let id = plain(Some(id.to_string())).map_or(String::new(), |id| format!(" as `{id}`"));
+            let detail = format!("the document was created{id}; its signing links could not be read");
             let error = Error::new(ErrorKind::Unreadable, "legalesign", detail);
             let error = error.of(&generated::CREATE_DOCUMENT).with_effect(Effect::Done);
             return Err(error.with_attempts(reply.attempts()));

@@ -27,12 +27,12 @@ mod pdf;
 mod refusal;
 mod sync;
 
-pub use client::{Client, ClientBuilder, Setup};
+pub use client::{Client, ClientBuilder, CustomCall, Setup};
 pub use generated::{OPERATIONS, calls, types};
 pub use links::{DocumentWithLinks, SigningLink};
 pub use pdf::DownloadPdf;
 pub use refusal::{FieldError, FieldErrors};
-pub use sync::{Sync, SyncBatch, SyncCursor};
+pub use sync::{DocumentSync, SyncBatch, SyncCursor};
 pub use types::*;
 
 #[allow(clippy::all, clippy::pedantic, unused_qualifications, unused_mut, reason = "generated")]

@@ -76,16 +76,16 @@ impl DownloadPdf {
     /// Of kind [`ErrorKind::NotReady`] if the PDF is still being restored when the budget is used up, or if there is no
     /// final PDF to check against.
     pub async fn send(self) -> Result<Download, Error> {
-        let download = self.when_ready().await?;
         if !self.is_checked {
-            return Ok(download);
+            return self.when_ready().await;
         }
+        // First, so that the content does not wait for it.
         let document = self.client.get_document(&self.id).send().await?;
         let failed = |kind, detail| Error::new(kind, "legalesign", detail).of(&generated::GET_DOCUMENT);
-        let hash = document.hash_value.ok_or_else(|| {
+        let hash = document.hash_value.filter(|hash| !hash.is_empty()).ok_or_else(|| {
             failed(ErrorKind::NotReady, "there is no `hash_value`, and so no final PDF to check against")
         })?;
-        let expecting = download.expecting_sha256(hash);
+        let expecting = self.when_ready().await?.expecting_sha256(hash);
         expecting.map_err(|_| failed(ErrorKind::Unreadable, "its `hash_value` is no SHA-256 in hex"))
     }
 

@@ -2,6 +2,7 @@
 
 use super::client::json;
 use crate::runtime::Error;
+use countersign_macros::SafeDebug;
 use serde_json::Value;
 
 /// The complaints in a refusal, taken from the body of an [`Error`].
@@ -22,8 +23,8 @@ use serde_json::Value;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldErrors(Vec<FieldError>);
 
-/// What is wrong with one member.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What is wrong with one member. `Debug` does not show the sentences.
+#[derive(Clone, PartialEq, Eq, SafeDebug)]
 #[non_exhaustive]
 pub struct FieldError {
     /// The resource, such as `document`.
@@ -31,6 +32,7 @@ pub struct FieldError {
     /// The member, such as `name`; or a word that stands for the whole, such as `exists`.
     pub member: String,
     /// Sentences for people. They may quote what was sent.
+    #[safe_debug(redact)]
     pub messages: Vec<String>,
 }
 

@@ -5,12 +5,12 @@ use crate::runtime::{Error, ErrorKind, LocalDateTime};
 use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// What Legalesign's own examples ask for \[L8\]; the largest that is allowed is not documented.
 const LIMIT: u32 = 500;
-/// How far a walk goes back behind the newest change of the one before. The times have no offset, and a zone that sets
-/// its clocks back repeats an hour.
+/// How far a walk goes back behind the newest change of the one before, and behind the time that one took. The times have
+/// no offset, and a zone that sets its clocks back repeats an hour.
 const OVERLAP: Duration = Duration::from_secs(2 * 60 * 60);
 /// How often a walk is begun anew because the list moved under it.
 const RESTARTS: u32 = 5;
@@ -27,6 +27,8 @@ pub struct SyncCursor {
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Walk {
+    /// When it began, in seconds by this machine's clock: what changed since then may have been passed already.
+    began: u64,
     offset: i64,
     /// The document before the offset. If it is somewhere else, the list has moved.
     last: Option<DocumentId>,
@@ -46,7 +48,7 @@ pub struct SyncBatch {
 /// A walk through what changed; made by [`Client::sync`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `next` is awaited"]
-pub struct Sync {
+pub struct DocumentSync {
     client: Client,
     cursor: SyncCursor,
     limit: u32,
@@ -58,8 +60,9 @@ impl Client {
     /// Walks the documents of a group that changed since the last sync, archived ones included: the nightly sync that
     /// Legalesign advises, with `modified_gt` and `nosigners` \[L8\].
     ///
-    /// Every change is delivered at least once; some come again, since times have whole seconds and no offset. The first
-    /// walk delivers all documents.
+    /// Every change is delivered at least once; some come again, since times have whole seconds and no offset. That
+    /// presumes that Legalesign writes and reads its times in one zone, which is not documented. The first walk delivers
+    /// all documents.
     ///
     /// ```
     /// # async fn example(legalesign: &countersign::legalesign::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -79,9 +82,9 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn sync(&self, group: impl Into<GroupId>) -> Sync {
+    pub fn sync(&self, group: impl Into<GroupId>) -> DocumentSync {
         let cursor = SyncCursor { group: group.into(), since: None, walk: None };
-        Sync { client: self.clone(), cursor, limit: LIMIT, restarts: 0, has_ended: false }
+        DocumentSync { client: self.clone(), cursor, limit: LIMIT, restarts: 0, has_ended: false }
     }
 
     /// The outstanding documents of a group in one call, with `cache=1`. An older article of Legalesign advises it for a
@@ -97,7 +100,7 @@ impl Client {
     }
 }
 
-impl Sync {
+impl DocumentSync {
     /// Goes on where another sync stopped.
     ///
     /// # Errors
@@ -139,6 +142,7 @@ impl Sync {
                     self.cursor.walk = None;
                 }
                 Ok(None) => {
+                    (self.restarts, self.cursor.walk) = (0, None);
                     return Some(Err(failed(ErrorKind::Paging, "it kept changing while it was read")));
                 }
                 Err(error) => return Some(Err(error)),
@@ -148,7 +152,10 @@ impl Sync {
 
     /// One page; `None` if the list is not as it was at the page before.
     async fn page(&mut self) -> Result<Option<SyncBatch>, Error> {
-        let mut walk = self.cursor.walk.clone().unwrap_or_default();
+        let now = self.client.core().clock().now();
+        let now = now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let begun = Walk { began: now, ..Walk::default() };
+        let mut walk = self.cursor.walk.clone().unwrap_or(begun);
         // The last document is read again, to see whether it still stands where it stood.
         let overlap = i64::from(walk.last.is_some());
         let offset = walk.offset - overlap;
@@ -167,19 +174,30 @@ impl Sync {
             documents.remove(0);
         }
         let silent = || failed(ErrorKind::Paging, "the answer does not say whether it is the last");
-        let has_next = list.meta.ok_or_else(silent)?.next.is_some();
+        let meta = list.meta.ok_or_else(silent)?;
+        let has_next = meta.next.is_some();
         if has_next && documents.is_empty() {
             return Err(failed(ErrorKind::Paging, "a page that is not the last is empty"));
         }
         let modified = documents.iter().filter_map(|document| document.modified.clone());
         walk.newest = latest(walk.newest.take().into_iter().chain(modified));
         walk.offset += i64::try_from(documents.len()).unwrap_or(i64::MAX);
-        walk.last = documents.last().and_then(id).or(walk.last);
+        if !has_next && meta.total_count.is_some_and(|total| total > walk.offset) {
+            return Err(failed(
+                ErrorKind::Paging,
+                "the answer ends the list before the number that it states",
+            ));
+        }
+        if !documents.is_empty() {
+            walk.last = documents.last().and_then(id);
+        }
         if has_next {
             self.cursor.walk = Some(walk);
         } else {
             self.has_ended = true;
-            let newest = walk.newest.map(|newest| newest.minus(OVERLAP).unwrap_or(newest));
+            let taken = Duration::from_secs(now.saturating_sub(walk.began));
+            let back = OVERLAP.saturating_add(taken);
+            let newest = walk.newest.map(|newest| newest.minus(back).unwrap_or(newest));
             self.cursor.since = latest(self.cursor.since.take().into_iter().chain(newest));
             self.cursor.walk = None;
         }

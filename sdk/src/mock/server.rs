@@ -51,6 +51,11 @@ impl Port {
         &self.origin
     }
 
+    /// The same under another name of this machine: to a client it is another host.
+    pub(super) fn other_origin(&self) -> String {
+        self.origin.replace("127.0.0.1", "localhost")
+    }
+
     pub(super) fn serve(self, service: Service) -> Running {
         let Self { listener, origin } = self;
         let base_url = format!("{origin}{}", service.below);

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 use std::collections::VecDeque;
 use std::fmt;
-use std::io::{Error, ErrorKind};
+use std::io::Error;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -96,7 +96,7 @@ impl Body {
             parts.push_back(part);
         }
         let length = length.ok_or_else(|| Invalid::new("the content is longer than a body can be"))?;
-        let progress = Progress::default();
+        let progress = Progress { sent: Arc::default(), length };
         Ok(Opened { length, stream: Chunks { parts, progress: progress.clone() }, progress })
     }
 }
@@ -110,12 +110,20 @@ pub(crate) struct Opened {
 }
 
 /// How much of a body was handed out. As long as it grows, an upload is slow but not stuck.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Progress(Arc<AtomicU64>);
+#[derive(Clone, Debug)]
+pub(crate) struct Progress {
+    sent: Arc<AtomicU64>,
+    length: u64,
+}
 
 impl Progress {
+    /// Whether everything was handed out.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.bytes() >= self.length
+    }
+
     pub(crate) fn bytes(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.sent.load(Ordering::Relaxed)
     }
 }
 
@@ -144,7 +152,7 @@ impl Stream for Chunks {
                 // A part that has nothing more to give is done with.
                 Ok(chunk) if chunk.is_empty() => drop(self.parts.pop_front()),
                 Ok(chunk) => {
-                    self.progress.0.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+                    self.progress.sent.fetch_add(chunk.len() as u64, Ordering::Relaxed);
                     return Poll::Ready(Some(Ok(chunk)));
                 }
                 Err(error) => {
@@ -201,10 +209,11 @@ impl Reading {
     }
 
     fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        let changed = |problem| Poll::Ready(Err(Error::new(ErrorKind::InvalidData, problem)));
+        let changed = |problem: &str| Poll::Ready(Err(of_content(problem)));
         let room = self.buffer.get_mut(self.filled..).unwrap_or_default();
         let mut room = ReadBuf::new(room);
-        ready!(self.reader.as_mut().poll_read(context, &mut room))?;
+        let read = ready!(self.reader.as_mut().poll_read(context, &mut room));
+        read.map_err(|error| of_content(&format!("the content cannot be read: {error}")))?;
         let read = room.filled().len();
         match self.left.checked_sub(read as u64) {
             None => return changed("the content is longer than was announced; did it change meanwhile?"),
@@ -228,6 +237,27 @@ impl Reading {
         self.filled -= count;
         chunk
     }
+}
+
+/// Why content could not be read here.
+#[derive(Debug)]
+struct ContentError(String);
+
+impl fmt::Display for ContentError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ContentError {}
+
+fn of_content(problem: &str) -> Error {
+    Error::other(ContentError(problem.to_owned()))
+}
+
+/// Whether an error is one of content that could not be read here.
+pub(super) fn is_of_content(error: &Error) -> bool {
+    error.get_ref().is_some_and(|cause| cause.is::<ContentError>())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The one way out: authorise, attempt, read, say what the answer means, try again or return.
 
 use super::base_url::{self, BaseUrl};
-use super::body::Progress;
+use super::body::{self, Progress};
 use super::check::Invalid;
 use super::config::Settings;
 use super::content::Content;
@@ -18,8 +18,8 @@ use super::retry::{RetryBudget, RetryPolicy, retry_after};
 use super::telemetry;
 use super::time::{Clock, Deadline, FOR_EVER};
 use bytes::{Bytes, BytesMut};
-use http::header::{CONTENT_TYPE, LOCATION};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
+use http::{HeaderName, HeaderValue, StatusCode};
 use std::error::Error as _;
 use std::fmt;
 use std::future::Future;
@@ -270,11 +270,15 @@ impl<P: Provider> Call<'_, P> {
     async fn attempt<R: Reading>(&mut self, request: &Request) -> Result<Reply<R::Value>, Failure> {
         self.status = None;
         let elsewhere = request.elsewhere().map(|link| self.place(link.expose())).transpose()?;
-        let prepared = request
-            .prepare()
-            .await
-            .map_err(|invalid| Failure { error: Error::invalid(self.operation, &invalid), transient: false });
-        let Prepared { mut request, progress } = prepared?;
+        let Prepared { mut request, progress } = match request.prepare().await {
+            Ok(prepared) => prepared,
+            Err(invalid) => {
+                // Nothing was tried.
+                self.attempts = self.attempts.saturating_sub(1);
+                let error = Error::invalid(self.operation, &invalid);
+                return Err(Failure { error, transient: false });
+            }
+        };
         let is_elsewhere = elsewhere.is_some();
         let http = if let Some((url, http)) = elsewhere {
             *request.url_mut() = url;
@@ -309,7 +313,7 @@ impl<P: Provider> Call<'_, P> {
                 self.read::<R>(Answer { status, headers, body: Bytes::new() }, None)
             }
             // What was created is known, whatever else the answer would have said.
-            Err(failure) if R::IN_HEADERS => {
+            Err(failure) if R::LOCATED && headers.contains_key(LOCATION) => {
                 self.read::<R>(Answer { status, headers, body: Bytes::new() }, None).map_err(|_| failure)
             }
             Err(failure) => Err(failure),
@@ -320,7 +324,8 @@ impl<P: Provider> Call<'_, P> {
     fn limits(&self, bounded: bool) -> Limits {
         let settings = &self.core.0.settings;
         let whole = if bounded { settings.attempt_timeout } else { FOR_EVER };
-        Limits { deadline: Deadline::after(whole), idle: settings.read_timeout }
+        let answer = settings.read_timeout.max(settings.attempt_timeout);
+        Limits { deadline: Deadline::after(whole), idle: settings.read_timeout, answer }
     }
 
     /// Fetches what the provider keeps elsewhere, once and without credentials.
@@ -335,7 +340,15 @@ impl<P: Provider> Call<'_, P> {
             Failure { error, transient: false }
         })?;
         let (url, http) = self.place(location)?;
-        let answer = limits.wait(None, http.get(url).send()).await.map_err(|idle| self.not_sent(idle))?;
+        let answer = limits.wait(None, http.get(url).send()).await.map_err(|unanswered| {
+            let Failure { error, transient } = self.not_sent(unanswered);
+            // The provider was called, whatever became of the second call.
+            let error = error.with_effect(Effect::Unknown);
+            let unreachable = error.kind() == ErrorKind::Unreachable;
+            let detail = "the place which the provider sent the call to cannot be reached";
+            let error = if unreachable { error.told_as(ErrorKind::Elsewhere, detail) } else { error };
+            Failure { error, transient }
+        })?;
         if answer.status().is_success() {
             return Ok(answer);
         }
@@ -363,11 +376,9 @@ impl<P: Provider> Call<'_, P> {
     /// What a refusal says that does not come from the provider. `replaced`: the next attempt has another URL.
     fn refused_elsewhere(&self, answer: &reqwest::Response, effect: Effect, replaced: bool) -> Failure {
         let status = answer.status();
-        let kind = ErrorKind::of_status(status.as_u16());
-        let detail = "that is said by the place which the provider sent the call to";
-        let answer = Answer { status, headers: HeaderMap::new(), body: Bytes::new() };
-        let error =
-            self.failed(kind, detail).with_answer(&answer, Explanation::default()).with_effect(effect);
+        let answer = Answer { status, headers: answer.headers().clone(), body: Bytes::new() };
+        let error = self.failed(ErrorKind::Elsewhere, "").with_answer(&answer, Explanation::default());
+        let error = self.with_wait(error.with_effect(effect), &answer);
         Failure { error, transient: replaced || matches!(status.as_u16(), 408 | 429 | 500..) }
     }
 
@@ -407,13 +418,15 @@ impl<P: Provider> Call<'_, P> {
 
     fn not_answered(&self, error: reqwest::Error) -> Failure {
         let (kind, effect) = match &error {
+            // The content was not sent whole, so nobody can have made anything of it.
+            error if is_local(error) => (ErrorKind::Local, Effect::None),
             error if error.is_connect() => (ErrorKind::Unreachable, Effect::None),
             error if error.is_builder() => (ErrorKind::InvalidRequest, Effect::None),
             error if error.is_timeout() => (ErrorKind::Timeout, Effect::Unknown),
             _ => (ErrorKind::Interrupted, Effect::Unknown),
         };
         let error = self.failed(kind, cause(&error)).with_effect(effect).with_source(error.without_url());
-        Failure { error, transient: kind != ErrorKind::InvalidRequest }
+        Failure { error, transient: !matches!(kind, ErrorKind::InvalidRequest | ErrorKind::Local) }
     }
 
     /// The body of a success answer. The provider accepted the call, so whatever fails here does not undo it.
@@ -500,9 +513,12 @@ impl<P: Provider> Call<'_, P> {
 
     /// Whether a proxy or a login page answered in place of the provider.
     fn is_from_between<R: Reading>(&self, answer: &Answer) -> bool {
-        let html = answer.media_type().eq_ignore_ascii_case("text/html");
+        let media_type = answer.media_type().to_ascii_lowercase();
+        let html = media_type == "text/html";
         if R::STREAMED {
-            return html || answer.is_json();
+            let text = media_type.starts_with("text/") || media_type.ends_with("xml") || answer.is_json();
+            let empty = answer.headers.get(CONTENT_LENGTH).is_some_and(|length| length == "0");
+            return text || empty || answer.status != StatusCode::OK;
         }
         if R::NEVER_A_PAGE {
             return html && !answer.body.is_empty();
@@ -548,6 +564,8 @@ impl<P: Provider> Call<'_, P> {
 struct Limits {
     deadline: Deadline,
     idle: Duration,
+    /// How long the answer may take once all content is sent.
+    answer: Duration,
 }
 
 enum Unanswered {
@@ -567,10 +585,13 @@ impl Limits {
         let mut sent = 0;
         let moving = async {
             loop {
-                let answered = Deadline::after(self.idle).limit(future.as_mut()).await;
+                let is_sent = progress.is_some_and(Progress::is_complete);
+                let patience = if is_sent { self.answer } else { self.idle };
+                let answered = Deadline::after(patience).limit(future.as_mut()).await;
                 let now_sent = progress.map_or(0, Progress::bytes);
                 match answered {
                     Some(answer) => return answer.map_err(Unanswered::Error),
+                    // What was handed out last may still be on its way.
                     None if now_sent > sent => sent = now_sent,
                     None => return Err(Unanswered::Idle),
                 }
@@ -588,6 +609,18 @@ fn effect_of(status: Option<StatusCode>) -> Effect {
         None | Some(408 | 500.. | ..=399) => Effect::Unknown,
         Some(_) => Effect::None,
     }
+}
+
+/// Whether it is the content that could not be read here.
+fn is_local(error: &reqwest::Error) -> bool {
+    let mut cause: Option<&dyn std::error::Error> = error.source();
+    while let Some(each) = cause {
+        if each.downcast_ref::<std::io::Error>().is_some_and(body::is_of_content) {
+            return true;
+        }
+        cause = each.source();
+    }
+    false
 }
 
 /// The innermost cause of a failed exchange: what a person has to know. Never a URL.

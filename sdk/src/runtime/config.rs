@@ -234,8 +234,18 @@ impl Settings {
         provider: &'static str,
         base: &BaseUrl,
     ) -> Result<reqwest::Client, Error> {
-        let resolver = PublicResolver { allow_loopback: base.is_loopback() };
+        let resolver = PublicResolver { allow_loopback: base.is_loopback(), proxies: self.proxies() };
         self.http_with(reqwest::Client::builder().dns_resolver(Arc::new(resolver)), provider, base)
+    }
+
+    /// The hosts of the proxies that may be used.
+    #[allow(clippy::disallowed_methods, reason = "this is the module that reads the environment")]
+    fn proxies(&self) -> Vec<String> {
+        const VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+        let system = VARIABLES.iter().filter_map(|name| std::env::var(name).ok());
+        let system = system.filter(|_| self.system_proxy && self.proxy.is_none());
+        let host = |proxy: String| Some(url::Url::parse(&proxy).ok()?.host_str()?.to_owned());
+        self.proxy.clone().into_iter().chain(system).filter_map(host).collect()
     }
 
     /// What has to hold is set last: no redirects, no referer, no retries but ours.

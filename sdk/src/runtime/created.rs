@@ -19,7 +19,9 @@ impl<I: From<String>> Created<I> {
         let (resource, _) = location.split_at_checked(end)?;
         let segment = path(resource.trim()).rsplit('/').find(|segment| !segment.is_empty())?;
         // What does not decode to text is an id as it stands.
-        let id = percent_decode_str(segment).decode_utf8().map_or(segment.to_owned(), String::from);
+        let decoded = percent_decode_str(segment).decode_utf8().ok();
+        let decoded = decoded.filter(|decoded| !decoded.contains(char::is_control));
+        let id = decoded.map_or(segment.to_owned(), String::from);
         Some(Self { id: I::from(id), location: location.to_owned() })
     }
 }

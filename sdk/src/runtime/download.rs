@@ -38,6 +38,7 @@ pub struct Download {
     digest: Sha256,
     expected: Option<[u8; 32]>,
     length: u64,
+    is_read: bool,
     ended: bool,
 }
 
@@ -65,6 +66,7 @@ impl Download {
             digest: Sha256::new(),
             expected: None,
             length: 0,
+            is_read: false,
             ended: false,
         }
     }
@@ -175,6 +177,11 @@ impl Stream for Download {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         if self.ended {
             return Poll::Ready(None);
+        }
+        if !self.is_read {
+            // Until now nobody waited for it.
+            self.is_read = true;
+            self.timer.reset();
         }
         match self.pieces.as_mut().poll_next(context) {
             Poll::Ready(Some(Ok(piece))) => {

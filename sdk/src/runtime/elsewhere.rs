@@ -28,8 +28,7 @@ pub(crate) fn check(url: &str, base: &BaseUrl) -> Result<Url, &'static str> {
     let Some(host) = parsed.host() else {
         return Err("it has no host");
     };
-    let https = parsed.scheme() == "https";
-    if is_at_provider(&parsed, base) && (https || parsed.origin() == origin.origin()) {
+    if is_at_provider(&parsed, base) {
         return Ok(parsed);
     }
     let loopback = base.is_loopback() && is_loopback(&host);
@@ -47,7 +46,7 @@ pub(crate) fn check(url: &str, base: &BaseUrl) -> Result<Url, &'static str> {
 
 /// Whether the URL is at the host of the provider, which the application chose itself and which may be a private one.
 pub(crate) fn is_at_provider(url: &Url, base: &BaseUrl) -> bool {
-    url.host_str() == Some(base.host())
+    Url::parse(base.as_str()).is_ok_and(|base| base.origin() == url.origin())
 }
 
 fn is_loopback(host: &Host<&str>) -> bool {
@@ -115,24 +114,28 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 
 /// Resolves names to public addresses only, so that a name cannot stand for an address that [`check`] would refuse, nor
 /// come to mean one after the check.
-#[derive(Clone, Copy, Debug)]
+///
+/// The host of a proxy is resolved as it is. Behind a proxy it is the proxy that decides which hosts are reached.
+#[derive(Clone, Debug)]
 pub(crate) struct PublicResolver {
     pub(crate) allow_loopback: bool,
+    pub(crate) proxies: Vec<String>,
 }
 
 impl PublicResolver {
-    fn allows(self, address: IpAddr) -> bool {
+    fn allows(&self, address: IpAddr) -> bool {
         is_public(address) || (self.allow_loopback && address.to_canonical().is_loopback())
     }
 }
 
 impl Resolve for PublicResolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let resolver = *self;
+        let resolver = self.clone();
+        let is_proxy = self.proxies.iter().any(|proxy| proxy.eq_ignore_ascii_case(name.as_str()));
         Box::pin(async move {
             // Port 0 stands for that of the URL.
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let allowed: Vec<_> = found.filter(|address| resolver.allows(address.ip())).collect();
+            let allowed: Vec<_> = found.filter(|address| is_proxy || resolver.allows(address.ip())).collect();
             if allowed.is_empty() {
                 return Err("the name leads to no public address".into());
             }
@@ -271,7 +274,7 @@ mod tests {
     async fn names_resolve_to_public_addresses() {
         let resolve = async |name: &str, allow_loopback| {
             let name: Name = name.parse().unwrap();
-            PublicResolver { allow_loopback }.resolve(name).await.map(Iterator::count)
+            PublicResolver { allow_loopback, proxies: Vec::new() }.resolve(name).await.map(Iterator::count)
         };
         for (name, loopback, found) in [
             ("8.8.8.8", false, true),

@@ -89,6 +89,9 @@ pub enum ErrorKind {
     Locked,
     /// A list cannot be followed: the same cursor came twice, or the answer does not tell how the list goes on.
     Paging,
+    /// The place where the provider keeps something, or has it sent to, refused or could not be reached. The status is that
+    /// of this place.
+    Elsewhere,
     /// Content is not what it was said to be.
     Corrupted,
     /// Reading or writing on this side failed.
@@ -350,6 +353,7 @@ impl ErrorKind {
             Self::NotReady => "not ready yet",
             Self::Locked => "locked",
             Self::Paging => "the list cannot be followed",
+            Self::Elsewhere => "the place that the provider named did not answer as it should",
             Self::Corrupted => "the content is not what it should be",
             Self::Local => "reading or writing here failed",
         }

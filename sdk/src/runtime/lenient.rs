@@ -1,6 +1,6 @@
 //! Reading what providers send: numbers that come as text, and errors that say where without saying what.
 
-use serde::de::{self, DeserializeOwned, IgnoredAny, SeqAccess, Visitor};
+use serde::de::{self, DeserializeOwned, IgnoredAny, IntoDeserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_path_to_error::Segment;
 use std::fmt;
@@ -23,8 +23,11 @@ macro_rules! integers {
             fn from_unsigned(number: u64) -> Option<Self> {
                 number.try_into().ok()
             }
-            fn from_float(_: f64) -> Option<Self> {
-                None
+            /// A whole number that came as `10.0`.
+            #[allow(clippy::cast_possible_truncation, reason = "it is whole, and small enough to be exact")]
+            fn from_float(number: f64) -> Option<Self> {
+                let exact = number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0;
+                exact.then_some(number as i64).and_then(|number| number.try_into().ok())
             }
         }
     )*};
@@ -98,9 +101,62 @@ pub fn number<'de, D: Deserializer<'de>, T: Number>(deserializer: D) -> Result<T
     Read::deserialize(deserializer).map(|Read(number)| number)
 }
 
+/// A value, or what some providers write in place of none: an empty text, or the `None` of their own language.
+struct Optional<T>(Option<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Optional<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OptionalVisitor<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for OptionalVisitor<T> {
+            type Value = Optional<T>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a value, or nothing")
+            }
+
+            fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+                Ok(Optional(None))
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+                match text {
+                    "" | "None" => Ok(Optional(None)),
+                    _ => T::deserialize(text.into_deserializer()).map(|value| Optional(Some(value))),
+                }
+            }
+
+            fn visit_bool<E: de::Error>(self, flag: bool) -> Result<Self::Value, E> {
+                T::deserialize(flag.into_deserializer()).map(|value| Optional(Some(value)))
+            }
+
+            fn visit_i64<E: de::Error>(self, number: i64) -> Result<Self::Value, E> {
+                T::deserialize(number.into_deserializer()).map(|value| Optional(Some(value)))
+            }
+
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
+                T::deserialize(number.into_deserializer()).map(|value| Optional(Some(value)))
+            }
+
+            fn visit_f64<E: de::Error>(self, number: f64) -> Result<Self::Value, E> {
+                T::deserialize(number.into_deserializer()).map(|value| Optional(Some(value)))
+            }
+        }
+
+        deserializer.deserialize_any(OptionalVisitor(PhantomData))
+    }
+}
+
 /// A number, the same number as text, or nothing.
 pub fn optional_number<'de, D: Deserializer<'de>, T: Number>(deserializer: D) -> Result<Option<T>, D::Error> {
-    Ok(Option::<Read<T>>::deserialize(deserializer)?.map(|Read(number)| number))
+    Ok(Optional::<Read<T>>::deserialize(deserializer)?.0.map(|Read(number)| number))
+}
+
+/// A number that stands for a word, or nothing.
+pub fn optional_code<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    Ok(Optional::deserialize(deserializer)?.0)
 }
 
 /// A flag that may come as 0 or 1, or as text.
@@ -144,7 +200,7 @@ impl<'de> Deserialize<'de> for Flag {
 
 /// A flag, in whichever form it came, or nothing.
 pub fn optional_flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
-    Ok(Option::<Flag>::deserialize(deserializer)?.map(|Flag(flag)| flag))
+    Ok(Optional::<Flag>::deserialize(deserializer)?.0.map(|Flag(flag)| flag))
 }
 
 /// The next value of a list; nothing at its end.
@@ -154,12 +210,26 @@ pub fn value_at<'de, A: SeqAccess<'de>, T: Deserialize<'de>>(list: &mut A) -> Re
 
 /// The next number of a list, which may come as text.
 pub fn number_at<'de, A: SeqAccess<'de>, T: Number>(list: &mut A) -> Result<Option<T>, A::Error> {
-    Ok(value_at(list)?.map(|Read(number)| number))
+    Ok(code_at(list)?.map(|Read(number)| number))
+}
+
+/// The next number of a list that stands for a word.
+pub fn code_at<'de, A: SeqAccess<'de>, T: Deserialize<'de>>(list: &mut A) -> Result<Option<T>, A::Error> {
+    Ok(list.next_element::<Optional<T>>()?.and_then(|Optional(value)| value))
 }
 
 /// The next flag of a list, in whichever form it came.
 pub fn flag_at<'de, A: SeqAccess<'de>>(list: &mut A) -> Result<Option<bool>, A::Error> {
-    Ok(value_at(list)?.map(|Flag(flag)| flag))
+    Ok(code_at(list)?.map(|Flag(flag)| flag))
+}
+
+/// The next text of a list, which may come as a number.
+pub fn text_at<'de, A: SeqAccess<'de>>(list: &mut A) -> Result<Option<String>, A::Error> {
+    Ok(list.next_element::<serde_json::Value>()?.and_then(|value| match value {
+        serde_json::Value::String(text) => Some(text),
+        serde_json::Value::Null => None,
+        other => Some(other.to_string()),
+    }))
 }
 
 /// An answer whose content does not matter.

@@ -46,7 +46,7 @@ pub use operation::{Certainty, Operation, Outcome, Paging};
 pub use page::{Cursor, Items, Listing, Page, Pages};
 pub(crate) use precondition::{Comparison, Decision, Rounds};
 pub use precondition::{Precondition, Versioned};
-pub(crate) use provider::{Answer, Explanation, Opened, Provider};
+pub(crate) use provider::{Answer, Explanation, Opened, Provider, plain};
 pub use reply::Reply;
 pub use retry::RetryPolicy;
 pub use secret::{Secret, SecretError};
@@ -58,7 +58,8 @@ pub(crate) mod generated {
     pub(crate) use super::check::{Check, Place};
     pub(crate) use super::id::{encode, id, query, resource_uri, segment};
     pub(crate) use super::lenient::{
-        Nothing, flag_at, number, number_at, optional_flag, optional_number, value_at,
+        Nothing, code_at, flag_at, number, number_at, optional_code, optional_flag, optional_number, text_at,
+        value_at,
     };
     pub(crate) use super::multipart::Form;
     pub(crate) use super::open_object::open_object;

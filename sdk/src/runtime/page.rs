@@ -119,6 +119,7 @@ impl<T> Page<T> {
         offset: Option<i64>,
         items: Option<Vec<T>>,
         next: Option<Option<String>>,
+        total: Option<i64>,
     ) -> Result<Self, Error> {
         let failed = |detail| Error::new(ErrorKind::Paging, operation.provider, detail).of(operation);
         let Some(next) = next else {
@@ -130,12 +131,17 @@ impl<T> Page<T> {
             let (_, value) = pairs.find(|(name, _)| name == parameter)?;
             value.parse::<i64>().ok().filter(|next| *next > offset.unwrap_or_default())
         });
+        let items = items.unwrap_or_default();
+        let end = i64::try_from(items.len()).unwrap_or(i64::MAX).saturating_add(offset.unwrap_or_default());
         let next = match following {
+            None if total.is_some_and(|total| total > end) => {
+                return Err(failed("the answer ends the list before the number of items that it states"));
+            }
             None => None,
             Some(Some(offset)) => Some(offset.to_string()),
             Some(None) => return Err(failed("the next page does not begin after this one")),
         };
-        Ok(Self { items: items.unwrap_or_default(), next })
+        Ok(Self { items, next })
     }
 
     /// A page of a list that goes on by tokens. `next` is what the answer says of the next page: nothing at all, none,

@@ -14,8 +14,10 @@ pub trait Reading {
     type Value;
     /// Whether the body is handed on as it comes, instead of being read.
     const STREAMED: bool = false;
-    /// Whether the headers tell everything, so that a body that breaks off loses nothing.
+    /// Whether the headers tell everything there is.
     const IN_HEADERS: bool = false;
+    /// Whether a `Location` is enough, so that a body that breaks off loses nothing.
+    const LOCATED: bool = Self::IN_HEADERS;
     /// Whether a web page is no answer at all, whatever its status.
     const NEVER_A_PAGE: bool = false;
 
@@ -71,6 +73,7 @@ pub struct MaybeLocated<I>(PhantomData<I>);
 
 impl<I: From<String>> Reading for MaybeLocated<I> {
     type Value = Option<Created<I>>;
+    const LOCATED: bool = true;
 
     fn read<P: Provider>(
         _: &P,

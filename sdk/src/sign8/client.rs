@@ -5,7 +5,7 @@ use super::progress::Progress;
 use super::provider::Sign8;
 use super::step::{Step, StepCall};
 use super::workflow::{Workflow, state};
-use crate::runtime::{self, Core, CustomCall, Error, Secret, SecretError, Settings, Variables};
+use crate::runtime::{self, Core, Error, Secret, SecretError, Settings, Variables};
 use http::{HeaderValue, Method};
 use serde::Serialize;
 
@@ -29,6 +29,9 @@ pub struct Client {
 
 /// Builds a [`Client`].
 pub type ClientBuilder = runtime::ClientBuilder<Setup>;
+
+/// A call that no document knows yet, made by [`Client::request`].
+pub type CustomCall = runtime::CustomCall<Sign8>;
 
 impl Client {
     /// Starts building a client. Profile and credential have to be given.
@@ -89,7 +92,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn request(&self, method: Method, path: impl Into<String>) -> CustomCall<Sign8> {
+    pub fn request(&self, method: Method, path: impl Into<String>) -> CustomCall {
         CustomCall::new(self.core.clone(), method, path.into())
     }
 }

@@ -31,7 +31,7 @@ mod provider;
 mod step;
 mod workflow;
 
-pub use client::{Client, ClientBuilder, Setup};
+pub use client::{Client, ClientBuilder, CustomCall, Setup};
 pub use generated::{OPERATIONS, types};
 pub use interface::{FileId, Interface, InterfaceId, OrganizationId};
 #[cfg(feature = "mock")]

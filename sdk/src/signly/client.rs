@@ -2,8 +2,8 @@
 
 use super::types::Webhook;
 use crate::runtime::{
-    self, Answer, Core, CustomCall, Error, Explanation, Opened, Operation, Precondition, Provider, Secret,
-    SecretError, Settings, Variables, Versioned,
+    self, Answer, Core, Error, Explanation, Opened, Operation, Precondition, Provider, Secret, SecretError,
+    Settings, Variables, Versioned,
 };
 use http::{HeaderMap, HeaderValue, Method};
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -31,6 +31,9 @@ pub struct Client {
 
 /// Builds a [`Client`].
 pub type ClientBuilder = runtime::ClientBuilder<Setup>;
+
+/// A call that no document knows yet, made by [`Client::request`].
+pub type CustomCall = runtime::CustomCall<Signly>;
 
 impl Client {
     /// Starts building a client. Tenant and credential have to be given.
@@ -66,7 +69,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn request(&self, method: Method, path: impl Into<String>) -> CustomCall<Signly> {
+    pub fn request(&self, method: Method, path: impl Into<String>) -> CustomCall {
         CustomCall::new(self.core.clone(), method, path.into())
     }
 

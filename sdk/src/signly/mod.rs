@@ -28,7 +28,7 @@ mod template;
 mod update;
 pub mod webhook;
 
-pub use client::{Client, ClientBuilder, Setup};
+pub use client::{Client, ClientBuilder, CustomCall, Setup};
 pub use follow::{DocumentNews, Following};
 pub use followed::{Followed, FollowedProcess};
 pub use generated::{OPERATIONS, calls, types};

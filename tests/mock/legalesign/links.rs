@@ -1,6 +1,6 @@
 //! Links to pages, and PDFs that lie elsewhere.
 
-use super::{Answer, GROUP, call, document, get, person, post, send, show};
+use super::{Answer, GROUP, document, get, person, post, send, show};
 use countersign::mock::Fault;
 use countersign::mock::legalesign::Server;
 use serde_json::json;
@@ -135,14 +135,15 @@ async fn asserting_that_nothing_leaked_fails_when_something_did() {
 }
 
 #[tokio::test]
-async fn large_pdfs_are_accepted() {
+async fn large_pdfs_are_accepted_and_large_attachments_are_not() {
     let server = Server::start().await.unwrap();
     // "%PDF-1" and zeros, all in base64: 32 MiB.
     let text = format!("JVBERi0x{}", "AAAA".repeat((32 * 1024 * 1024 - 6) / 3));
     let created = post(&server, "/templatepdf/", json!({ "group": GROUP, "pdf_file": text })).await;
     let length = server.pdf_template_bytes(created.id()).unwrap().len();
     assert!(length > 32 * 1024 * 1024 - 4, "{length}");
-    let attachment = json!({ "group": GROUP, "pdf_file": text, "filename": "a.pdf" });
-    assert_eq!(post(&server, "/attachment/", attachment).await.status, 400);
-    assert_eq!(call(&server, "GET", "/attachment/", None).await.json()["meta"]["total_count"], 0);
+    server.set_largest_attachment(7);
+    let attachment = json!({ "group": GROUP, "pdf_file": super::PDF, "filename": "a.pdf" });
+    let refused = post(&server, "/attachment/", attachment).await;
+    assert_eq!((refused.status, refused.json()), (400, json!({ "text": "the file is too large" })));
 }

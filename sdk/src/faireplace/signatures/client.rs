@@ -2,8 +2,8 @@
 
 use crate::faireplace::answer;
 use crate::runtime::{
-    self, Answer, Core, CustomCall, Error, Explanation, Opened, Operation, Provider, Secret, SecretError,
-    Settings, Variables,
+    self, Answer, Core, Error, Explanation, Opened, Operation, Provider, Secret, SecretError, Settings,
+    Variables,
 };
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue, Method};
@@ -28,6 +28,9 @@ pub struct Client {
 
 /// Builds a [`Client`].
 pub type ClientBuilder = runtime::ClientBuilder<Setup>;
+
+/// A call that no document knows yet, made by [`Client::request`].
+pub type CustomCall = runtime::CustomCall<Signatures>;
 
 impl Client {
     /// Starts building a client. A credential has to be given.
@@ -58,7 +61,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn request(&self, method: Method, path: impl Into<String>) -> CustomCall<Signatures> {
+    pub fn request(&self, method: Method, path: impl Into<String>) -> CustomCall {
         CustomCall::new(self.core.clone(), method, path.into())
     }
 

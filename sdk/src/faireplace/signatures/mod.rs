@@ -30,7 +30,7 @@
 mod client;
 mod word;
 
-pub use client::{Client, ClientBuilder, Setup};
+pub use client::{Client, ClientBuilder, CustomCall, Setup};
 pub use generated::{OPERATIONS, calls, types};
 pub use types::*;
 

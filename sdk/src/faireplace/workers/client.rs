@@ -2,8 +2,8 @@
 
 use crate::faireplace::answer;
 use crate::runtime::{
-    self, Answer, Core, CustomCall, Error, Explanation, Opened, Operation, Provider, Secret, SecretError,
-    Settings, Variables,
+    self, Answer, Core, Error, Explanation, Opened, Operation, Provider, Secret, SecretError, Settings,
+    Variables,
 };
 use http::{HeaderMap, HeaderValue, Method};
 use serde::de::DeserializeOwned;
@@ -33,6 +33,9 @@ pub struct Client {
 /// Builds a [`Client`].
 pub type ClientBuilder = runtime::ClientBuilder<Setup>;
 
+/// A call that no document knows yet, made by [`Client::request`].
+pub type CustomCall = runtime::CustomCall<Workers>;
+
 impl Client {
     /// Starts building a client. Address, key and organisation have to be given.
     pub fn builder() -> ClientBuilder {
@@ -50,7 +53,7 @@ impl Client {
     }
 
     /// Calls something that this version does not know: `path` begins with a slash, and follows the base URL.
-    pub fn request(&self, method: Method, path: impl Into<String>) -> CustomCall<Workers> {
+    pub fn request(&self, method: Method, path: impl Into<String>) -> CustomCall {
         CustomCall::new(self.core.clone(), method, path.into())
     }
 

@@ -14,7 +14,7 @@ mod finalize;
 mod orchestration;
 mod progress;
 
-pub use client::{Client, ClientBuilder, Setup};
+pub use client::{Client, ClientBuilder, CustomCall, Setup};
 pub use finalize::{AllSignersDone, FinalizeDocument};
 pub use generated::{OPERATIONS, calls, types};
 pub use orchestration::Orchestration;

@@ -60,7 +60,7 @@ impl Server {
         let secret = |text: String| Secret::issued(text).map_err(io::Error::other);
         let key = secret(format!("ak_mock_{}.{}", hex(), hex()))?;
         let (port, other_port) = (Port::open().await?, Port::open().await?);
-        let (origin, elsewhere) = (port.origin().to_owned(), other_port.origin().to_owned());
+        let (origin, elsewhere) = (port.origin().to_owned(), other_port.other_origin());
         let state = Arc::new(State::new(key, hex(), secret(hex())?, &origin, &elsewhere));
         let service = Service::of_all(&[(PREFIX, OPERATIONS)], api::router(Arc::clone(&state)));
         let running = port.serve(service.with_bodies_up_to(LARGEST_BODY));

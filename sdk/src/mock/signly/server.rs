@@ -65,7 +65,7 @@ impl Server {
     async fn start_with(courier: Courier) -> io::Result<Self> {
         let key = Secret::issued(id::ulid("sk_mock_", SystemClock.now())).map_err(io::Error::other)?;
         let (port, other_port) = (Port::open().await?, Port::open().await?);
-        let state = Arc::new(State::new(id::uuid(), key, courier, other_port.origin()));
+        let state = Arc::new(State::new(id::uuid(), key, courier, &other_port.other_origin()));
         let running = port.serve(Service::new(OPERATIONS, api::router(Arc::clone(&state))));
         let elsewhere = Service::new(&[], transfers::router(Arc::clone(&state)));
         let elsewhere = other_port.serve(elsewhere.with_bodies_up_to(LARGEST_PDF));
