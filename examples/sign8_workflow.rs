@@ -16,7 +16,9 @@ use serde_json::json;
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("A profile says where things are. It has no secret in it, so it can be kept in a file.");
     let profile = serde_json::to_string_pretty(&mock::profile())?;
-    println!("{}", profile.lines().take(5).map(|line| format!("  {line}\n")).collect::<String>());
+    for line in profile.lines().take(5) {
+        println!("  {line}");
+    }
     let server = mock::Server::start().await?;
     let sign8 = server.client()?;
 

@@ -102,7 +102,7 @@ fn a_slip_of_the_pen_in_a_profile_is_found() {
     for (json, place) in [
         (r#"{"base_ulr":"https://sign8.invalid"}"#, "base_ulr"),
         (r#"{"steps":{"add_files":{}}}"#, "steps"),
-        (r#"{"steps":{"add_file":{"pfad":"/"}}}"#, "steps.add_file"),
+        (r#"{"steps":{"add_file":{"pfad":"/"}}}"#, "steps.add_file.pfad"),
         (r#"{"steps":{"add_file":{"id":"/id"}}}"#, "steps.add_file.id"),
         ("{", "ends too early"),
     ] {

@@ -19,7 +19,7 @@ async fn a_step_is_a_post_of_json_to_the_path_of_the_profile() {
     let id = client.profile().id_in(Step::AddWorkflow, reply.value()).unwrap();
     let call = client.step(Step::AddFile, Map::from_iter([("data".to_owned(), Value::from("x"))]));
     let call = call.id(Step::AddWorkflow, id).with_header("x-trace", "1");
-    let call = call.with_timeout(Duration::from_secs(9)).with_retry(RetryPolicy::none());
+    let call = call.with_timeout(Duration::from_secs(9)).with_retry(RetryPolicy::never());
     assert_eq!(call.send().await.unwrap().get("/made_up/file"), Some(&json!("f1")));
 
     let seen = server.seen();

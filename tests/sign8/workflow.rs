@@ -57,7 +57,7 @@ async fn the_steps_are_taken_in_their_order_and_know_the_ids_so_far() {
 /// Each step fails once in each way, and the workflow goes on after that in another process.
 #[tokio::test]
 async fn a_failure_at_any_step_is_gone_on_from() {
-    for place in 0..STEPS.len() {
+    for (place, (step, (_, id))) in Step::ALL.into_iter().zip(STEPS).enumerate() {
         let refused = Answer::json(422, "{}");
         let unread = Answer::json(200, "{]");
         let without_id = Answer::json(200, r#"{"made_up":{}}"#);
@@ -79,13 +79,13 @@ async fn a_failure_at_any_step_is_gone_on_from() {
             let mut progress = Progress::default();
             let error = send(&client, &mut progress).await.unwrap_err();
             assert_eq!(error.effect(), effect, "{error}");
-            assert_eq!(error.operation(), Some(Step::ALL[place].operation().id));
+            assert_eq!(error.operation(), Some(step.operation().id));
 
             let mut progress = stored_and_read(&progress);
             assert_eq!(progress.done().len(), place);
             assert_eq!(server.seen().len(), place + 1);
             let unsettled = progress.unsettled().map(|unsettled| (unsettled.step, unsettled.effect()));
-            assert_eq!(unsettled, (effect != Effect::None).then_some((Step::ALL[place], effect)));
+            assert_eq!(unsettled, (effect != Effect::None).then_some((step, effect)));
             if effect != Effect::None {
                 let error = send(&client, &mut progress).await.unwrap_err();
                 assert_eq!((error.kind(), error.effect()), (ErrorKind::InvalidRequest, effect));
@@ -93,7 +93,7 @@ async fn a_failure_at_any_step_is_gone_on_from() {
                 assert_eq!(server.seen().len(), place + 1, "an unsettled step was sent again");
             }
             match effect {
-                Effect::Done => assert!(progress.settle_as_done(Some(STEPS[place].1.to_owned()))),
+                Effect::Done => assert!(progress.settle_as_done(Some(id.to_owned()))),
                 Effect::None => assert!(!progress.settle_as_not_done()),
                 _ => assert!(progress.settle_as_not_done()),
             }

@@ -5,7 +5,8 @@ use super::step::Step;
 use super::types::FreeAnswer;
 use crate::runtime::{self, Error, Link, OURS};
 use http::HeaderName;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -49,6 +50,7 @@ pub struct Profile {
     /// How the credential is sent.
     pub credential: Credential,
     /// Where each of the five steps is.
+    #[serde(deserialize_with = "steps")]
     pub steps: BTreeMap<Step, StepProfile>,
 }
 
@@ -113,7 +115,8 @@ impl Profile {
     /// says where.
     pub fn from_json(json: impl AsRef<[u8]>) -> Result<Self, Error> {
         let wrong = |place| {
-            let detail = format!("the profile cannot be read: {place}, or a member that no profile has");
+            let detail =
+                format!("the profile cannot be read: {place}; members that no profile has are refused too");
             Error::configuration("sign8", detail)
         };
         runtime::decode(json.as_ref()).map_err(wrong)
@@ -266,6 +269,16 @@ impl StepProfile {
         self.link = Some(pointer.into());
         self
     }
+}
+
+/// The steps by their names, read as text first: so an error says in which of them it is.
+fn steps<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Step, StepProfile>, D::Error> {
+    let named = BTreeMap::<String, StepProfile>::deserialize(deserializer)?;
+    let steps = named.into_iter().map(|(name, profile)| {
+        let step = Step::ALL.into_iter().find(|step| step.operation().id == name);
+        Ok((step.ok_or_else(|| D::Error::custom("no such step"))?, profile))
+    });
+    steps.collect()
 }
 
 /// What a complete profile comes to.
