@@ -77,6 +77,7 @@ impl Client {
 
 impl Following {
     /// What is known so far.
+    #[must_use]
     pub fn followed(&self) -> &Followed {
         &self.followed
     }
