@@ -322,8 +322,9 @@ mod tests {
             path: "/document/{docId}/",
             ..Operation::custom("a_provider", true, false)
         };
+        static ALL: &[&Operation] = &[&GET];
         let Ok(port) = Port::open().await else { return };
-        let running = port.serve(Service::new(&[&GET], Router::new()).below("/api/v1"));
+        let running = port.serve(Service::new(ALL, Router::new()).below("/api/v1"));
         assert!(running.base_url().ends_with("/api/v1"));
         let cases = [
             (Method::GET, "/api/v1/document/d/", Some("get_document")),
