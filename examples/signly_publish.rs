@@ -10,8 +10,8 @@ use countersign::signly::{
     DocumentStatus, Followed, ParticipantCreate, ParticipantIdentity, SignatureMode, TemplateField,
     TemplateFieldType,
 };
-use countersign::{Content, ErrorKind, Timestamp};
-use std::time::{Duration, SystemTime};
+use countersign::{Clock as _, Content, ErrorKind, SystemClock, Timestamp};
+use std::time::Duration;
 
 const LEASE: &[u8] = b"%PDF-1.7 a lease";
 
@@ -43,7 +43,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     server.assert_no_credential_leaked();
 
     // The document. Each participant has a process; its id is only in this answer, so it is stored at once.
-    let week = SystemTime::now() + Duration::from_secs(7 * 24 * 3600);
+    let week = SystemClock.now() + Duration::from_secs(7 * 24 * 3600);
     let call = signly.create_document().template_id(&template).template_version(&version);
     let call =
         call.participants([participant("Ada", "ada@example.com"), participant("Bob", "bob@example.com")]);

@@ -127,11 +127,15 @@ async fn files_and_links(printed: &mut Printed) {
     printed.debug(&pages);
     let page = pages.next().await.unwrap().unwrap();
     printed.debug(&page);
-    page.items.iter().for_each(|item| printed.debug(item));
+    for item in &page.items {
+        printed.debug(item);
+    }
     printed.debug(&pages.cursor());
     printed.debug(&LocalDateTime::from(MAIL));
     let content = [Content::bytes(MAIL), Content::file(MAIL), Content::reader(SECRET.as_bytes(), 3)];
-    content.iter().for_each(|content| printed.debug(content));
+    for content in &content {
+        printed.debug(content);
+    }
     let attach =
         client.create_attachment(Content::bytes(MAIL)).group("g").filename("a.pdf").description(MAIL);
     printed.debug(&attach);

@@ -221,7 +221,7 @@ fn items_are_counted_where_the_document_says_so() {
     holds(&list, "pub async fn send(self) -> Result<types::ShipmentList, rt::Error>");
     holds(&list, "pub fn pages(self) -> rt::Pages<types::Shipment>");
     holds(&list, "let next = answer.state.map(|outer| outer.following);");
-    holds(&list, r#"rt::Page::counted(&super::LIST_SHIPMENTS, "from", from, answer.entries, next,)"#);
+    holds(&list, r#"rt::Page::counted(&super::LIST_SHIPMENTS, "from", from, answer.entries, next, total,)"#);
 }
 
 #[test]

@@ -495,8 +495,9 @@ fn nothing_panics_at_odd_input() {
     let mut places = Vec::new();
     collect(&whole, String::new(), &mut places);
     assert!(places.len() > 200, "only {} places were found", places.len());
-    for place in places {
-        for odd in [json!(null), json!("é ☃"), json!([[]]), json!({})] {
+    let odds = [json!("é ☃"), json!([[]]), json!({})];
+    for (place, odd) in places.into_iter().zip(odds.iter().cycle()) {
+        for odd in [&Value::Null, odd] {
             let mut document = whole.clone();
             *document.pointer_mut(&place).unwrap() = odd.clone();
             if let Err(error) = pipeline::generate("file", TARGET, &document.to_string()) {

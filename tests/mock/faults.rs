@@ -84,7 +84,9 @@ async fn a_delayed_call_is_processed_even_if_the_client_gives_up() {
 }
 
 #[tokio::test]
-#[should_panic(expected = "there is no operation `createWebhook`; there are list_webhooks, create_webhook, ")]
+#[should_panic(
+    expected = "there is no operation `createWebhook`; there are list_documents, create_document, "
+)]
 async fn a_fault_for_an_operation_that_does_not_exist_is_a_mistake_of_the_test() {
     let server = Server::start().await.unwrap();
     server.fail_next_on("createWebhook", Fault::reset());

@@ -95,8 +95,8 @@ async fn a_redirect_of_the_other_host_is_not_followed() {
     let elsewhere = Server::follow([moved(), moved()]).await;
     let server = Server::follow([upload_to(&elsewhere.url()), download_from(&elsewhere.url())]).await;
     let client = client(&server);
-    assert_eq!(uploaded(&client).await.unwrap_err().kind(), ErrorKind::Redirected);
-    assert_eq!(downloaded(&client).await.unwrap_err().kind(), ErrorKind::Redirected);
+    assert_eq!(uploaded(&client).await.unwrap_err().kind(), ErrorKind::Elsewhere);
+    assert_eq!(downloaded(&client).await.unwrap_err().kind(), ErrorKind::Elsewhere);
     assert_eq!((third.seen().len(), elsewhere.seen().len()), (0, 2));
 }
 
@@ -157,9 +157,9 @@ async fn what_the_other_host_says_becomes_an_error_of_the_transfer() {
     let server = Server::follow([upload_to(&elsewhere.url()), download_from(&elsewhere.url())]).await;
     let client = client(&server);
     let error = uploaded(&client).await.unwrap_err();
-    assert_eq!((error.kind(), error.effect(), error.attempts()), (ErrorKind::Forbidden, Effect::None, 1));
+    assert_eq!((error.kind(), error.effect(), error.attempts()), (ErrorKind::Elsewhere, Effect::None, 1));
     assert_eq!(error.operation(), Some("upload_template_pdf"));
-    assert!(error.to_string().contains("the place which the provider sent the call to"), "{error}");
+    assert!(error.to_string().contains("the place that the provider named"), "{error}");
     assert_eq!(error.body(), b"");
     assert_eq!(downloaded(&client).await.unwrap_err().operation(), Some("download_template_pdf"));
 }
@@ -176,7 +176,7 @@ async fn a_transfer_is_tried_again_as_every_call_is() {
     let server = Server::follow([upload_to(&elsewhere.url())]).await;
     let client = builder(&server).retry(RetryPolicy::never()).build().unwrap();
     let error = uploaded(&client).await.unwrap_err();
-    assert_eq!((error.kind(), error.effect()), (ErrorKind::ServerFault, Effect::Unknown));
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::Elsewhere, Effect::Unknown));
 
     let server = Server::follow([upload_to(&closed_port().await)]).await;
     let error = uploaded(&builder(&server).build().unwrap()).await.unwrap_err();

@@ -23,13 +23,15 @@ use serde_json::Value;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldErrors(Vec<FieldError>);
 
-/// What is wrong with one member. `Debug` does not show the sentences.
+/// What is wrong with one member. `Debug` shows nothing of it, since all of it comes from the answer.
 #[derive(Clone, PartialEq, Eq, SafeDebug)]
 #[non_exhaustive]
 pub struct FieldError {
     /// The resource, such as `document`.
+    #[safe_debug(redact)]
     pub resource: String,
     /// The member, such as `name`; or a word that stands for the whole, such as `exists`.
+    #[safe_debug(redact)]
     pub member: String,
     /// Sentences for people. They may quote what was sent.
     #[safe_debug(redact)]

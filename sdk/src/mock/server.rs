@@ -430,8 +430,8 @@ mod tests {
             path: "/document/{docId}/",
             ..Operation::custom("a_provider", true, false)
         };
-        let Ok(port) = Port::open().await else { return };
         static ALL: &[&Operation] = &[&GET];
+        let Ok(port) = Port::open().await else { return };
         let running = port.serve(Service::of_all(&[("/api/v1", ALL)], Router::new()));
         assert!(running.base_url().ends_with("/api/v1"));
         let cases = [

@@ -257,7 +257,7 @@ fn of_content(problem: &str) -> Error {
 
 /// Whether an error is one of content that could not be read here.
 pub(super) fn is_of_content(error: &Error) -> bool {
-    error.get_ref().is_some_and(|cause| cause.is::<ContentError>())
+    error.get_ref().and_then(|cause| cause.downcast_ref::<ContentError>()).is_some()
 }
 
 #[cfg(test)]

@@ -91,7 +91,7 @@ impl<P: Provider> Core<P> {
         options: &CallOptions,
     ) -> Result<Download, Error> {
         let head = self.http().get(self.base()).build();
-        let request = head.map(|head| Request::new(head).sent_elsewhere(link)).map_err(Invalid::from);
+        let request = head.map(|head| Request::new(head).going_elsewhere(link)).map_err(Invalid::from);
         Ok(call::<_, Streamed>(self, operation, request, options).await?.into_value())
     }
 
@@ -106,7 +106,7 @@ impl<P: Provider> Core<P> {
         options: &CallOptions,
     ) -> Result<Reply<()>, Error> {
         let head = self.http().put(self.base()).header(CONTENT_TYPE, media_type).build();
-        let request = head.map(|head| Request::with_raw_content(head, content).sent_elsewhere(link));
+        let request = head.map(|head| Request::with_raw_content(head, content).going_elsewhere(link));
         call::<_, Accepted>(self, operation, request.map_err(Invalid::from), options).await
     }
 

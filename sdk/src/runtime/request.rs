@@ -53,7 +53,7 @@ impl Request {
     }
 
     /// The same request to a URL that the provider handed out. It goes there without credentials, if the URL is safe.
-    pub(crate) fn sent_elsewhere(self, link: Link) -> Self {
+    pub(crate) fn going_elsewhere(self, link: Link) -> Self {
         Self { elsewhere: Some(link), ..self }
     }
 

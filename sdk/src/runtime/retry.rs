@@ -68,7 +68,8 @@ impl RetryPolicy {
         if attempt >= self.attempts || asked.is_some_and(|asked| asked > self.longest_wait) {
             return None;
         }
-        let doubled = self.first_wait.saturating_mul(1_u32.checked_shl(attempt - 1).unwrap_or(u32::MAX));
+        let doubled =
+            self.first_wait.saturating_mul(1_u32.checked_shl(attempt.saturating_sub(1)).unwrap_or(u32::MAX));
         let share = Some(clock.random()).filter(|share| (0.0..=1.0).contains(share)).unwrap_or(1.0);
         let jittered = doubled.min(self.longest_wait).mul_f64(share);
         Some(jittered.max(asked.unwrap_or_default()))
