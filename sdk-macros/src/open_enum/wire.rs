@@ -192,12 +192,8 @@ pub(super) fn number(open: &OpenEnum<'_>) -> TokenStream {
 
                     // A whole number may come as `10.0`.
                     fn visit_f64<E: de::Error>(self, value: f64) -> result::Result<i64, E> {
-                        let whole = value as i64;
-                        if whole as f64 == value && value.abs() < 9_007_199_254_740_992.0 {
-                            result::Result::Ok(whole)
-                        } else {
-                            result::Result::Err(E::invalid_value(de::Unexpected::Float(value), &self))
-                        }
+                        let written = string::ToString::to_string(&value);
+                        written.parse().map_err(|_| E::invalid_value(de::Unexpected::Float(value), &self))
                     }
 
                     fn visit_str<E: de::Error>(self, value: &str) -> result::Result<i64, E> {
