@@ -32,6 +32,7 @@ mod limits;
 mod lists;
 mod mock;
 mod reading;
+mod readme;
 mod robustness;
 mod secrets;
 mod sending;
