@@ -193,7 +193,7 @@ pub(super) fn number(open: &OpenEnum<'_>) -> TokenStream {
                     // A whole number may come as `10.0`.
                     fn visit_f64<E: de::Error>(self, value: f64) -> result::Result<i64, E> {
                         let written = string::ToString::to_string(&value);
-                        written.parse().map_err(|_| E::invalid_value(de::Unexpected::Float(value), &self))
+                        written.parse().map_err(|_| E::invalid_type(de::Unexpected::Float(value), &self))
                     }
 
                     fn visit_str<E: de::Error>(self, value: &str) -> result::Result<i64, E> {

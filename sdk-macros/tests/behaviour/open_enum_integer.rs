@@ -104,6 +104,12 @@ fn what_holds_no_integer_is_refused() {
 }
 
 #[test]
+fn a_whole_number_may_have_a_point() {
+    assert_eq!(from_value::<State>(json!(40.0)).unwrap(), State::Signed);
+    assert!(from_value::<State>(json!(1e300)).is_err());
+}
+
+#[test]
 fn it_can_be_a_key() {
     let keyed = json!({ "40": "signed" });
     let map: HashMap<State, String> = from_value(keyed.clone()).unwrap();
