@@ -92,8 +92,10 @@ fn sign(store: &mut Store, signer: SignerType) -> Result<(), Box<dyn std::error:
 /// What a process does when it starts, and whenever somebody has signed.
 async fn run(workers: &Client, store: &mut Store) -> Result<Orchestration, Box<dyn std::error::Error>> {
     let mut report = workers.orchestrate(store.load()?).signed_pdf_url(PDF);
-    while let Some(progress) = report.next().await {
-        store.save(&progress?)?;
+    while let Some(step) = report.next().await {
+        // First of all, since a failure is a part of it.
+        store.save(report.progress())?;
+        step?;
     }
     Ok(report)
 }

@@ -231,3 +231,33 @@ async fn a_progress_without_signers_finalizes_nothing() {
     }
     assert_eq!(calls(&server), "");
 }
+
+/// What a 2xx that says `false` leaves behind is not documented.
+#[tokio::test]
+async fn an_accepted_failure_of_finalizing_is_not_tried_again() {
+    let (server, _, client, progress) = signed().await;
+    let refused = Fault::answer(200, "application/json", r#"{"success":false}"#);
+    server.fail_next_on("finalize_document", refused);
+    let mut report = report(&client, &progress);
+    while let Some(step) = report.next().await {
+        if step.is_err() {
+            break;
+        }
+    }
+    assert_eq!(report.progress().finalization(), Finalization::Unknown);
+    let mut announced = report.progress().clone();
+    announced.settle(false);
+    assert_eq!(announced.finalization(), Finalization::Open);
+    assert_eq!(calls(&server), "ccf");
+}
+
+#[test]
+fn a_hash_is_neither_lost_nor_replaced() {
+    let mut progress = Progress::new("d", [SignerType::Owner]).unwrap();
+    progress.signed(SignerType::Owner).unwrap();
+    progress.signed_with_hash(SignerType::Owner, "abc").unwrap();
+    progress.signed_with_hash(SignerType::Owner, "abc").unwrap();
+    progress.signed(SignerType::Owner).unwrap();
+    assert!(progress.signed_with_hash(SignerType::Owner, "def").is_err());
+    assert!(serde_json::to_string(&progress).unwrap().contains("abc"));
+}

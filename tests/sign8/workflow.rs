@@ -137,19 +137,18 @@ async fn other_calls_than_the_first_time_are_refused() {
     let server = Server::follow([]).await;
     let client = client(&server);
     let read = |json: &str| serde_json::from_str::<Progress>(json).unwrap();
-    let files =
-        r#"{"done":[{"step":"add_workflow","id":"w"},{"step":"add_file","id":"f"},{"step":"add_file"}]}"#;
+    let files = r#"{"done":[{"step":"add_workflow","id":"w"},{"step":"add_file","id":"f"},{"step":"add_file","id":"f"}]}"#;
     let error = send(&client, &mut read(files)).await.unwrap_err();
     assert_eq!((error.kind(), error.operation()), (ErrorKind::InvalidRequest, Some("add_signer")));
     assert!(error.to_string().contains("the progress has `add_file` at this place"), "{error}");
 
-    let whole = r#"{"done":[{"step":"add_workflow","id":"w"},{"step":"add_file"},{"step":"add_signer"},
-        {"step":"add_signature"},{"step":"add_annotation"},{"step":"add_annotation"}]}"#;
+    let whole = r#"{"done":[{"step":"add_workflow","id":"w"},{"step":"add_file","id":"f"},{"step":"add_signer","id":"s"},
+        {"step":"add_signature","id":"g"},{"step":"add_annotation","id":"a"},{"step":"add_annotation","id":"a"}]}"#;
     let error = send(&client, &mut read(whole)).await.unwrap_err();
     assert!(error.to_string().contains("it is done, and was not called this time"), "{error}");
 
-    let annotation = r#"{"done":[{"step":"add_workflow","id":"w"},{"step":"add_file"},{"step":"add_signer"},
-        {"step":"add_signature"}],"unsettled":{"step":"add_annotation","happened":false}}"#;
+    let annotation = r#"{"done":[{"step":"add_workflow","id":"w"},{"step":"add_file","id":"f"},{"step":"add_signer","id":"s"},
+        {"step":"add_signature","id":"g"}],"unsettled":{"step":"add_annotation","happened":false}}"#;
     let mut progress = read(annotation);
     let workflow = client.workflow(&mut progress).add_workflow(|_| json!({})).await.unwrap();
     let workflow = workflow.add_file(|_| json!({})).await.unwrap().add_signer(|_| json!({})).await.unwrap();
@@ -220,4 +219,52 @@ fn a_workflow_can_be_sent_by_a_task() {
         let mut progress = Progress::default();
         send(&client, &mut progress).await.map(|links| links.len())
     });
+}
+
+#[tokio::test]
+async fn an_id_that_is_not_known_is_not_taken_for_another() {
+    let server =
+        Server::follow([answer("signer", "s2"), answer("signature", "g2"), answer("annotation", "a1")]).await;
+    let client = client(&server);
+    let stored = r#"{"done":[{"step":"add_workflow","id":"w1"},{"step":"add_file","id":"f1"}],
+        "unsettled":{"step":"add_signer","happened":true}}"#;
+    let mut progress: Progress = serde_json::from_str(stored).unwrap();
+    assert!(progress.settle_as_done(None));
+    assert_eq!(progress.id(Step::AddSigner), None);
+    let error = send(&client, &mut progress).await.unwrap_err();
+    assert!(error.to_string().contains("say it by `name`"), "{error}");
+    assert_eq!(server.seen().len(), 0);
+    assert!(progress.name(Step::AddSigner, "s1") && !progress.name(Step::AddSigner, "s9"));
+    assert_eq!(progress.id(Step::AddSigner), Some("s1"));
+}
+
+#[tokio::test]
+async fn the_progress_is_stored_before_each_step_and_after_it() {
+    let server = Server::follow(answers()).await;
+    let client = client(&server);
+    let (mut progress, mut stored) = (Progress::default(), Vec::new());
+    let workflow = client.workflow(&mut progress).storing(|progress| {
+        stored.push((progress.done().len(), progress.unsettled().map(|unsettled| unsettled.step)));
+        Ok(())
+    });
+    workflow.add_workflow(|_| json!({})).await.unwrap().add_file(|_| json!({})).await.map(drop).unwrap();
+    assert_eq!(stored, [(0, Some(Step::AddWorkflow)), (1, None), (1, Some(Step::AddFile)), (2, None)]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_stored_is_not_sent() {
+    let server = Server::follow(answers()).await;
+    let client = client(&server);
+    let mut progress = Progress::default();
+    let workflow = client.workflow(&mut progress).storing(|_| Err(std::io::ErrorKind::StorageFull.into()));
+    let error = workflow.add_workflow(|_| json!({})).await.map(drop).unwrap_err();
+    assert_eq!((error.kind(), error.effect(), server.seen().len()), (ErrorKind::Local, Effect::None, 0));
+    assert_eq!((progress.done().len(), progress.unsettled()), (0, None));
+}
+
+#[test]
+fn what_is_no_progress_is_not_taken_for_an_empty_one() {
+    for wrong in ["{}", r#"{"done":[],"else":1}"#, "[]"] {
+        assert!(serde_json::from_str::<Progress>(wrong).is_err(), "{wrong}");
+    }
 }

@@ -239,7 +239,7 @@ impl StartSigningProcess {
     fn request(&self) -> Result<rt::Request, Invalid> {
         let owner = self.checked()?;
         let core = self.client.core();
-        let mut form = rt::Form::new(core.clock()).text("name", None, &self.name);
+        let mut form = rt::Form::new().text("name", None, &self.name);
         form = self.encoding.owner(form, owner)?;
         form = self.encoding.signers(form, &self.signers)?;
         if let Some(is_ordered) = self.is_ordered {

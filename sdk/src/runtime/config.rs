@@ -30,7 +30,7 @@ pub trait Setup: Default {
 
 /// Builds the client of a provider: base URL, credentials, times, retries.
 ///
-/// A provider adds its own methods; see [`signly::ClientBuilder`](crate::signly::ClientBuilder).
+/// A provider adds its own methods; see the `ClientBuilder` of its module.
 #[must_use = "nothing is built before `build`"]
 pub struct ClientBuilder<S> {
     pub(crate) setup: S,

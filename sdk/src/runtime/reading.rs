@@ -2,6 +2,7 @@
 
 use super::created::Created;
 use super::download::Download;
+use super::lenient::absent;
 use super::link::Link;
 use super::operation::Operation;
 use super::provider::{Answer, Opened, Provider};
@@ -43,6 +44,14 @@ impl<T: DeserializeOwned> Reading for Json<T> {
         answer: &Answer,
         _: Option<Download>,
     ) -> Result<Opened<T>, String> {
+        if !operation.payload
+            && !operation.enveloped
+            && !answer.is_json()
+            && let Some(nothing) = absent()
+        {
+            // Whatever it says, it is not asked for.
+            return Ok(Opened::plain(nothing));
+        }
         provider.open(operation, answer)
     }
 }

@@ -19,8 +19,9 @@
 //! - That bodies and answers are JSON is assumed. If the reference says otherwise, this client is of no use.
 //! - No call is known that reads, lists, starts, cancels or downloads. [`Client::request`] makes those that the reference
 //!   has.
-//! - A step that may have happened cannot be looked up, so none is ever repeated by itself. [`Progress`] keeps what is
-//!   known; what is not known is for the application to say.
+//! - A step that may have happened cannot be looked up, so none is repeated by itself. [`Progress`] keeps what is known;
+//!   what is not known is for the application to say. A process that is killed in the middle of a step leaves behind what
+//!   was stored: see [`Workflow::storing`].
 
 mod client;
 mod interface;

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 /// a failure, and after the future of a step was dropped. It can be stored as JSON between two runs; only links are left
 /// out then, since they work for whoever has them.
 ///
-/// Store it after each step. What a process that ended in the middle of a step had not stored, it does not tell.
+/// Store it after each step; [`Workflow::storing`](super::Workflow::storing) does so before each step as well. What a
+/// process that was killed in the middle of a step had not stored, it does not tell.
 ///
 /// ```
 /// use countersign::sign8::{Progress, Step};
@@ -26,10 +27,10 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct Progress {
     done: Vec<Done>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     unsettled: Option<Unsettled>,
 }
 
@@ -72,10 +73,17 @@ impl Progress {
         &self.done
     }
 
-    /// The id of the last step of this kind that is done.
+    /// The id of the last step of this kind that is done; `None` also if that one's id is not known.
     #[must_use]
     pub fn id(&self, step: Step) -> Option<&str> {
-        self.ids(step).last()
+        self.done.iter().rev().find(|done| done.step == step)?.id.as_deref()
+    }
+
+    /// Says which id the last step of this kind gave, if that is not known. Returns whether it was missing.
+    pub fn name(&mut self, step: Step, id: impl Into<String>) -> bool {
+        let last = self.done.iter_mut().rev().find(|done| done.step == step);
+        let nameless = last.filter(|done| done.id.is_none());
+        nameless.is_some_and(|done| done.id.replace(id.into()).is_none())
     }
 
     /// The ids of all steps of this kind that are done, in order.
@@ -89,7 +97,8 @@ impl Progress {
         self.unsettled.as_ref()
     }
 
-    /// Says that the unsettled step did happen, and which id it gave. Returns whether there was one.
+    /// Says that the unsettled step did happen, and which id it gave; [`name`](Self::name) can say that later. Returns
+    /// whether there was one.
     pub fn settle_as_done(&mut self, id: Option<String>) -> bool {
         let settled = self.unsettled.take().map(|unsettled| Done { step: unsettled.step, id, link: None });
         let was_unsettled = settled.is_some();

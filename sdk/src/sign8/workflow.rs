@@ -4,8 +4,10 @@ use super::client::Client;
 use super::profile::IdPlace;
 use super::progress::{Done, Progress};
 use super::step::Step;
-use crate::runtime::{Effect, Error, ErrorKind, Invalid, Link};
+use crate::runtime::{Answer, Effect, Error, ErrorKind, Explanation, Invalid, Link};
+use http::StatusCode;
 use serde::Serialize;
+use std::fmt;
 use std::marker::PhantomData;
 
 /// A workflow that is being put together: the steps in SIGN8's order \[S\], and no way to leave out one that is needed.
@@ -63,14 +65,22 @@ use std::marker::PhantomData;
 ///     workflow.add_signer(|_| json!({})).await?.add_signature(|_| json!({})).await?.finish()
 /// }
 /// ```
-#[derive(Debug)]
 #[must_use = "a workflow is complete when `finish` can be called"]
 pub struct Workflow<'a, S> {
     client: Client,
     progress: &'a mut Progress,
+    store: Option<Store<'a>>,
     /// How many of the steps that are done were passed.
     passed: usize,
     state: PhantomData<S>,
+}
+
+type Store<'a> = Box<dyn FnMut(&Progress) -> std::io::Result<()> + Send + 'a>;
+
+impl<S> fmt::Debug for Workflow<'_, S> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Workflow").field("progress", &self.progress).finish_non_exhaustive()
+    }
 }
 
 /// What a [`Workflow`] needs next.
@@ -106,7 +116,7 @@ pub struct SigningLink {
 
 impl<'a> Workflow<'a, state::NeedsWorkflow> {
     pub(super) fn new(client: Client, progress: &'a mut Progress) -> Self {
-        Self { client, progress, passed: 0, state: PhantomData }
+        Self { client, progress, store: None, passed: 0, state: PhantomData }
     }
 
     /// Creates the workflow.
@@ -182,11 +192,19 @@ impl<'a, S> Workflow<'a, S> {
     }
 
     async fn take<T: Serialize, N>(
-        self,
+        mut self,
         step: Step,
         body: impl FnOnce(&Progress) -> T,
     ) -> Result<Workflow<'a, N>, Error> {
+        let profile = self.client.profile();
+        let place = profile.steps.get(&step).and_then(|step| step.id.as_ref());
+        let has_id = matches!(place, Some(IdPlace::At(_)));
         match self.progress.done().get(self.passed) {
+            Some(done) if done.step == step && done.id.is_none() && has_id => {
+                let invalid =
+                    Invalid::new("it has an id, and the progress does not know it; say it by `name`");
+                return Err(Error::invalid(step.operation(), &invalid));
+            }
             Some(done) if done.step == step => return Ok(self.pass()),
             Some(done) => {
                 return Err(differs(step, &format!("the progress has `{}` at this place", done.step)));
@@ -201,24 +219,45 @@ impl<'a, S> Workflow<'a, S> {
         }
         // Said before it is sent: if this future is dropped on the way, nobody knows.
         self.progress.begin(step);
+        if let Err(error) = self.stored(step) {
+            self.progress.fail(Effect::None);
+            return Err(error);
+        }
         let sent = call.send_reply().await;
         let reply = sent.inspect_err(|error| self.progress.fail(error.effect()))?;
-        let profile = self.client.profile();
-        let id = profile.id_in(step, reply.value());
-        let place = profile.steps.get(&step).and_then(|step| step.id.as_ref());
-        if id.is_none() && matches!(place, Some(IdPlace::At(_))) {
+        let id = self.client.profile().id_in(step, reply.value());
+        if id.is_none() && has_id {
             self.progress.fail(Effect::Done);
             let detail = "the answer has no id where the profile says";
             let error = Error::new(ErrorKind::Unreadable, "sign8", detail).of(step.operation());
+            let status = StatusCode::from_u16(reply.status()).unwrap_or_default();
+            let answer = Answer { status, headers: reply.headers().clone(), body: reply.body().clone() };
+            let error = error.with_answer(&answer, Explanation::default());
             return Err(error.with_effect(Effect::Done).with_attempts(reply.attempts()));
         }
-        let link = profile.link_in(step, reply.value());
+        let link = self.client.profile().link_in(step, reply.value());
         self.progress.record(Done { step, id, link });
+        self.stored(step).map_err(|error| error.with_effect(Effect::Done))?;
         Ok(self.pass())
     }
 
     fn pass<N>(self) -> Workflow<'a, N> {
-        Workflow { client: self.client, progress: self.progress, passed: self.passed + 1, state: PhantomData }
+        let Self { client, progress, store, passed, .. } = self;
+        Workflow { client, progress, store, passed: passed + 1, state: PhantomData }
+    }
+
+    /// Has the progress stored by `store` before each step is sent, and after its answer. So a step that was under way when
+    /// the process was killed is known to be unsettled. If storing fails, the step is not sent, or not gone on from.
+    pub fn storing(self, store: impl FnMut(&Progress) -> std::io::Result<()> + Send + 'a) -> Self {
+        Self { store: Some(Box::new(store)), ..self }
+    }
+
+    fn stored(&mut self, step: Step) -> Result<(), Error> {
+        let Some(store) = &mut self.store else { return Ok(()) };
+        store(self.progress).map_err(|error| {
+            let failed = Error::new(ErrorKind::Local, "sign8", "the progress could not be stored");
+            failed.of(step.operation()).with_source(error)
+        })
     }
 
     fn is_settled(&self) -> Result<(), Error> {

@@ -40,7 +40,7 @@ impl Client {
     /// Follows a document and the processes of its participants, by asking for them every `interval`, at least a second.
     /// `budget` is how long the waits may take together.
     ///
-    /// Each event comes once. A process is over when its event says so; the document is over when its own status says so,
+    /// Each event that is listed until its process is over comes once. A process is over when its event says so; the document is over when its own status says so,
     /// which is what ends this. Webhooks tell the same sooner and with fewer calls, and do not tell every event reliably.
     ///
     /// ```
@@ -82,7 +82,7 @@ impl Following {
         &self.followed
     }
 
-    /// Waits until there is something new; `None` when the document is over and all was told.
+    /// Waits until there is something new; `None` when the document is over.
     ///
     /// An error loses nothing: the same call can be made again. It is of kind [`ErrorKind::NotReady`] when the budget is
     /// used up.

@@ -39,8 +39,10 @@ impl Client {
     /// store(&serde_json::to_string(&progress)?);
     ///
     /// let mut report = workers.orchestrate(progress).signed_pdf_url("https://files.example/lease.pdf");
-    /// while let Some(progress) = report.next().await {
-    ///     store(&serde_json::to_string(&progress?)?);
+    /// while let Some(step) = report.next().await {
+    ///     // First of all, since a failure is a part of it.
+    ///     store(&serde_json::to_string(report.progress())?);
+    ///     step?;
     /// }
     /// match report.progress().finalization() {
     ///     Finalization::Finalized => println!("now see whether the lease is active"),
@@ -139,7 +141,7 @@ impl Orchestration {
         let finalized = self.call().send().await;
         self.progress.finalization = match &finalized {
             Ok(_) => Finalization::Finalized,
-            Err(error) if error.effect() == Effect::None => Finalization::Open,
+            Err(error) if error.effect() == Effect::None && !is_accepted(error) => Finalization::Open,
             // Even what was accepted by its status: the answer that would say how it went was not read.
             Err(_) => Finalization::Unknown,
         };
@@ -151,4 +153,9 @@ impl Orchestration {
         let done = AllSignersDone::as_i_have_checked();
         self.client.finalize_document(&self.progress.document, done).body(self.result.clone())
     }
+}
+
+/// Whether the status says success and the answer says otherwise. What that leaves behind is not documented.
+fn is_accepted(error: &Error) -> bool {
+    error.status().is_some_and(|status| (200..300).contains(&status))
 }

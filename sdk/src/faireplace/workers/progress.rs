@@ -98,7 +98,7 @@ impl Progress {
     ///
     /// # Errors
     ///
-    /// As [`signed`](Self::signed).
+    /// As [`signed`](Self::signed); and if the signer has another hash, or was reported already without this one.
     pub fn signed_with_hash(
         &mut self,
         role: impl Into<SignerType>,
@@ -110,18 +110,22 @@ impl Progress {
     fn mark(&mut self, role: &SignerType, hash: Option<String>) -> Result<(), Error> {
         let signer = self.signers.iter_mut().find(|signer| signer.role == *role);
         let signer = signer.ok_or_else(|| invalid("this document has no signer of this role"))?;
+        let is_new = hash.is_some() && hash != signer.signature_hash;
+        if is_new && (signer.progress == SignerProgress::Reported || signer.signature_hash.is_some()) {
+            return Err(invalid("this signer has another hash already, or was reported without one"));
+        }
         if signer.progress == SignerProgress::Waiting {
             signer.progress = SignerProgress::Signed;
-            signer.signature_hash = hash;
         }
+        signer.signature_hash = hash.or(signer.signature_hash.take());
         Ok(())
     }
 
-    /// States what became of a document whose finalization is [`Unknown`](Finalization::Unknown), after somebody has looked.
-    /// If it was not finalized, the next [`orchestrate`](super::Client::orchestrate) tries again. In any other state nothing
-    /// changes.
+    /// States what became of a document whose finalization is [`Unknown`](Finalization::Unknown), or
+    /// [`Announced`](Finalization::Announced) by a process that has ended, after somebody has looked. If it was not
+    /// finalized, the next [`orchestrate`](super::Client::orchestrate) tries again. In any other state nothing changes.
     pub fn settle(&mut self, was_finalized: bool) {
-        if self.finalization == Finalization::Unknown {
+        if matches!(self.finalization, Finalization::Unknown | Finalization::Announced) {
             self.finalization = if was_finalized { Finalization::Finalized } else { Finalization::Open };
         }
     }
