@@ -193,23 +193,7 @@ impl<'a> Builder<'a> {
             impl #name {
                 #(#setters)*
 
-                /// Changes how this one call is made: the time that all its attempts may take together.
-                pub fn with_timeout(mut self, timeout: ::std::time::Duration) -> Self {
-                    self.options.operation_timeout = Some(timeout);
-                    self
-                }
-
-                /// Changes how this one call is made: the retry policy. `RetryPolicy::never()` sends at most once.
-                pub fn with_retry(mut self, policy: rt::RetryPolicy) -> Self {
-                    self.options.retry = Some(policy);
-                    self
-                }
-
-                /// Changes how this one call is made: one more header. One that carries credentials is refused.
-                pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-                    self.options.headers.push((name.into(), value.into()));
-                    self
-                }
+                rt::call_options!();
 
                 #sending
 

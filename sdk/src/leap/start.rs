@@ -2,10 +2,9 @@
 
 use super::{Client, PartEncoding, Person, SigningProcess, generated};
 use crate::runtime::generated as rt;
-use crate::runtime::{Content, Error, Invalid, Reply, RetryPolicy};
+use crate::runtime::{Content, Error, Invalid, Reply};
 use http::header::ACCEPT;
 use std::fmt;
-use std::time::Duration;
 
 /// The file to sign: a PDF or a DOCX \[D1\].
 ///
@@ -196,23 +195,7 @@ impl StartSigningProcess {
         self
     }
 
-    /// Changes how this one call is made: the time that all its attempts may take together.
-    pub fn with_timeout(mut self, timeout: Duration) -> Self {
-        self.options.operation_timeout = Some(timeout);
-        self
-    }
-
-    /// Changes how this one call is made: the retry policy. `RetryPolicy::never()` sends at most once.
-    pub fn with_retry(mut self, policy: RetryPolicy) -> Self {
-        self.options.retry = Some(policy);
-        self
-    }
-
-    /// Changes how this one call is made: one more header. One that carries credentials is refused.
-    pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.options.headers.push((name.into(), value.into()));
-        self
-    }
+    rt::call_options!();
 
     /// Makes the call, and returns all data of the signing process.
     ///

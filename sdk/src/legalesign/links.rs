@@ -50,9 +50,8 @@ impl calls::CreateDocument {
         let Some(links) = read(reply.body()) else {
             let id = plain(Some(id.to_string())).map_or(String::new(), |id| format!(" as `{id}`"));
             let detail = format!("the document was created{id}; its signing links could not be read");
-            let error = Error::new(ErrorKind::Unreadable, "legalesign", detail);
-            let error = error.of(&generated::CREATE_DOCUMENT).with_effect(Effect::Done);
-            return Err(error.with_attempts(reply.attempts()));
+            let error = generated::CREATE_DOCUMENT.failed(ErrorKind::Unreadable, detail);
+            return Err(error.with_effect(Effect::Done).with_attempts(reply.attempts()));
         };
         Ok(DocumentWithLinks { id, links })
     }

@@ -81,7 +81,7 @@ impl DownloadPdf {
         }
         // First, so that the content does not wait for it.
         let document = self.client.get_document(&self.id).send().await?;
-        let failed = |kind, detail| Error::new(kind, "legalesign", detail).of(&generated::GET_DOCUMENT);
+        let failed = |kind, detail| generated::GET_DOCUMENT.failed(kind, detail);
         let hash = document.hash_value.filter(|hash| !hash.is_empty()).ok_or_else(|| {
             failed(ErrorKind::NotReady, "there is no `hash_value`, and so no final PDF to check against")
         })?;

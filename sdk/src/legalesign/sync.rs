@@ -218,5 +218,5 @@ fn latest(times: impl IntoIterator<Item = LocalDateTime>) -> Option<LocalDateTim
 }
 
 fn failed(kind: ErrorKind, detail: &str) -> Error {
-    Error::new(kind, "legalesign", detail).of(&generated::LIST_DOCUMENTS)
+    generated::LIST_DOCUMENTS.failed(kind, detail)
 }

@@ -1,7 +1,10 @@
 //! The one way out: authorise, attempt, read, say what the answer means, try again or return.
 
+mod limits;
+mod meaning;
+
 use super::base_url::{self, BaseUrl};
-use super::body::{self, Progress};
+use super::body;
 use super::check::Invalid;
 use super::config::Settings;
 use super::content::Content;
@@ -9,23 +12,23 @@ use super::download::Download;
 use super::elsewhere;
 use super::error::{Effect, Error, ErrorKind};
 use super::link::Link;
-use super::operation::{Operation, Outcome};
-use super::provider::{Answer, Explanation, Opened, Provider, plain};
+use super::operation::Operation;
+use super::options::CallOptions;
+use super::provider::{Answer, Explanation, Provider};
 use super::reading::{Accepted, Reading, Streamed};
 use super::reply::Reply;
 use super::request::{Prepared, Request};
-use super::retry::{RetryBudget, RetryPolicy, retry_after};
+use super::retry::{RetryBudget, RetryPolicy};
 use super::telemetry;
 use super::time::{Clock, Deadline, FOR_EVER};
 use bytes::{Bytes, BytesMut};
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
+use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderName, HeaderValue, StatusCode};
+use limits::{Limits, Unanswered};
+use meaning::effect_of;
 use std::error::Error as _;
 use std::fmt;
-use std::future::Future;
-use std::pin::pin;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 use tracing::Instrument;
 use url::Url;
 
@@ -122,14 +125,6 @@ impl<P: Provider> Core<P> {
         let client = self.0.settings.http_elsewhere(name, &self.0.base)?;
         Ok(self.0.elsewhere.get_or_init(|| client))
     }
-}
-
-/// How one call is made, where that differs from its client.
-#[derive(Clone, Default)]
-pub struct CallOptions {
-    pub operation_timeout: Option<Duration>,
-    pub retry: Option<RetryPolicy>,
-    pub headers: Vec<(String, String)>,
 }
 
 /// Makes a call.
@@ -264,7 +259,7 @@ impl<P: Provider> Call<'_, P> {
     }
 
     fn failed(&self, kind: ErrorKind, detail: impl Into<String>) -> Error {
-        Error::new(kind, self.operation.provider, detail).of(self.operation)
+        self.operation.failed(kind, detail)
     }
 
     async fn attempt<R: Reading>(&mut self, request: &Request) -> Result<Reply<R::Value>, Failure> {
@@ -382,23 +377,6 @@ impl<P: Provider> Call<'_, P> {
         Failure { error, transient: replaced || matches!(status.as_u16(), 408 | 429 | 500..) }
     }
 
-    fn outcome(&self, status: StatusCode) -> Option<(Outcome, &'static str)> {
-        let mut outcomes = self.operation.outcomes.iter();
-        let odd = outcomes.find(|(number, ..)| *number == status.as_u16());
-        odd.map(|(_, outcome, meaning)| (*outcome, *meaning))
-    }
-
-    /// What a refusal means here, where its number alone does not tell.
-    fn hint(&self, status: u16) -> Option<&'static str> {
-        let mut hints = self.operation.hints.iter();
-        hints.find(|(number, _)| *number == status).map(|(_, meaning)| *meaning)
-    }
-
-    /// Whether the status says success, as the document has it.
-    fn succeeded(&self, status: StatusCode) -> bool {
-        status.is_success() || self.operation.successes.contains(&status.as_u16())
-    }
-
     fn not_sent(&self, unanswered: Unanswered) -> Failure {
         match unanswered {
             Unanswered::OutOfTime => self.out_of_attempt(),
@@ -460,154 +438,6 @@ impl<P: Provider> Call<'_, P> {
                 }
             }
         }
-    }
-
-    /// What the answer means.
-    fn read<R: Reading>(
-        &self,
-        answer: Answer,
-        content: Option<Download>,
-    ) -> Result<Reply<R::Value>, Failure> {
-        let provider = &self.core.0.provider;
-        let status = answer.status.as_u16();
-        if let Some((outcome, meaning)) = self.outcome(answer.status) {
-            let error = self
-                .failed(ErrorKind::of_outcome(outcome), meaning)
-                .with_answer(&answer, provider.explain(&answer));
-            return Err(Failure { error: self.with_wait(error, &answer), transient: false });
-        }
-        if !self.succeeded(answer.status) {
-            return Err(self.refused(&answer));
-        }
-        if self.is_from_between::<R>(&answer) {
-            let error = self.failed(
-                ErrorKind::Unreadable,
-                "it is not what was asked for; something between here and the provider answered",
-            );
-            let error = error.with_answer(&answer, provider.explain(&answer)).with_effect(Effect::Unknown);
-            return Err(Failure { error, transient: false });
-        }
-        match R::read(provider, self.operation, &answer, content) {
-            Ok(Opened::Success { value, rest, request_id }) => Ok(Reply {
-                value,
-                rest,
-                status,
-                request_id: plain(request_id),
-                attempts: self.attempts,
-                headers: answer.headers,
-                body: answer.body,
-            }),
-            Ok(Opened::Failure(explanation)) => {
-                let kind = explanation.outcome.map_or(ErrorKind::Refused, ErrorKind::of_outcome);
-                let error = self.failed(kind, "the status says success, the answer says otherwise");
-                let error = error.with_answer(&answer, explanation);
-                Err(Failure { error: self.with_wait(error, &answer), transient: false })
-            }
-            Err(place) => {
-                let error =
-                    self.failed(ErrorKind::Unreadable, place).with_answer(&answer, provider.explain(&answer));
-                Err(Failure { error: error.with_effect(Effect::Done), transient: false })
-            }
-        }
-    }
-
-    /// Whether a proxy or a login page answered in place of the provider.
-    fn is_from_between<R: Reading>(&self, answer: &Answer) -> bool {
-        let media_type = answer.media_type().to_ascii_lowercase();
-        let html = media_type == "text/html";
-        if R::STREAMED {
-            let text = media_type.starts_with("text/") || media_type.ends_with("xml") || answer.is_json();
-            let empty = answer.headers.get(CONTENT_LENGTH).is_some_and(|length| length == "0");
-            return text || empty || answer.status != StatusCode::OK;
-        }
-        if R::NEVER_A_PAGE {
-            return html && !answer.body.is_empty();
-        }
-        let Operation { enveloped, payload, successes, .. } = self.operation;
-        let foreign = !answer.body.is_empty() && !answer.is_json();
-        let told = R::IN_HEADERS && answer.headers.contains_key(LOCATION);
-        let stated = successes.is_empty() || successes.contains(&answer.status.as_u16());
-        foreign && !told && (*enveloped || *payload || R::IN_HEADERS || (html && !stated))
-    }
-
-    fn refused(&self, answer: &Answer) -> Failure {
-        let provider = &self.core.0.provider;
-        let explanation = provider.explain(answer);
-        let by_status = || ErrorKind::of_status(answer.status.as_u16());
-        let kind = explanation.outcome.map_or_else(by_status, ErrorKind::of_outcome);
-        let transient = explanation.outcome.is_none() && provider.is_transient(answer);
-        let effect = effect_of(Some(answer.status));
-        let detail = match kind {
-            ErrorKind::Redirected => "redirects are not followed",
-            ErrorKind::Unauthenticated => {
-                "look at the credentials, and at the account or tenant they are for"
-            }
-            ErrorKind::PreconditionFailed => {
-                "it is no longer at this version; read it and apply the change again"
-            }
-            _ => "",
-        };
-        let detail = self.hint(answer.status.as_u16()).unwrap_or(detail);
-        let error = self.failed(kind, detail).with_effect(effect).with_answer(answer, explanation);
-        Failure { error: self.with_wait(error, answer), transient }
-    }
-
-    fn with_wait(&self, error: Error, answer: &Answer) -> Error {
-        let now = self.core.0.settings.clock.now();
-        let asked = retry_after(&answer.headers, now);
-        let asked = asked.or_else(|| Some(error.until()?.duration_since(now).unwrap_or_default()));
-        error.with_retry_after(asked)
-    }
-}
-
-/// How long one attempt may take, and how long nothing may come meanwhile.
-struct Limits {
-    deadline: Deadline,
-    idle: Duration,
-    /// How long the answer may take once all content is sent.
-    answer: Duration,
-}
-
-enum Unanswered {
-    OutOfTime,
-    Idle,
-    Error(reqwest::Error),
-}
-
-impl Limits {
-    /// Waits as long as something moves: `progress` counts what was sent.
-    async fn wait<T>(
-        &self,
-        progress: Option<&Progress>,
-        future: impl Future<Output = reqwest::Result<T>>,
-    ) -> Result<T, Unanswered> {
-        let mut future = pin!(future);
-        let mut sent = 0;
-        let moving = async {
-            loop {
-                let is_sent = progress.is_some_and(Progress::is_complete);
-                let patience = if is_sent { self.answer } else { self.idle };
-                let answered = Deadline::after(patience).limit(future.as_mut()).await;
-                let now_sent = progress.map_or(0, Progress::bytes);
-                match answered {
-                    Some(answer) => return answer.map_err(Unanswered::Error),
-                    // What was handed out last may still be on its way.
-                    None if now_sent > sent => sent = now_sent,
-                    None => return Err(Unanswered::Idle),
-                }
-            }
-        };
-        self.deadline.limit(moving).await.unwrap_or(Err(Unanswered::OutOfTime))
-    }
-}
-
-/// What an attempt may have done, by the status of its answer, if there was one.
-fn effect_of(status: Option<StatusCode>) -> Effect {
-    match status.map(|status| status.as_u16()) {
-        Some(200..=299) => Effect::Done,
-        // A server that fails, gives up waiting or sends us elsewhere may have acted before.
-        None | Some(408 | 500.. | ..=399) => Effect::Unknown,
-        Some(_) => Effect::None,
     }
 }
 

@@ -1,22 +1,22 @@
 //! A call that no document knows yet.
 
-use super::call::{CallOptions, Core, call};
+use super::call::{Core, call};
 use super::check::Invalid;
 use super::error::Error;
+use super::options::{CallOptions, call_options};
 use super::provider::Provider;
 use super::reading::Json;
 use super::reply::Reply;
 use super::request::Request;
-use super::retry::RetryPolicy;
 use http::Method;
 use serde_json::Value;
 use std::fmt;
-use std::time::Duration;
 
 /// A call of something that the provider has and this version does not know. It goes out as every other call does:
 /// authorised, bounded, with the same errors.
 ///
-/// It is taken as not repeatable; [`repeatable`](Self::repeatable) says otherwise.
+/// It is taken as not repeatable; [`repeatable`](Self::repeatable) says otherwise. A precondition is a header like any
+/// other here: `with_header("if-match", …)`.
 #[must_use = "nothing is sent before `send` is awaited"]
 pub struct CustomCall<P> {
     core: Core<P>,
@@ -52,23 +52,7 @@ impl<P: Provider> CustomCall<P> {
         self
     }
 
-    /// The time that all attempts may take together.
-    pub fn with_timeout(mut self, timeout: Duration) -> Self {
-        self.options.operation_timeout = Some(timeout);
-        self
-    }
-
-    /// The retry policy of this call.
-    pub fn with_retry(mut self, policy: RetryPolicy) -> Self {
-        self.options.retry = Some(policy);
-        self
-    }
-
-    /// One more header. `If-Match` can be set here; one that carries credentials is refused.
-    pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.options.headers.push((name.into(), value.into()));
-        self
-    }
+    call_options!();
 
     /// Makes the call and returns the payload of the answer, `null` if it has none.
     ///

@@ -117,8 +117,7 @@ impl Download {
     ) -> Result<Downloaded, Error> {
         let operation = self.operation;
         let local = |error: std::io::Error| {
-            let failed = Error::new(ErrorKind::Local, operation.provider, "the content cannot be written");
-            failed.of(operation).with_source(error)
+            operation.failed(ErrorKind::Local, "the content cannot be written").with_source(error)
         };
         while let Some(piece) = self.piece().await? {
             writer.write_all(&piece).await.map_err(local)?;
@@ -145,7 +144,7 @@ impl Download {
     }
 
     fn failed(&self, kind: ErrorKind, detail: &str) -> Error {
-        Error::new(kind, self.operation.provider, detail).of(self.operation)
+        self.operation.failed(kind, detail)
     }
 
     fn end(&mut self) -> Option<Result<Bytes, Error>> {

@@ -116,7 +116,7 @@ pub enum Effect {
 const KEPT: usize = 16 * 1024;
 
 impl Error {
-    pub(crate) fn new(kind: ErrorKind, provider: &'static str, detail: impl Into<String>) -> Self {
+    fn new(kind: ErrorKind, provider: &'static str, detail: impl Into<String>) -> Self {
         Self(Box::new(Inner {
             kind,
             provider,
@@ -137,12 +137,7 @@ impl Error {
     }
 
     pub(crate) fn invalid(operation: &Operation, invalid: &Invalid) -> Self {
-        Self::new(ErrorKind::InvalidRequest, operation.provider, invalid.to_string()).of(operation)
-    }
-
-    pub(crate) fn of(mut self, operation: &Operation) -> Self {
-        self.0.operation = Some(operation.id);
-        self
+        operation.failed(ErrorKind::InvalidRequest, invalid.to_string())
     }
 
     pub(crate) fn with_effect(mut self, effect: Effect) -> Self {
@@ -303,6 +298,15 @@ impl Error {
     #[must_use]
     pub fn is_unreachable(&self) -> bool {
         self.0.kind == ErrorKind::Unreachable
+    }
+}
+
+impl Operation {
+    /// A failure of this operation.
+    pub(crate) fn failed(&self, kind: ErrorKind, detail: impl Into<String>) -> Error {
+        let mut error = Error::new(kind, self.provider, detail);
+        error.0.operation = Some(self.id);
+        error
     }
 }
 

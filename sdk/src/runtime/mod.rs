@@ -19,6 +19,7 @@ mod local_time;
 mod multipart;
 mod open_object;
 mod operation;
+mod options;
 mod page;
 mod precondition;
 mod provider;
@@ -30,7 +31,7 @@ mod secret;
 mod telemetry;
 mod time;
 
-pub(crate) use call::{CallOptions, Core, OURS};
+pub(crate) use call::{Core, OURS};
 pub(crate) use check::Invalid;
 pub use config::ClientBuilder;
 pub(crate) use config::{Settings, Setup, Variables};
@@ -43,6 +44,7 @@ pub(crate) use lenient::{absent, decode, place};
 pub use link::Link;
 pub use local_time::LocalDateTime;
 pub use operation::{Certainty, Operation, Outcome, Paging};
+pub(crate) use options::CallOptions;
 pub use page::{Cursor, Items, Listing, Page, Pages};
 pub(crate) use precondition::{Comparison, Decision, Rounds};
 pub use precondition::{Precondition, Versioned};
@@ -54,7 +56,7 @@ pub use time::{Clock, Sleep, SystemClock, Timestamp};
 
 /// What generated code refers to, under one name.
 pub(crate) mod generated {
-    pub(crate) use super::call::{CallOptions, call};
+    pub(crate) use super::call::call;
     pub(crate) use super::check::{Check, Place};
     pub(crate) use super::id::{encode, id, query, resource_uri, segment};
     pub(crate) use super::lenient::{
@@ -63,12 +65,13 @@ pub(crate) mod generated {
     };
     pub(crate) use super::multipart::Form;
     pub(crate) use super::open_object::open_object;
+    pub(crate) use super::options::{CallOptions, call_options};
     pub(crate) use super::page::{offset, scope};
     pub(crate) use super::reading::{Json, Linked, Located, MaybeLocated, Streamed};
     pub(crate) use super::request::Request;
     pub(crate) use super::{
         Certainty, Content, Created, Download, Error, Invalid, Items, Link, Listing, Operation, Page, Pages,
-        Paging, Precondition, Reply, RetryPolicy,
+        Paging, Precondition, Reply,
     };
     pub(crate) use serde_json::Value;
 }

@@ -89,10 +89,7 @@ pub struct Page<T> {
 /// The offset that a position stands for.
 pub(crate) fn offset(operation: &'static Operation, position: Option<String>) -> Result<Option<i64>, Error> {
     let offset = position.map(|position| position.parse().ok().filter(|offset| *offset >= 0));
-    let invalid = || {
-        let detail = "the cursor holds no offset";
-        Error::new(ErrorKind::InvalidRequest, operation.provider, detail).of(operation)
-    };
+    let invalid = || operation.failed(ErrorKind::InvalidRequest, "the cursor holds no offset");
     offset.map(|offset| offset.ok_or_else(invalid)).transpose()
 }
 
@@ -121,7 +118,7 @@ impl<T> Page<T> {
         next: Option<Option<String>>,
         total: Option<i64>,
     ) -> Result<Self, Error> {
-        let failed = |detail| Error::new(ErrorKind::Paging, operation.provider, detail).of(operation);
+        let failed = |detail| operation.failed(ErrorKind::Paging, detail);
         let Some(next) = next else {
             return Err(failed("the answer does not say whether it is the last"));
         };
@@ -158,7 +155,7 @@ impl<T> Page<T> {
     ) -> Result<Self, Error> {
         let next = next.ok_or_else(|| {
             let detail = "the answer does not say whether it is the last";
-            Error::new(ErrorKind::Paging, operation.provider, detail).of(operation)
+            operation.failed(ErrorKind::Paging, detail)
         })?;
         Ok(Self { items: items.unwrap_or_default(), next: next.filter(|token| !token.is_empty()) })
     }
@@ -274,8 +271,7 @@ impl<T: 'static> Pages<T> {
             None
         };
         if let Some(detail) = wrong {
-            let error = Error::new(ErrorKind::InvalidRequest, self.operation.provider, detail);
-            return Err(error.of(self.operation));
+            return Err(self.operation.failed(ErrorKind::InvalidRequest, detail));
         }
         self.seen.iter_mut().for_each(|seen| _ = seen.insert(cursor.position.clone()));
         self.position = Position::At(Some(cursor.position.clone()));
@@ -327,9 +323,7 @@ impl<T: 'static> Stream for Pages<T> {
                     self.position = Position::End;
                     let detail =
                         "the provider returned a cursor a second time; what came so far may be incomplete";
-                    let error =
-                        Error::new(ErrorKind::Paging, self.operation.provider, detail).of(self.operation);
-                    return Poll::Ready(Some(Err(error)));
+                    return Poll::Ready(Some(Err(self.operation.failed(ErrorKind::Paging, detail))));
                 }
                 Position::At(token) => {
                     let token = token.clone();

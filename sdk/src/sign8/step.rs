@@ -3,14 +3,13 @@
 use super::FreeAnswer;
 use super::generated::{ADD_ANNOTATION, ADD_FILE, ADD_SIGNATURE, ADD_SIGNER, ADD_WORKFLOW};
 use super::provider::Sign8;
-use crate::runtime::generated::{CallOptions, Json, Request, call};
-use crate::runtime::{Core, Error, Invalid, Operation, Reply, RetryPolicy};
+use crate::runtime::generated::{CallOptions, Json, Request, call, call_options};
+use crate::runtime::{Core, Error, Invalid, Operation, Reply};
 use http::header::ACCEPT;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::time::Duration;
 
 /// A step of a workflow, in the order in which SIGN8 names them \[S\].
 ///
@@ -92,23 +91,7 @@ impl StepCall {
         self
     }
 
-    /// The time that all attempts may take together.
-    pub fn with_timeout(mut self, timeout: Duration) -> Self {
-        self.options.operation_timeout = Some(timeout);
-        self
-    }
-
-    /// The retry policy of this call. A step is tried again only if it was certainly not sent.
-    pub fn with_retry(mut self, policy: RetryPolicy) -> Self {
-        self.options.retry = Some(policy);
-        self
-    }
-
-    /// One more header. One that carries credentials is refused.
-    pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.options.headers.push((name.into(), value.into()));
-        self
-    }
+    call_options!();
 
     /// Makes the call and returns the answer as it came.
     ///

@@ -229,7 +229,7 @@ impl<'a, S> Workflow<'a, S> {
         if id.is_none() && has_id {
             self.progress.fail(Effect::Done);
             let detail = "the answer has no id where the profile says";
-            let error = Error::new(ErrorKind::Unreadable, "sign8", detail).of(step.operation());
+            let error = step.operation().failed(ErrorKind::Unreadable, detail);
             let status = StatusCode::from_u16(reply.status()).unwrap_or_default();
             let answer = Answer { status, headers: reply.headers().clone(), body: reply.body().clone() };
             let error = error.with_answer(&answer, Explanation::default());
@@ -255,8 +255,8 @@ impl<'a, S> Workflow<'a, S> {
     fn stored(&mut self, step: Step) -> Result<(), Error> {
         let Some(store) = &mut self.store else { return Ok(()) };
         store(self.progress).map_err(|error| {
-            let failed = Error::new(ErrorKind::Local, "sign8", "the progress could not be stored");
-            failed.of(step.operation()).with_source(error)
+            let failed = step.operation().failed(ErrorKind::Local, "the progress could not be stored");
+            failed.with_source(error)
         })
     }
 

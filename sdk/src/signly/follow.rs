@@ -91,8 +91,7 @@ impl Following {
             if !self.asks_at_once {
                 if self.left.is_zero() {
                     let detail = "the document is not over, and the time for waiting is";
-                    let error = Error::new(ErrorKind::NotReady, "signly", detail);
-                    return Some(Err(error.of(&generated::GET_DOCUMENT)));
+                    return Some(Err(generated::GET_DOCUMENT.failed(ErrorKind::NotReady, detail)));
                 }
                 let wait = self.interval.min(self.left);
                 self.client.core().clock().sleep(wait).await;

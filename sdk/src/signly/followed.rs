@@ -53,8 +53,7 @@ impl Followed {
     pub fn of(document: &Document) -> Result<Self, Error> {
         let document_id = document.document_id.clone().ok_or_else(|| {
             let detail = "the document has no `documentId`, so it cannot be followed";
-            let error = Error::new(ErrorKind::Unreadable, "signly", detail).of(&generated::CREATE_DOCUMENT);
-            error.with_effect(Effect::Done)
+            generated::CREATE_DOCUMENT.failed(ErrorKind::Unreadable, detail).with_effect(Effect::Done)
         })?;
         let mut followed = Self { document_id, status: None, processes: Vec::new() };
         followed.learn(document);

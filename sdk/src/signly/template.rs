@@ -129,9 +129,9 @@ async fn upload_url(client: &Client, id: &TemplateId, version: &TemplateVersion)
 }
 
 fn link(url: Option<String>, member: &str, operation: &'static Operation) -> Result<Link, Error> {
-    url.filter(|url| !url.is_empty()).map(Link::from).ok_or_else(|| {
-        Error::new(ErrorKind::Unreadable, "signly", format!("`data.{member}`: missing")).of(operation)
-    })
+    url.filter(|url| !url.is_empty())
+        .map(Link::from)
+        .ok_or_else(|| operation.failed(ErrorKind::Unreadable, format!("`data.{member}`: missing")))
 }
 
 impl TemplateVersion {

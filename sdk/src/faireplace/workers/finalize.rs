@@ -1,12 +1,11 @@
 //! Closing a document, which nobody should do by accident.
 
 use super::{Client, DocumentSignatureId, FinalizeInput, FinalizedDocument, generated};
-use crate::runtime::generated::{CallOptions, Check, Json, Place, Request, call, segment};
-use crate::runtime::{Error, Invalid, Reply, RetryPolicy};
+use crate::runtime::generated::{CallOptions, Check, Json, Place, Request, call, call_options, segment};
+use crate::runtime::{Error, Invalid, Reply};
 use http::HeaderValue;
 use http::header::ACCEPT;
 use std::fmt;
-use std::time::Duration;
 use url::Url;
 
 /// The statement that every signer of a document is done. FairePlace does not refuse a document of which that is not true: it
@@ -93,23 +92,7 @@ impl FinalizeDocument {
         self
     }
 
-    /// Changes how this one call is made: the time that all its attempts may take together.
-    pub fn with_timeout(mut self, timeout: Duration) -> Self {
-        self.options.operation_timeout = Some(timeout);
-        self
-    }
-
-    /// Changes how this one call is made: the retry policy. It counts only while nothing was sent.
-    pub fn with_retry(mut self, policy: RetryPolicy) -> Self {
-        self.options.retry = Some(policy);
-        self
-    }
-
-    /// Changes how this one call is made: one more header. One that carries credentials is refused.
-    pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.options.headers.push((name.into(), value.into()));
-        self
-    }
+    call_options!();
 
     /// Makes the call.
     ///

@@ -1,0 +1,138 @@
+//! What an answer means.
+
+use super::super::download::Download;
+use super::super::error::{Effect, Error, ErrorKind};
+use super::super::operation::{Operation, Outcome};
+use super::super::provider::{Answer, Opened, Provider, plain};
+use super::super::reading::Reading;
+use super::super::reply::Reply;
+use super::super::retry::retry_after;
+use super::{Call, Failure};
+use http::StatusCode;
+use http::header::{CONTENT_LENGTH, LOCATION};
+
+impl<P: Provider> Call<'_, P> {
+    pub(super) fn outcome(&self, status: StatusCode) -> Option<(Outcome, &'static str)> {
+        let mut outcomes = self.operation.outcomes.iter();
+        let odd = outcomes.find(|(number, ..)| *number == status.as_u16());
+        odd.map(|(_, outcome, meaning)| (*outcome, *meaning))
+    }
+
+    /// What a refusal means here, where its number alone does not tell.
+    fn hint(&self, status: u16) -> Option<&'static str> {
+        let mut hints = self.operation.hints.iter();
+        hints.find(|(number, _)| *number == status).map(|(_, meaning)| *meaning)
+    }
+
+    /// Whether the status says success, as the document has it.
+    pub(super) fn succeeded(&self, status: StatusCode) -> bool {
+        status.is_success() || self.operation.successes.contains(&status.as_u16())
+    }
+
+    /// What the answer means.
+    pub(super) fn read<R: Reading>(
+        &self,
+        answer: Answer,
+        content: Option<Download>,
+    ) -> Result<Reply<R::Value>, Failure> {
+        let provider = &self.core.0.provider;
+        let status = answer.status.as_u16();
+        if let Some((outcome, meaning)) = self.outcome(answer.status) {
+            let error = self
+                .failed(ErrorKind::of_outcome(outcome), meaning)
+                .with_answer(&answer, provider.explain(&answer));
+            return Err(Failure { error: self.with_wait(error, &answer), transient: false });
+        }
+        if !self.succeeded(answer.status) {
+            return Err(self.refused(&answer));
+        }
+        if self.is_from_between::<R>(&answer) {
+            let error = self.failed(
+                ErrorKind::Unreadable,
+                "it is not what was asked for; something between here and the provider answered",
+            );
+            let error = error.with_answer(&answer, provider.explain(&answer)).with_effect(Effect::Unknown);
+            return Err(Failure { error, transient: false });
+        }
+        match R::read(provider, self.operation, &answer, content) {
+            Ok(Opened::Success { value, rest, request_id }) => Ok(Reply {
+                value,
+                rest,
+                status,
+                request_id: plain(request_id),
+                attempts: self.attempts,
+                headers: answer.headers,
+                body: answer.body,
+            }),
+            Ok(Opened::Failure(explanation)) => {
+                let kind = explanation.outcome.map_or(ErrorKind::Refused, ErrorKind::of_outcome);
+                let error = self.failed(kind, "the status says success, the answer says otherwise");
+                let error = error.with_answer(&answer, explanation);
+                Err(Failure { error: self.with_wait(error, &answer), transient: false })
+            }
+            Err(place) => {
+                let error =
+                    self.failed(ErrorKind::Unreadable, place).with_answer(&answer, provider.explain(&answer));
+                Err(Failure { error: error.with_effect(Effect::Done), transient: false })
+            }
+        }
+    }
+
+    /// Whether a proxy or a login page answered in place of the provider.
+    fn is_from_between<R: Reading>(&self, answer: &Answer) -> bool {
+        let media_type = answer.media_type().to_ascii_lowercase();
+        let html = media_type == "text/html";
+        if R::STREAMED {
+            let text = media_type.starts_with("text/") || media_type.ends_with("xml") || answer.is_json();
+            let empty = answer.headers.get(CONTENT_LENGTH).is_some_and(|length| length == "0");
+            return text || empty || answer.status != StatusCode::OK;
+        }
+        if R::NEVER_A_PAGE {
+            return html && !answer.body.is_empty();
+        }
+        let Operation { enveloped, payload, successes, .. } = self.operation;
+        let foreign = !answer.body.is_empty() && !answer.is_json();
+        let told = R::IN_HEADERS && answer.headers.contains_key(LOCATION);
+        let stated = successes.is_empty() || successes.contains(&answer.status.as_u16());
+        foreign && !told && (*enveloped || *payload || R::IN_HEADERS || (html && !stated))
+    }
+
+    fn refused(&self, answer: &Answer) -> Failure {
+        let provider = &self.core.0.provider;
+        let explanation = provider.explain(answer);
+        let by_status = || ErrorKind::of_status(answer.status.as_u16());
+        let kind = explanation.outcome.map_or_else(by_status, ErrorKind::of_outcome);
+        let transient = explanation.outcome.is_none() && provider.is_transient(answer);
+        let effect = effect_of(Some(answer.status));
+        let detail = match kind {
+            ErrorKind::Redirected => "redirects are not followed",
+            ErrorKind::Unauthenticated => {
+                "look at the credentials, and at the account or tenant they are for"
+            }
+            ErrorKind::PreconditionFailed => {
+                "it is no longer at this version; read it and apply the change again"
+            }
+            _ => "",
+        };
+        let detail = self.hint(answer.status.as_u16()).unwrap_or(detail);
+        let error = self.failed(kind, detail).with_effect(effect).with_answer(answer, explanation);
+        Failure { error: self.with_wait(error, answer), transient }
+    }
+
+    pub(super) fn with_wait(&self, error: Error, answer: &Answer) -> Error {
+        let now = self.core.0.settings.clock.now();
+        let asked = retry_after(&answer.headers, now);
+        let asked = asked.or_else(|| Some(error.until()?.duration_since(now).unwrap_or_default()));
+        error.with_retry_after(asked)
+    }
+}
+
+/// What an attempt may have done, by the status of its answer, if there was one.
+pub(super) fn effect_of(status: Option<StatusCode>) -> Effect {
+    match status.map(|status| status.as_u16()) {
+        Some(200..=299) => Effect::Done,
+        // A server that fails, gives up waiting or sends us elsewhere may have acted before.
+        None | Some(408 | 500.. | ..=399) => Effect::Unknown,
+        Some(_) => Effect::None,
+    }
+}
