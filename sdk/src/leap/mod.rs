@@ -30,6 +30,7 @@ mod client;
 mod encoding;
 mod process;
 mod start;
+pub mod webhook;
 
 pub use client::{Client, ClientBuilder, CustomCall, Setup};
 pub use encoding::PartEncoding;

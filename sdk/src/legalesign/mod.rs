@@ -26,6 +26,7 @@ mod links;
 mod pdf;
 mod refusal;
 mod sync;
+pub mod webhook;
 
 pub use client::{Client, ClientBuilder, CustomCall, Setup};
 pub use generated::{OPERATIONS, calls, types};

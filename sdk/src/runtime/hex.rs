@@ -1,13 +1,13 @@
 //! Bytes as hexadecimal digits.
 
 /// Lower-case digits.
-pub(super) fn encode(bytes: &[u8]) -> String {
+pub(crate) fn encode(bytes: &[u8]) -> String {
     let digit = |digit: u8| char::from_digit(digit.into(), 16);
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).flatten().collect()
 }
 
 /// Digits of either case, exactly two for each byte.
-pub(super) fn decode<const N: usize>(digits: &str) -> Option<[u8; N]> {
+pub(crate) fn decode<const N: usize>(digits: &str) -> Option<[u8; N]> {
     let mut bytes = [0; N];
     if digits.len() != N * 2 {
         return None;
@@ -16,6 +16,11 @@ pub(super) fn decode<const N: usize>(digits: &str) -> Option<[u8; N]> {
         *byte = self::byte(pair)?;
     }
     Some(bytes)
+}
+
+/// As [`decode`], however many bytes there are.
+pub(crate) fn decode_all(digits: &str) -> Option<Vec<u8>> {
+    digits.as_bytes().chunks(2).map(byte).collect()
 }
 
 /// The byte that two digits stand for.

@@ -1,6 +1,6 @@
 //! What every client shares. It knows no provider: each brings a [`Provider`] and its document.
 
-mod base_url;
+pub(crate) mod base_url;
 mod body;
 mod call;
 mod check;
@@ -11,7 +11,7 @@ mod custom;
 mod download;
 mod elsewhere;
 mod error;
-mod hex;
+pub(crate) mod hex;
 mod id;
 mod lenient;
 mod link;

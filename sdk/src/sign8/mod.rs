@@ -30,6 +30,7 @@ mod profile;
 mod progress;
 mod provider;
 mod step;
+pub mod webhook;
 mod workflow;
 
 pub use client::{Client, ClientBuilder, CustomCall, Setup};

@@ -44,11 +44,9 @@
 //! [`Assurance::Sender`]: crate::webhook::Assurance::Sender
 //! [`DedupeKey`]: crate::webhook::DedupeKey
 
+mod confirm;
 mod event;
-mod reader;
-mod tenants;
 mod verifier;
 
 pub use event::{Event, EventData, ProcessCompleted};
-pub use reader::UnverifiedReader;
-pub use verifier::{Verifier, VerifierBuilder};
+pub use verifier::{CallbackUrls, UnverifiedReader, Verifier, VerifierBuilder};

@@ -16,7 +16,17 @@ pub enum ConfigurationError {
     InvalidHeaderName,
     /// The verifier was not told whose callbacks to expect, or the name it was given is blank.
     NoAudience,
-    /// More assurance is asked for than the provider's callbacks can give.
+    /// A key is not written in the way that it was said to be.
+    UnreadableKey,
+    /// The address that a callback URL shall begin with is no https URL, or has a query or a fragment.
+    UnusableAddress,
+    /// The path of a route does not begin with `/`, has parameters or a query, or is taken.
+    UnusablePath,
+    /// The reference of a callback URL is empty, longer than 512 bytes, or has control characters.
+    UnusableReference,
+    /// No key is valid at this time, so nothing can be signed.
+    NoValidKey,
+    /// More assurance is asked for than what the verifier was given can give.
     UnattainableAssurance,
 }
 
@@ -26,12 +36,25 @@ impl fmt::Display for ConfigurationError {
             Self::NoKey => "a key set needs at least one key",
             Self::DuplicateKeyId => "two keys of a key set have the same id",
             Self::NoCredential => {
-                "the verifier has nothing to recognise a callback by; give it a shared secret"
+                "the verifier has nothing to recognise a callback by; give it a key, a secret or callback URLs"
             }
             Self::InvalidHeaderName => "the shared secret's header name is not valid",
             Self::NoAudience => "the verifier does not know whose callbacks to expect",
+            Self::UnreadableKey => {
+                "the key is not written as it was said to be; look for a prefix that was left on it"
+            }
+            Self::UnusableAddress => {
+                "callback URLs have to begin with an https URL without query and fragment"
+            }
+            Self::UnusablePath => {
+                "the path of a route has to begin with `/`, to be without parameters, and to be free"
+            }
+            Self::UnusableReference => {
+                "the reference of a callback URL has to be 1 to 512 bytes without control characters"
+            }
+            Self::NoValidKey => "no key is valid now, so nothing can be signed",
             Self::UnattainableAssurance => {
-                "the provider's callbacks cannot give the assurance that is asked for"
+                "what the verifier was given cannot give the assurance that is asked for"
             }
         })
     }

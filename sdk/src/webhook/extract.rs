@@ -1,15 +1,11 @@
 //! Callbacks as extractors of axum handlers.
 
-use super::delivery::Delivery;
-use super::rejection::{Reason, Rejection};
+use super::receive::receive;
+use super::rejection::Rejection;
 use super::verifier::Verify;
-use axum::body::Body;
 use axum::extract::{FromRef, FromRequest, OriginalUri, Request};
 use axum::response::{IntoResponse, Response};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
-use std::error::Error;
 use std::fmt;
-use std::iter::successors;
 
 /// A callback that the verifier of the application's state accepted.
 ///
@@ -24,16 +20,18 @@ use std::iter::successors;
 ///
 /// ```
 /// # #[cfg(feature = "signly")] {
-/// use axum::{Router, http::StatusCode, routing::post};
-/// use countersign::signly::webhook::{EventData, Verifier};
-/// use countersign::{Secret, webhook::Callback};
+/// use axum::{Router, routing::post};
+/// use countersign::Secret;
+/// use countersign::signly::webhook::Verifier;
+/// use countersign::webhook::{Acknowledgement, Callback};
 ///
-/// async fn callback(Callback(verified): Callback<Verifier>) -> StatusCode {
-///     match &verified.event().data {
-///         EventData::ProcessCompleted(_) => StatusCode::NO_CONTENT, // stored under verified.dedupe_key()
-///         _ => StatusCode::NO_CONTENT,
+/// async fn callback(Callback(verified): Callback<Verifier>) -> Acknowledgement {
+///     match store(verified.dedupe_key().as_str(), verified.body()) {
+///         Ok(()) => Acknowledgement::Stored,
+///         Err(_) => Acknowledgement::Later { after: None },
 ///     }
 /// }
+/// # fn store(_: &str, _: &[u8]) -> std::io::Result<()> { Ok(()) }
 ///
 /// let verifier = Verifier::builder()
 ///     .shared_secret("X-Client-Auth", Secret::chosen("correct horse battery staple")?)
@@ -62,33 +60,18 @@ where
 {
     type Rejection = Rejection;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Rejection> {
-        let accepted = accept(&V::from_ref(state), request).await;
-        accepted
-            .inspect_err(|rejection| tracing::warn!(reason = ?rejection.reason(), "callback rejected"))
-            .map(Self)
+    async fn from_request(mut request: Request, state: &S) -> Result<Self, Rejection> {
+        // A nested router takes its prefix away from the address of the request.
+        if let Some(OriginalUri(uri)) = request.extensions_mut().remove() {
+            *request.uri_mut() = uri;
+        }
+        receive(&V::from_ref(state), request).await.map(Self)
     }
-}
-
-async fn accept<V: Verify>(verifier: &V, request: Request) -> Result<V::Output, Rejection> {
-    let (parts, body) = request.into_parts();
-    let body = Limited::new(body, verifier.body_limit()).collect().await.map_err(|error| unread(&*error))?;
-    // A nested router takes its prefix away from the address of the request.
-    let uri = parts.extensions.get().map_or(parts.uri, |OriginalUri(uri)| uri.clone());
-    let delivery = Delivery::new(parts.method, uri, parts.headers, body.to_bytes());
-    verifier.verify(&delivery, verifier.now())
-}
-
-/// The limit may also be one that a layer of the application set.
-fn unread(error: &(dyn Error + 'static)) -> Rejection {
-    let mut causes = successors(Some(error), |&error| error.source());
-    let too_large = causes.any(<dyn Error>::is::<LengthLimitError>);
-    if too_large { Reason::TooLarge.into() } else { Reason::IncompleteBody.into() }
 }
 
 /// The status, and nothing that would tell the caller more.
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
-        (self.status(), Body::empty()).into_response()
+        self.response()
     }
 }

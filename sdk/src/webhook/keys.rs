@@ -38,7 +38,17 @@ impl<K> Key<K> {
         self
     }
 
-    fn is_valid_at(&self, now: SystemTime) -> bool {
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    pub(super) fn material(&self) -> &K {
+        &self.material
+    }
+
+    pub(super) fn is_valid_at(&self, now: SystemTime) -> bool {
         self.not_before.is_none_or(|start| start <= now) && self.not_after.is_none_or(|end| now <= end)
     }
 }
@@ -85,13 +95,27 @@ impl<K> KeySet<K> {
     /// The id of the first valid key that matches. Every key is tried, valid or not, and the search does not end early,
     /// so that the time it takes does not tell which one it was.
     pub(crate) fn find(&self, now: SystemTime, matches: impl Fn(&K) -> bool) -> Option<&str> {
+        self.find_key(now, matches).map(Key::id)
+    }
+
+    /// As [`find`](Self::find), with the key itself.
+    pub(crate) fn find_key(&self, now: SystemTime, matches: impl Fn(&K) -> bool) -> Option<&Key<K>> {
         let mut found = None;
         for key in &self.0 {
             if matches(&key.material) & key.is_valid_at(now) {
-                found = found.or(Some(key.id.as_str()));
+                found = found.or(Some(key));
             }
         }
         found
+    }
+
+    /// The first key that is valid: the one to sign with.
+    pub(crate) fn first_valid(&self, now: SystemTime) -> Option<&Key<K>> {
+        self.0.iter().find(|key| key.is_valid_at(now))
+    }
+
+    pub(super) fn iter(&self) -> std::slice::Iter<'_, Key<K>> {
+        self.0.iter()
     }
 }
 

@@ -21,28 +21,61 @@
 //! A body is read up to the limit of the verifier, 1 MiB unless set otherwise. How long reading may take is for the
 //! server to limit, for instance with a timeout layer.
 
+mod acknowledgement;
 mod assurance;
+mod builder;
+mod callback_url;
+mod callbacks;
 mod configuration;
+mod confirmation;
 mod delivery;
+mod expected;
 #[cfg(feature = "axum")]
 mod extract;
+#[cfg(feature = "legalesign")]
+mod form;
+mod hmac;
 mod json;
 mod keys;
+mod members;
+mod proof;
+mod reader;
+mod receive;
 mod rejection;
+#[cfg(feature = "axum")]
+mod router;
+#[cfg(feature = "rsa")]
+mod rsa;
 mod shared_secret;
 mod verified;
 mod verifier;
 
+pub use acknowledgement::Acknowledgement;
 pub use assurance::{Assurance, Audience};
+pub use builder::VerifierBuilder;
+pub use callback_url::CallbackUrls;
 pub use configuration::ConfigurationError;
+pub use confirmation::{Confirmation, Confirmed, Difference, Doubt};
 pub use delivery::Delivery;
 #[cfg(feature = "axum")]
 pub use extract::Callback;
+pub use hmac::{HmacKey, HmacScheme, SignatureEncoding, Tolerance};
 pub use keys::{Key, KeySet, Keys};
+pub use proof::{Proof, Scheme};
+pub use reader::UnverifiedReader;
+pub use receive::receive;
 pub use rejection::{Reason, Rejection};
+#[cfg(feature = "axum")]
+pub use router::CallbackRouter;
+#[cfg(feature = "rsa")]
+pub use rsa::{Certificate, RsaKey, RsaKeyError};
 pub use verified::{DedupeKey, Unverified, Verified};
-pub use verifier::Verify;
+pub use verifier::{Verifier, Verify};
 
+pub(crate) use callback_url::MARK as TOKEN_MARK;
+pub(crate) use callbacks::{Callbacks, Carried, Opened, PayloadProof, Read};
+pub(crate) use expected::Expected;
+#[cfg(feature = "legalesign")]
+pub(crate) use form::Fields;
 pub(crate) use json::{read, typed};
-pub(crate) use shared_secret::SharedSecret;
-pub(crate) use verifier::DEFAULT_BODY_LIMIT;
+pub(crate) use members::{Members, is_one_line, text, whole};

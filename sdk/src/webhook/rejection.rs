@@ -1,6 +1,6 @@
 //! Why a callback was not accepted.
 
-use http::StatusCode;
+use http::{Response, StatusCode};
 use std::fmt;
 
 /// A callback that was not accepted, and why.
@@ -30,6 +30,11 @@ pub enum Reason {
     DuplicateCredential,
     /// What would prove it does not, or no longer, or not yet. Which of these is not told.
     WrongCredential,
+    /// What would prove it is not written as it has to be, such as a signature that is no base64.
+    MalformedCredential,
+    /// What would prove it is right, and too old or from the future: the signed timestamp is outside of the tolerance, or
+    /// the callback URL has expired.
+    Stale,
     /// The body is not what the provider sends: no valid JSON, a member twice, missing or of another type.
     MalformedBody,
     /// It was meant for somebody else.
@@ -57,11 +62,23 @@ impl Rejection {
             Reason::MissingCredential
             | Reason::DuplicateCredential
             | Reason::WrongCredential
+            | Reason::MalformedCredential
+            | Reason::Stale
             | Reason::WrongAudience
             | Reason::AudienceMissing => StatusCode::UNAUTHORIZED,
             Reason::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Reason::WrongMethod | Reason::IncompleteBody | Reason::MalformedBody => StatusCode::BAD_REQUEST,
         }
+    }
+}
+
+impl Rejection {
+    /// The whole answer: the status, and an empty body that tells the caller nothing more.
+    #[must_use]
+    pub fn response<B: Default>(&self) -> Response<B> {
+        let mut response = Response::new(B::default());
+        *response.status_mut() = self.status();
+        response
     }
 }
 
@@ -80,6 +97,8 @@ impl fmt::Display for Rejection {
             Reason::MissingCredential => "the callback carries no credential",
             Reason::DuplicateCredential => "the callback carries its credential twice",
             Reason::WrongCredential => "the credential of the callback does not prove it",
+            Reason::MalformedCredential => "the credential of the callback cannot be read",
+            Reason::Stale => "the credential of the callback is right, but outside of its time",
             Reason::MalformedBody => "the body of the callback cannot be read",
             Reason::WrongAudience => "the callback is meant for somebody else",
             Reason::AudienceMissing => "the callback does not say whom it is meant for",

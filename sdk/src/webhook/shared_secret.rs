@@ -1,8 +1,10 @@
 //! A secret in a header, which the provider was asked to send along.
 
+use super::callbacks::Carried;
 use super::configuration::ConfigurationError;
 use super::delivery::Delivery;
 use super::keys::Keys;
+use super::proof::{Proof, Scheme};
 use super::rejection::{Reason, Rejection};
 use crate::runtime::Secret;
 use http::HeaderName;
@@ -11,8 +13,8 @@ use std::time::SystemTime;
 /// The header, and the secrets it may carry.
 #[derive(Clone, Debug)]
 pub(crate) struct SharedSecret {
-    header: HeaderName,
-    secrets: Keys<Secret>,
+    pub(super) header: HeaderName,
+    pub(super) secrets: Keys<Secret>,
 }
 
 impl SharedSecret {
@@ -21,17 +23,11 @@ impl SharedSecret {
         Ok(Self { header, secrets })
     }
 
-    /// The id of the secret that came with the delivery.
-    pub(crate) fn verify(&self, delivery: &Delivery, now: SystemTime) -> Result<String, Rejection> {
-        let mut values = delivery.headers().get_all(&self.header).iter();
-        let value = match (values.next(), values.next()) {
-            (None, _) => return Err(Reason::MissingCredential.into()),
-            (Some(value), None) => value.as_bytes(),
-            // Two servers may disagree on which one counts, even if both are right.
-            (Some(_), Some(_)) => return Err(Reason::DuplicateCredential.into()),
-        };
+    pub(crate) fn verify(&self, delivery: &Delivery, now: SystemTime) -> Result<Proof, Rejection> {
+        let carried = Carried::in_header(delivery, &self.header);
+        let value = carried.once()?;
         let secrets = self.secrets.current();
         let id = secrets.find(now, |secret| secret.matches(value));
-        id.map(str::to_owned).ok_or_else(|| Reason::WrongCredential.into())
+        id.map(|id| Proof::new(Scheme::SharedSecret, id)).ok_or_else(|| Reason::WrongCredential.into())
     }
 }

@@ -1,8 +1,12 @@
 //! What a verifier gives: the event, and what is known about it.
 
 use super::assurance::{Assurance, Audience};
+use super::callbacks::Read;
+use super::proof::Proof;
+use crate::runtime::hex;
 use bytes::Bytes;
 use countersign_macros::SafeDebug;
+use sha2::{Digest, Sha256};
 use std::fmt;
 
 /// An event that something proved. Only verifiers make it.
@@ -13,23 +17,32 @@ use std::fmt;
 #[derive(Clone, SafeDebug)]
 pub struct Verified<E> {
     event: E,
-    assurance: Assurance,
-    key_id: String,
+    /// The strongest comes first; there is at least one.
+    strongest: Proof,
+    others: Vec<Proof>,
     audience: Audience,
     dedupe_key: DedupeKey,
+    // The application chose it, and it may name a person.
+    #[safe_debug(redact)]
+    reference: Option<String>,
+    #[safe_debug(redact)]
+    payload: Bytes,
     #[safe_debug(redact)]
     body: Bytes,
 }
 
+/// What a verifier found out about a delivery.
+pub(super) struct Proofs {
+    pub strongest: Proof,
+    pub others: Vec<Proof>,
+    pub reference: Option<String>,
+}
+
 impl<E> Verified<E> {
-    pub(crate) fn new(
-        event: E,
-        (assurance, key_id): (Assurance, String),
-        audience: Audience,
-        dedupe_key: DedupeKey,
-        body: Bytes,
-    ) -> Self {
-        Self { event, assurance, key_id, audience, dedupe_key, body }
+    pub(super) fn new(read: Read<E>, proofs: Proofs, payload: Bytes, body: Bytes) -> Self {
+        let Read { event, audience, dedupe_key } = read;
+        let Proofs { strongest, others, reference } = proofs;
+        Self { event, strongest, others, audience, dedupe_key, reference, payload, body }
     }
 
     /// The event.
@@ -44,16 +57,22 @@ impl<E> Verified<E> {
         self.event
     }
 
-    /// What was proved.
+    /// What was proved, at best.
     #[must_use]
     pub fn assurance(&self) -> Assurance {
-        self.assurance
+        self.strongest.assurance()
     }
 
-    /// The id of the key that proved it. While a key is being changed, this tells whether the old one is still used.
+    /// The id of the key of the strongest proof. While a key is being changed, this tells whether the old one is still
+    /// used.
     #[must_use]
     pub fn key_id(&self) -> &str {
-        &self.key_id
+        self.strongest.key_id()
+    }
+
+    /// Everything that proved it, the strongest first: at least one.
+    pub fn proofs(&self) -> impl Iterator<Item = &Proof> {
+        std::iter::once(&self.strongest).chain(&self.others)
     }
 
     /// Whether it was meant for this application.
@@ -62,10 +81,24 @@ impl<E> Verified<E> {
         self.audience
     }
 
+    /// What the signed callback URL refers to, if it came with one: see
+    /// [`CallbackUrls::mint`](super::CallbackUrls::mint).
+    #[must_use]
+    pub fn reference(&self) -> Option<&str> {
+        self.reference.as_deref()
+    }
+
     /// What to remember, so that the same event is handled once.
     #[must_use]
     pub fn dedupe_key(&self) -> &DedupeKey {
         &self.dedupe_key
+    }
+
+    /// The bytes that the event was read from. With [`Assurance::Payload`] these are exactly the bytes that are signed,
+    /// the framing of a form taken away. They may hold personal data.
+    #[must_use]
+    pub fn payload(&self) -> &Bytes {
+        &self.payload
     }
 
     /// The body as it arrived, byte for byte: what to keep as evidence. It may hold personal data.
@@ -77,28 +110,41 @@ impl<E> Verified<E> {
 
 /// An event that nothing proved: anybody may have sent it.
 ///
-/// It tells where to look, no more. Let it trigger reading the resource over the provider's API, and act on what that
-/// says; the event itself is only reachable by [`trust_without_proof`](Self::trust_without_proof). For now that is up to
-/// the application: nothing here reads the resource for you.
+/// It tells where to look, no more. Let it trigger reading the resource over the provider's API: where the provider has
+/// what it takes, `confirm_with` does that and says whether the resource agrees. Without, the event itself is only
+/// reachable by [`trust_without_proof`](Self::trust_without_proof).
 ///
 /// `Debug` prints nothing of it, no ids either: whoever sent it chose them.
 #[derive(Clone, SafeDebug)]
 pub struct Unverified<E> {
     #[safe_debug(redact)]
     event: E,
+    audience: Audience,
     #[safe_debug(redact)]
     dedupe_key: DedupeKey,
 }
 
 impl<E> Unverified<E> {
-    pub(crate) fn new(event: E, dedupe_key: DedupeKey) -> Self {
-        Self { event, dedupe_key }
+    pub(super) fn new(read: Read<E>) -> Self {
+        let Read { event, audience, dedupe_key } = read;
+        Self { event, audience, dedupe_key }
     }
 
     /// The event, although anybody may have sent it.
     #[must_use]
     pub fn trust_without_proof(self) -> E {
         self.event
+    }
+
+    /// For what reads the resource that the event names.
+    pub(crate) fn claim(&self) -> &E {
+        &self.event
+    }
+
+    /// Whether it says that it was meant for this application. Whoever sent it may say what they like.
+    #[must_use]
+    pub fn audience(&self) -> Audience {
+        self.audience
     }
 
     /// What names the event. Do not remember it as handled before the event is confirmed: a forger who guesses the id of
@@ -118,6 +164,21 @@ impl DedupeKey {
     /// The id of the event has to be one line, which whoever reads the event checks.
     pub(crate) fn new(provider: &str, event: &str) -> Self {
         Self(format!("{provider}:{event}"))
+    }
+
+    /// For an event without an id: what it says names it. `parts` are hashed so that no two lists of parts are alike.
+    pub(crate) fn of_content(provider: &str, parts: &[&[u8]]) -> Self {
+        let mut hash = Sha256::new();
+        for part in parts {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        Self::new(provider, &hex::encode(&hash.finalize()))
+    }
+
+    /// The key of one of several things that came together.
+    pub(crate) fn entry(&self, place: usize) -> Self {
+        Self(format!("{}:{place}", self.0))
     }
 
     /// The key as text, such as `signly:evt_01J8XQ7M8VW2A6G2B0N7J5AZ7Q`.

@@ -1,16 +1,32 @@
-//! What all verifiers can do.
+//! Decides what a delivery proves.
 
+use super::assurance::Assurance;
+use super::builder::VerifierBuilder;
+use super::callback_url::CallbackUrls;
+use super::callbacks::{Callbacks, Opened, PayloadProof};
 use super::delivery::Delivery;
-use super::rejection::Rejection;
+use super::expected::Expected;
+use super::hmac::HmacScheme;
+use super::proof::Proof;
+use super::rejection::{Reason, Rejection};
+use super::shared_secret::SharedSecret;
+use super::verified::{Proofs, Verified};
+#[cfg(feature = "rsa")]
+use super::{
+    keys::Keys,
+    rsa::{self, RsaKey},
+};
 use crate::runtime::{Clock, SystemClock};
+use http::Method;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 /// The largest body, in bytes, unless set otherwise.
-pub(crate) const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
+pub(super) const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
 
 /// Decides what a delivery proves.
 pub trait Verify {
-    /// What is handed over, usually [`Verified`](super::Verified) with the events of a provider.
+    /// What is handed over, usually [`Verified`] with the events of a provider.
     type Output;
 
     /// Decides what a delivery proves at a time, usually [`now`](Self::now).
@@ -29,4 +45,107 @@ pub trait Verify {
     fn now(&self) -> SystemTime {
         SystemClock.now()
     }
+}
+
+/// Accepts the callbacks of a provider that are proved and meant for the application. Clones share the keys.
+///
+/// Each provider has its own: `signly::webhook::Verifier` and so on. What can prove a callback is given to its builder.
+/// **Everything that was given has to hold**, as far as it applies: a secret and a callback URL apply to every delivery; a
+/// signature by the provider to those kinds of callbacks that the provider signs; an HMAC to those that are not forms.
+///
+/// In this order: the method is POST, the body is within the limit, secret and address are right; only then the framing of
+/// the body is taken apart, and signatures are checked; only what they cover is read, and the audience is compared.
+#[derive(Clone, Debug)]
+pub struct Verifier<E> {
+    pub(super) secret: Option<SharedSecret>,
+    pub(super) urls: Option<CallbackUrls<E>>,
+    pub(super) hmac: Option<HmacScheme>,
+    #[cfg(feature = "rsa")]
+    pub(super) rsa: Option<Keys<RsaKey>>,
+    pub(super) expected: Expected,
+    pub(super) least_assurance: Assurance,
+    pub(super) body_limit: usize,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+impl<E: Callbacks> Verifier<E> {
+    /// Starts building a verifier. Something that proves callbacks has to be given, and for most providers whom they are
+    /// meant for.
+    #[must_use]
+    pub fn builder() -> VerifierBuilder<E> {
+        VerifierBuilder::new()
+    }
+
+    /// Decides whether a delivery is genuine at a time, usually the present. This is all that a framework has to call; an
+    /// extractor for axum does.
+    ///
+    /// # Errors
+    ///
+    /// It is not: [`Rejection::reason`] says why, [`Rejection::status`] how to answer.
+    pub fn verify(&self, delivery: &Delivery, now: SystemTime) -> Result<Verified<E>, Rejection> {
+        admit(delivery, self.body_limit)?;
+        let mut proofs = Vec::new();
+        let mut reference = None;
+        if let Some(urls) = &self.urls {
+            let (proof, referred) = urls.verify(delivery, now)?;
+            proofs.push(proof);
+            reference = Some(referred);
+        }
+        if let Some(secret) = &self.secret {
+            proofs.push(secret.verify(delivery, now)?);
+        }
+        let opened = E::open(delivery)?;
+        proofs.extend(self.prove_payload(&opened, delivery, now)?);
+        proofs.sort_by_key(|proof| std::cmp::Reverse(proof.assurance()));
+        let mut proofs = proofs.into_iter();
+        let strongest = proofs.next().filter(|proof| proof.assurance() >= self.least_assurance);
+        let strongest = strongest.ok_or(Reason::MissingCredential)?;
+        let read = E::read(&opened, delivery, &self.expected, reference.as_deref())?;
+        let proofs = Proofs { strongest, others: proofs.collect(), reference };
+        Ok(Verified::new(read, proofs, opened.payload, delivery.body().clone()))
+    }
+
+    fn prove_payload(
+        &self,
+        opened: &Opened<E::Kind>,
+        delivery: &Delivery,
+        now: SystemTime,
+    ) -> Result<Option<Proof>, Rejection> {
+        match &opened.proof {
+            PayloadProof::Body => self.hmac.as_ref().map(|hmac| hmac.verify(delivery, now)).transpose(),
+            #[cfg(feature = "rsa")]
+            PayloadProof::Signature(carried) => {
+                let keys = self.rsa.as_ref();
+                keys.map(|keys| rsa::verify(keys, &opened.payload, carried, now)).transpose()
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+impl<E: Callbacks> Verify for Verifier<E> {
+    type Output = Verified<E>;
+
+    fn verify(&self, delivery: &Delivery, now: SystemTime) -> Result<Self::Output, Rejection> {
+        self.verify(delivery, now)
+    }
+
+    fn body_limit(&self) -> usize {
+        self.body_limit
+    }
+
+    fn now(&self) -> SystemTime {
+        self.clock.now()
+    }
+}
+
+/// What can be told without looking into a delivery.
+pub(super) fn admit(delivery: &Delivery, body_limit: usize) -> Result<(), Rejection> {
+    if delivery.method() != Method::POST {
+        return Err(Reason::WrongMethod.into());
+    }
+    if delivery.body().len() > body_limit {
+        return Err(Reason::TooLarge.into());
+    }
+    Ok(())
 }

@@ -1,9 +1,11 @@
 //! What Signly's callbacks tell.
 
-use super::tenants::Tenants;
 use crate::runtime::{Timestamp, place};
 use crate::signly::types::EventType;
-use crate::webhook::{Audience, DedupeKey, Reason, Rejection, read, typed};
+use crate::webhook::{
+    Callbacks, DedupeKey, Delivery, Expected, Members, Opened, PayloadProof, Read, Rejection, is_one_line,
+    read, text, typed, whole,
+};
 use countersign_macros::{SafeDebug, WebhookEvent};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -51,60 +53,46 @@ impl Event {
     pub fn event_type(&self) -> EventType {
         EventType::from(self.data.tag())
     }
+}
 
-    pub(super) fn dedupe_key(&self) -> DedupeKey {
-        DedupeKey::new("signly", &self.event_id)
+impl Callbacks for Event {
+    const PROVIDER: &'static str = "signly";
+    type Kind = ();
+
+    fn open(delivery: &Delivery) -> Result<Opened<()>, Rejection> {
+        Ok(Opened { kind: (), payload: delivery.body().clone(), proof: PayloadProof::Body })
     }
 
-    /// Reads what has been authenticated, as far as it will be. The payload is the last thing that is looked at.
-    pub(super) fn read(body: &[u8], tenants: &Tenants) -> Result<(Self, Audience), Rejection> {
-        let value = read(body)?;
+    fn read(
+        opened: &Opened<()>,
+        _: &Delivery,
+        expected: &Expected,
+        _: Option<&str>,
+    ) -> Result<Read<Self>, Rejection> {
+        let value = read(&opened.payload)?;
         if !value.is_object() {
             return Err(Rejection::malformed("no JSON object"));
         }
         let Body { event_id, tag, occurred_at, tenant_id, document_id, participant_id, attempt, data } =
             typed(value)?;
-        let tenant_id = tenant_id.filter(|tenant| !tenant.is_empty()).ok_or(Reason::AudienceMissing)?;
-        let audience = tenants.check(&tenant_id)?;
-        if event_id.is_empty() || event_id.contains(breaks_a_line) {
+        let tenant_id = tenant_id.unwrap_or_default();
+        let audience = expected.require(Some(&tenant_id))?;
+        if !is_one_line(&event_id) {
             return Err(Rejection::malformed("`eventId`: empty, or with control characters"));
         }
         let data = EventData::from_tagged(&tag, data)
             .map_err(|error| Rejection::malformed(format!("in `data`: {}", place(&error))))?;
-        Ok((
-            Self {
-                event_id,
-                occurred_at: text(occurred_at).map(Timestamp::from),
-                tenant_id,
-                document_id: text(document_id),
-                participant_id: text(participant_id),
-                attempt: whole(&attempt),
-                data,
-            },
-            audience,
-        ))
-    }
-}
-
-/// Control characters, and the two line breaks of Unicode that are none.
-fn breaks_a_line(character: char) -> bool {
-    character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
-}
-
-fn text(value: Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text),
-        _ => None,
-    }
-}
-
-/// A whole number, however it is written: `1`, `"1"` or `1.0`.
-fn whole(value: &Value) -> Option<i64> {
-    match value {
-        Value::String(text) => text.parse().ok(),
-        // A float without a fraction prints as an integer.
-        Value::Number(number) => number.as_i64().or_else(|| number.as_f64()?.to_string().parse().ok()),
-        _ => None,
+        let dedupe_key = DedupeKey::new(Self::PROVIDER, &event_id);
+        let event = Self {
+            event_id,
+            occurred_at: text(occurred_at).map(Timestamp::from),
+            tenant_id,
+            document_id: text(document_id),
+            participant_id: text(participant_id),
+            attempt: whole(&attempt),
+            data,
+        };
+        Ok(Read { event, audience, dedupe_key })
     }
 }
 
@@ -231,17 +219,12 @@ pub struct ProcessCompleted {
 
 impl<'de> Deserialize<'de> for ProcessCompleted {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut other = Value::deserialize(deserializer)?;
-        let mut take = |name| {
-            let members = other.as_object_mut()?;
-            members.get(name)?.as_str()?;
-            members.remove(name).and_then(text)
-        };
+        let mut members = Members::of(Value::deserialize(deserializer)?);
         Ok(Self {
-            status: take("status"),
-            template_id: take("templateId"),
-            completed_at: take("completedAt").map(Timestamp::from),
-            other,
+            status: members.text("status"),
+            template_id: members.text("templateId"),
+            completed_at: members.text("completedAt").map(Timestamp::from),
+            other: members.rest(),
         })
     }
 }

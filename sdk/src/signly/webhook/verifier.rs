@@ -1,25 +1,15 @@
-//! Recognises Signly by a secret that it sends along.
+//! What Signly's callbacks can be proved by.
 
 use super::event::Event;
-use super::tenants::Tenants;
-use crate::runtime::{Clock, Secret, SystemClock};
-use crate::webhook::{
-    Assurance, ConfigurationError, DEFAULT_BODY_LIMIT, Delivery, Keys, Reason, Rejection, SharedSecret,
-    Verified, Verify,
-};
-use http::Method;
-use std::sync::Arc;
-use std::time::SystemTime;
+use crate::runtime::Secret;
+use crate::webhook::{self, ConfigurationError, Expected, HmacScheme, Keys};
 
 /// Accepts the callbacks that carry the shared secret and are meant for the tenant. Clones share the secrets.
-///
-/// In this order: the method is POST, the body is within the limit, the header is there once and has a valid secret;
-/// only then is the body read, and its `tenantId` compared.
 ///
 /// # Changing the secret
 ///
 /// Give the verifier [`Keys`] and keep a clone. Let both secrets be valid, change `customHeaders` of the webhook at
-/// Signly, and take the old one away once [`Verified::key_id`] no longer names it.
+/// Signly, and take the old one away once [`Verified::key_id`](webhook::Verified::key_id) no longer names it.
 ///
 /// ```
 /// use countersign::Secret;
@@ -36,136 +26,61 @@ use std::time::SystemTime;
 /// # let _ = verifier;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug)]
-pub struct Verifier {
-    secret: SharedSecret,
-    tenants: Tenants,
-    body_limit: usize,
-    clock: Arc<dyn Clock>,
-}
-
-impl Verifier {
-    /// What every delivery proves that is accepted. Signly signs nothing, so there is no more to be had.
-    const OFFERED: Assurance = Assurance::Sender;
-
-    /// Starts building a verifier. The shared secret and the tenant have to be given.
-    pub fn builder() -> VerifierBuilder {
-        VerifierBuilder {
-            secret: None,
-            tenants: Tenants::new(),
-            least_assurance: Self::OFFERED,
-            body_limit: DEFAULT_BODY_LIMIT,
-            clock: Arc::new(SystemClock),
-        }
-    }
-
-    /// Decides whether a delivery is genuine at a time, usually the present.
-    ///
-    /// # Errors
-    ///
-    /// It is not: [`Rejection::reason`] says why, [`Rejection::status`] how to answer.
-    pub fn verify(&self, delivery: &Delivery, now: SystemTime) -> Result<Verified<Event>, Rejection> {
-        admit(delivery, self.body_limit)?;
-        let key_id = self.secret.verify(delivery, now)?;
-        let (event, audience) = Event::read(delivery.body(), &self.tenants)?;
-        let dedupe_key = event.dedupe_key();
-        Ok(Verified::new(event, (Self::OFFERED, key_id), audience, dedupe_key, delivery.body().clone()))
-    }
-}
-
-impl Verify for Verifier {
-    type Output = Verified<Event>;
-
-    fn verify(&self, delivery: &Delivery, now: SystemTime) -> Result<Self::Output, Rejection> {
-        self.verify(delivery, now)
-    }
-
-    fn body_limit(&self) -> usize {
-        self.body_limit
-    }
-
-    fn now(&self) -> SystemTime {
-        self.clock.now()
-    }
-}
-
-/// What can be told without looking into a delivery.
-pub(super) fn admit(delivery: &Delivery, body_limit: usize) -> Result<(), Rejection> {
-    if delivery.method() != Method::POST {
-        return Err(Reason::WrongMethod.into());
-    }
-    if delivery.body().len() > body_limit {
-        return Err(Reason::TooLarge.into());
-    }
-    Ok(())
-}
+pub type Verifier = webhook::Verifier<Event>;
 
 /// Builds a [`Verifier`].
-#[derive(Clone, Debug)]
-#[must_use]
-pub struct VerifierBuilder {
-    secret: Option<(String, Keys<Secret>)>,
-    tenants: Tenants,
-    least_assurance: Assurance,
-    body_limit: usize,
-    clock: Arc<dyn Clock>,
-}
+pub type VerifierBuilder = webhook::VerifierBuilder<Event>;
 
-impl VerifierBuilder {
+/// URLs for webhooks of Signly that are proof by themselves: in place of a shared secret, or beside it.
+pub type CallbackUrls = webhook::CallbackUrls<Event>;
+
+/// Reads callbacks of a webhook without `customHeaders`, which anybody may have sent.
+///
+/// ```
+/// use countersign::signly::webhook::UnverifiedReader;
+/// use countersign::webhook::Delivery;
+///
+/// let reader = UnverifiedReader::for_tenant("58bff266")?;
+/// let body = r#"{ "eventId": "evt_01", "type": "DOCUMENT_VIEWED", "tenantId": "58bff266" }"#;
+/// let unverified = reader.read(&Delivery::from(http::Request::post("/").body(body)?))?;
+/// assert_eq!(unverified.dedupe_key().as_str(), "signly:evt_01");
+/// assert_eq!(unverified.trust_without_proof().document_id, None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub type UnverifiedReader = webhook::UnverifiedReader<Event>;
+
+impl webhook::VerifierBuilder<Event> {
     /// The header of `customHeaders` that carries the secret, and the secret: one [`Secret`], several in a
-    /// [`KeySet`](crate::webhook::KeySet), or [`Keys`] that can be replaced later.
-    pub fn shared_secret(mut self, header: impl Into<String>, secrets: impl Into<Keys<Secret>>) -> Self {
-        self.secret = Some((header.into(), secrets.into()));
-        self
+    /// [`KeySet`](webhook::KeySet), or [`Keys`] that can be replaced later. It proves the
+    /// [`Sender`](webhook::Assurance::Sender).
+    pub fn shared_secret(self, header: impl Into<String>, secrets: impl Into<Keys<Secret>>) -> Self {
+        self.with_shared_secret(header.into(), secrets.into())
+    }
+
+    /// An HMAC of the body. Signly documents none; this is for those who know better.
+    pub fn hmac(self, scheme: HmacScheme) -> Self {
+        self.with_hmac(scheme)
     }
 
     /// The tenant whose callbacks are expected. Call it again for each further tenant.
-    pub fn tenant(mut self, tenant: impl Into<String>) -> Self {
-        self.tenants = self.tenants.and(tenant.into());
-        self
+    pub fn tenant(self, tenant: impl Into<String>) -> Self {
+        self.expecting(tenant.into())
     }
 
     /// Accepts callbacks of every tenant, in place of those given so far. Whoever knows the secret can then send events
     /// of any tenant.
-    pub fn any_tenant_even_another_customers(mut self) -> Self {
-        self.tenants = Tenants::AnyEvenAnotherCustomers;
-        self
+    pub fn any_tenant_even_another_customers(self) -> Self {
+        self.expecting_anybody()
     }
+}
 
-    /// The least that has to be proved; [`Assurance::Sender`] unless set otherwise, which is all that Signly offers.
-    pub fn least_assurance(mut self, assurance: Assurance) -> Self {
-        self.least_assurance = assurance;
-        self
-    }
-
-    /// The largest body that is accepted, in bytes. 1 MiB unless set otherwise.
-    pub fn body_limit(mut self, bytes: usize) -> Self {
-        self.body_limit = bytes;
-        self
-    }
-
-    /// Where the extractor takes the time from: for tests.
-    pub fn clock(mut self, clock: impl Clock) -> Self {
-        self.clock = Arc::new(clock);
-        self
-    }
-
-    /// Builds the verifier.
+impl webhook::UnverifiedReader<Event> {
+    /// Reads callbacks that say they are meant for this tenant.
     ///
     /// # Errors
     ///
-    /// There is no shared secret or no tenant, the header has no valid name, or more assurance is asked for than Signly
-    /// offers.
-    pub fn build(self) -> Result<Verifier, ConfigurationError> {
-        if self.least_assurance > Verifier::OFFERED {
-            return Err(ConfigurationError::UnattainableAssurance);
-        }
-        let (header, secrets) = self.secret.ok_or(ConfigurationError::NoCredential)?;
-        Ok(Verifier {
-            secret: SharedSecret::new(&header, secrets)?,
-            tenants: self.tenants.checked()?,
-            body_limit: self.body_limit,
-            clock: self.clock,
-        })
+    /// The tenant is blank.
+    pub fn for_tenant(tenant: impl Into<String>) -> Result<Self, ConfigurationError> {
+        Self::expecting(Expected::nobody().and(tenant.into()))
     }
 }

@@ -1,0 +1,108 @@
+//! What Legalesign's callbacks tell.
+
+use super::change::{self, StatusChange};
+use super::notice::Notice;
+use super::realtime::Realtime;
+use crate::legalesign::GroupId;
+use crate::webhook::{
+    Audience, Callbacks, Carried, DedupeKey, Delivery, Expected, Fields, Opened, PayloadProof, Read,
+    Rejection, read,
+};
+use http::HeaderName;
+use serde_json::Value;
+
+/// The header with the signature of `json_signed` \[L3\].
+const SIGNED: HeaderName = HeaderName::from_static("x-signed");
+
+/// What a callback tells.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Event {
+    /// What changed in the last six minutes, in order \[L2\]. It names no group.
+    Changes(Vec<StatusChange>),
+    /// A document was signed, sent or rejected, as it stands in the signed field `json_signed` \[L3\].
+    Notice(Notice),
+    /// The same in plain fields \[L2\], which no signature covers.
+    PlainNotice(Notice),
+    /// Something happened, told at once \[L4\].
+    Realtime(Realtime),
+}
+
+/// What is in a delivery.
+#[derive(Debug)]
+pub enum Kind {
+    Changes,
+    Notice,
+    /// The fields.
+    PlainNotice(Value),
+    Realtime,
+}
+
+impl Callbacks for Event {
+    const PROVIDER: &'static str = "legalesign";
+    type Kind = Kind;
+
+    fn open(delivery: &Delivery) -> Result<Opened<Kind>, Rejection> {
+        let body = delivery.body();
+        // The media types are not documented, and the two forms cannot be mistaken for one another.
+        if body.trim_ascii_start().first() == Some(&b'{') {
+            return Ok(Opened { kind: Kind::Realtime, payload: body.clone(), proof: PayloadProof::Body });
+        }
+        let fields = Fields::read(delivery)?;
+        match (fields.get("data"), fields.get("json_signed")) {
+            (Some(_), Some(_)) => Err(Rejection::malformed("two kinds of callbacks in one form")),
+            (Some(data), None) => {
+                let signature =
+                    fields.get("signed").map_or(Carried::Missing, |text| Carried::Once(text.clone()));
+                let proof = PayloadProof::Signature(signature);
+                Ok(Opened { kind: Kind::Changes, payload: data.clone(), proof })
+            }
+            (None, Some(signed)) => {
+                let proof = PayloadProof::Signature(Carried::in_header(delivery, &SIGNED));
+                Ok(Opened { kind: Kind::Notice, payload: signed.clone(), proof })
+            }
+            (None, None) => {
+                let fields = fields.texts().ok_or_else(|| Rejection::malformed("a field is no text"))?;
+                let members = fields.into_iter().map(|(name, value)| (name.to_owned(), value.into()));
+                let kind = Kind::PlainNotice(Value::Object(members.collect()));
+                Ok(Opened { kind, payload: body.clone(), proof: PayloadProof::Nothing })
+            }
+        }
+    }
+
+    fn read(
+        opened: &Opened<Kind>,
+        _: &Delivery,
+        expected: &Expected,
+        _: Option<&str>,
+    ) -> Result<Read<Self>, Rejection> {
+        let of_content = || DedupeKey::of_content(Self::PROVIDER, &[&opened.payload]);
+        let audience = |group: Option<GroupId>| expected.require(group.as_ref().map(AsRef::as_ref));
+        Ok(match &opened.kind {
+            Kind::Changes => {
+                let dedupe_key = of_content();
+                let event = Self::Changes(change::read_all(read(&opened.payload)?, &dedupe_key)?);
+                Read { event, audience: Audience::NotNamed, dedupe_key }
+            }
+            Kind::Notice => {
+                let notice = Notice::read(read(&opened.payload)?)?;
+                let audience = audience(notice.group_id())?;
+                Read { event: Self::Notice(notice), audience, dedupe_key: of_content() }
+            }
+            Kind::PlainNotice(fields) => {
+                let notice = Notice::read(fields.clone())?;
+                let audience = audience(notice.group_id())?;
+                Read { event: Self::PlainNotice(notice), audience, dedupe_key: of_content() }
+            }
+            Kind::Realtime => {
+                let realtime = Realtime::read(read(&opened.payload)?)?;
+                let audience = audience(realtime.group_id())?;
+                let dedupe_key = match &realtime.id {
+                    Some(id) => DedupeKey::new(Self::PROVIDER, id),
+                    None => of_content(),
+                };
+                Read { event: Self::Realtime(realtime), audience, dedupe_key }
+            }
+        })
+    }
+}

@@ -1,0 +1,131 @@
+//! Builds a verifier.
+
+use super::assurance::Assurance;
+use super::callback_url::CallbackUrls;
+use super::callbacks::Callbacks;
+use super::configuration::ConfigurationError;
+use super::expected::Expected;
+use super::hmac::HmacScheme;
+use super::keys::Keys;
+use super::proof::Scheme;
+#[cfg(feature = "rsa")]
+use super::rsa::RsaKey;
+use super::shared_secret::SharedSecret;
+use super::verifier::{DEFAULT_BODY_LIMIT, Verifier};
+use crate::runtime::{Clock, Secret, SystemClock};
+use std::sync::Arc;
+
+/// Builds a [`Verifier`]. What a provider offers beside the methods here is in its own module.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct VerifierBuilder<E> {
+    secret: Option<(String, Keys<Secret>)>,
+    urls: Option<CallbackUrls<E>>,
+    hmac: Option<HmacScheme>,
+    #[cfg(feature = "rsa")]
+    rsa: Option<Keys<RsaKey>>,
+    expected: Expected,
+    least_assurance: Option<Assurance>,
+    body_limit: usize,
+    clock: Arc<dyn Clock>,
+}
+
+impl<E: Callbacks> VerifierBuilder<E> {
+    pub(super) fn new() -> Self {
+        Self {
+            secret: None,
+            urls: None,
+            hmac: None,
+            #[cfg(feature = "rsa")]
+            rsa: None,
+            expected: Expected::nobody(),
+            least_assurance: None,
+            body_limit: DEFAULT_BODY_LIMIT,
+            clock: Arc::new(SystemClock),
+        }
+    }
+
+    /// Callbacks have to come to one of these URLs.
+    pub fn callback_urls(mut self, urls: CallbackUrls<E>) -> Self {
+        self.urls = Some(urls);
+        self
+    }
+
+    /// The least that has to be proved. Unless set otherwise it is the best that what was given can prove.
+    pub fn least_assurance(mut self, assurance: Assurance) -> Self {
+        self.least_assurance = Some(assurance);
+        self
+    }
+
+    /// The largest body that is accepted, in bytes. 1 MiB unless set otherwise.
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.body_limit = bytes;
+        self
+    }
+
+    /// Where the extractor takes the time from: for tests.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    pub(crate) fn with_shared_secret(mut self, header: String, secrets: Keys<Secret>) -> Self {
+        self.secret = Some((header, secrets));
+        self
+    }
+
+    pub(crate) fn with_hmac(mut self, scheme: HmacScheme) -> Self {
+        self.hmac = Some(scheme);
+        self
+    }
+
+    #[cfg(feature = "rsa")]
+    pub(crate) fn with_rsa(mut self, keys: Keys<RsaKey>) -> Self {
+        self.rsa = Some(keys);
+        self
+    }
+
+    pub(crate) fn expecting(mut self, name: String) -> Self {
+        self.expected = self.expected.and(name);
+        self
+    }
+
+    pub(crate) fn expecting_anybody(mut self) -> Self {
+        self.expected = Expected::AnyEvenAnotherCustomers;
+        self
+    }
+
+    /// Builds the verifier.
+    ///
+    /// # Errors
+    ///
+    /// There is nothing that could prove a callback, nobody whom it could be meant for, a header has no valid name, or more
+    /// assurance is asked for than what was given can prove.
+    pub fn build(self) -> Result<Verifier<E>, ConfigurationError> {
+        let schemes = [
+            self.secret.as_ref().map(|_| Scheme::SharedSecret),
+            self.urls.as_ref().map(|_| Scheme::CallbackUrl),
+            self.hmac.as_ref().map(|_| Scheme::Hmac),
+            #[cfg(feature = "rsa")]
+            self.rsa.as_ref().map(|_| Scheme::Rsa),
+        ];
+        let best = schemes.into_iter().flatten().map(Scheme::assurance).max();
+        let best = best.ok_or(ConfigurationError::NoCredential)?;
+        let least_assurance = self.least_assurance.unwrap_or(best);
+        if least_assurance > best {
+            return Err(ConfigurationError::UnattainableAssurance);
+        }
+        let secret = self.secret.map(|(header, secrets)| SharedSecret::new(&header, secrets)).transpose()?;
+        Ok(Verifier {
+            secret,
+            urls: self.urls,
+            hmac: self.hmac,
+            #[cfg(feature = "rsa")]
+            rsa: self.rsa,
+            expected: if E::NAMES_AUDIENCE { self.expected.checked()? } else { self.expected },
+            least_assurance,
+            body_limit: self.body_limit,
+            clock: self.clock,
+        })
+    }
+}

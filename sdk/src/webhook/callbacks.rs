@@ -1,0 +1,93 @@
+//! The seam between what all verifiers share and a provider.
+
+use super::assurance::Audience;
+use super::delivery::Delivery;
+use super::expected::Expected;
+use super::rejection::Rejection;
+use super::verified::DedupeKey;
+use bytes::Bytes;
+use std::fmt;
+
+/// What a provider's callbacks look like. Implemented by its event, inside this crate only.
+pub trait Callbacks: Clone + fmt::Debug + Send + Sync + 'static {
+    /// The name of the provider: in dedupe keys, and in what a signed callback URL is good for.
+    const PROVIDER: &'static str;
+
+    /// Whether the provider adds a path of its own to the URL that it was given.
+    const APPENDS_PATH: bool = false;
+
+    /// Whether a callback can say whom it is meant for, so that the application has to say whom it expects.
+    const NAMES_AUDIENCE: bool = true;
+
+    /// What kinds of callbacks there are.
+    type Kind;
+
+    /// Takes the framing away. Nothing of what is found has been believed yet.
+    fn open(delivery: &Delivery) -> Result<Opened<Self::Kind>, Rejection>;
+
+    /// Reads what has been proved as far as it will be. `reference` is that of the signed callback URL.
+    fn read(
+        opened: &Opened<Self::Kind>,
+        delivery: &Delivery,
+        expected: &Expected,
+        reference: Option<&str>,
+    ) -> Result<Read<Self>, Rejection>;
+}
+
+/// A delivery without its framing.
+#[derive(Debug)]
+pub struct Opened<K> {
+    pub kind: K,
+    /// What the event is read from, and nothing else.
+    pub payload: Bytes,
+    /// What could prove the payload.
+    pub proof: PayloadProof,
+}
+
+/// What a kind of callback has to prove its payload with.
+#[derive(Debug)]
+pub enum PayloadProof {
+    /// The body is the payload, so a signature of the body proves it.
+    Body,
+    /// A signature of the payload by the provider's own key, in base64.
+    Signature(Carried),
+    /// Nothing that comes with it covers the payload.
+    Nothing,
+}
+
+/// A credential, as often as it came.
+#[derive(Debug)]
+pub enum Carried {
+    Missing,
+    Once(Bytes),
+    /// Two servers may disagree on which one counts, even if both are right.
+    Twice,
+}
+
+impl Carried {
+    pub(crate) fn in_header(delivery: &Delivery, name: &http::HeaderName) -> Self {
+        let mut values = delivery.headers().get_all(name).iter();
+        match (values.next(), values.next()) {
+            (None, _) => Self::Missing,
+            (Some(value), None) => Self::Once(Bytes::copy_from_slice(value.as_bytes())),
+            (Some(_), Some(_)) => Self::Twice,
+        }
+    }
+
+    pub(crate) fn once(&self) -> Result<&Bytes, Rejection> {
+        use super::rejection::Reason;
+        match self {
+            Self::Missing => Err(Reason::MissingCredential.into()),
+            Self::Once(value) => Ok(value),
+            Self::Twice => Err(Reason::DuplicateCredential.into()),
+        }
+    }
+}
+
+/// An event, and what is known about it.
+#[derive(Debug)]
+pub struct Read<E> {
+    pub event: E,
+    pub audience: Audience,
+    pub dedupe_key: DedupeKey,
+}

@@ -1,0 +1,72 @@
+//! What proved a callback.
+
+use super::assurance::Assurance;
+
+/// How a callback was proved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Scheme {
+    /// A secret in a header, which the provider was asked to send along.
+    SharedSecret,
+    /// A token in the address, which only the application could have made.
+    CallbackUrl,
+    /// An HMAC of the body.
+    Hmac,
+    /// An RSA signature by the provider's own key.
+    Rsa,
+}
+
+impl Scheme {
+    /// How much this proves.
+    #[must_use]
+    pub fn assurance(self) -> Assurance {
+        match self {
+            Self::SharedSecret | Self::CallbackUrl => Assurance::Sender,
+            Self::Hmac | Self::Rsa => Assurance::Payload,
+        }
+    }
+}
+
+/// One thing that proved a callback.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    scheme: Scheme,
+    key_id: String,
+    certificate_expired: bool,
+}
+
+impl Proof {
+    pub(crate) fn new(scheme: Scheme, key_id: impl Into<String>) -> Self {
+        Self { scheme, key_id: key_id.into(), certificate_expired: false }
+    }
+
+    #[cfg(feature = "rsa")]
+    pub(crate) fn by_certificate(self, certificate_expired: bool) -> Self {
+        Self { certificate_expired, ..self }
+    }
+
+    /// How.
+    #[must_use]
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// How much.
+    #[must_use]
+    pub fn assurance(&self) -> Assurance {
+        self.scheme.assurance()
+    }
+
+    /// The id of the key. While a key is being changed, this tells whether the old one is still used.
+    #[must_use]
+    pub fn key_id(&self) -> &str {
+        &self.key_id
+    }
+
+    /// Whether the key came with a certificate that was not valid at this time. The proof holds all the same, since the
+    /// certificate is a pin: see `RsaKey::enforcing_validity` for the other way.
+    #[must_use]
+    pub fn is_certificate_expired(&self) -> bool {
+        self.certificate_expired
+    }
+}

@@ -1,0 +1,96 @@
+//! All callbacks of an application, in one router.
+
+use super::acknowledgement::Acknowledgement;
+use super::configuration::ConfigurationError;
+use super::receive::receive;
+use super::verifier::Verify;
+use axum::Router;
+use axum::extract::{OriginalUri, Request};
+use axum::response::IntoResponse;
+use axum::routing::any;
+use std::sync::Arc;
+
+/// A router for the callbacks of several providers: each has its path, its verifier and its handler.
+///
+/// A path is served together with everything below it: signed callback URLs have their token there, and SIGN8 adds a path
+/// of its own. What a verifier does not accept never gets to the handler; it is answered as a
+/// [`Rejection`](super::Rejection) says and logged with its reason.
+///
+/// ```
+/// # #[cfg(all(feature = "signly", feature = "leap"))] {
+/// use countersign::webhook::{Acknowledgement, CallbackRouter, Verified};
+/// use countersign::{leap, signly};
+///
+/// fn app(
+///     signly: signly::webhook::Verifier,
+///     leap: leap::webhook::Verifier,
+/// ) -> Result<axum::Router, countersign::webhook::ConfigurationError> {
+///     let router = CallbackRouter::new()
+///         .mount("/callbacks/signly", signly, |verified: Verified<signly::webhook::Event>| async move {
+///             queue(verified.dedupe_key().to_string())
+///         })?
+///         .mount("/callbacks/leap", leap, |verified: Verified<leap::webhook::Completion>| async move {
+///             queue(verified.dedupe_key().to_string())
+///         })?;
+///     Ok(router.into())
+/// }
+///
+/// fn queue(_: String) -> Acknowledgement {
+///     Acknowledgement::Stored
+/// }
+/// # }
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use = "it serves nothing before it is made into a `Router`"]
+pub struct CallbackRouter {
+    router: Router,
+    paths: Vec<String>,
+}
+
+impl CallbackRouter {
+    /// A router without any callbacks.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Serves a path, and everything below it.
+    ///
+    /// # Errors
+    ///
+    /// The path does not begin with `/`, has parameters or a query, or was mounted before.
+    pub fn mount<V, H, F>(mut self, path: &str, verifier: V, handler: H) -> Result<Self, ConfigurationError>
+    where
+        V: Verify<Output: Send> + Send + Sync + 'static,
+        H: Fn(V::Output) -> F + Send + Sync + 'static,
+        F: Future<Output = Acknowledgement> + Send,
+    {
+        let path = path.trim_end_matches('/').to_owned();
+        let is_fitting = path.is_empty() || path.starts_with('/');
+        if !is_fitting || path.contains(['{', '}', '*', ':', '?', '#']) || self.paths.contains(&path) {
+            return Err(ConfigurationError::UnusablePath);
+        }
+        let shared = Arc::new((verifier, handler));
+        let answer = any(move |OriginalUri(uri): OriginalUri, mut request: Request| async move {
+            *request.uri_mut() = uri;
+            let (verifier, handler) = &*shared;
+            match receive(verifier, request).await {
+                Ok(accepted) => handler(accepted).await.into_response(),
+                Err(rejection) => rejection.into_response(),
+            }
+        });
+        let below = format!("{path}/{{*rest}}");
+        let slash = format!("{path}/");
+        self.router = self.router.route(&below, answer.clone()).route(&slash, answer.clone());
+        if !path.is_empty() {
+            self.router = self.router.route(&path, answer);
+        }
+        self.paths.push(path);
+        Ok(self)
+    }
+}
+
+impl From<CallbackRouter> for Router {
+    fn from(callbacks: CallbackRouter) -> Self {
+        callbacks.router
+    }
+}
