@@ -49,10 +49,14 @@ mod server;
 pub mod sign8;
 #[cfg(feature = "signly")]
 pub mod signly;
+#[cfg(feature = "rsa")]
+mod throw_away_key;
 
 pub use deliver::{Attempt, AttemptOutcome, Delivered, DeliveryFailure};
 pub use faults::Fault;
 pub use record::RecordedRequest;
+#[cfg(feature = "rsa")]
+pub use throw_away_key::ThrowAwayKey;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -307,29 +307,31 @@ impl HmacScheme {
         Ok(Stamp::Some { id, timestamp, tolerance: *tolerance })
     }
 
-    /// The value of the header for a body, by the first valid key. Tests send it; so could a provider.
+    /// The headers that sign a body as a provider would, by the first key that is valid then. What is not part of the
+    /// scheme, such as the id where only the body is signed, is not used. `None` if no key is valid.
     #[cfg(feature = "mock")]
-    pub(crate) fn sign(&self, id: &str, timestamp: SystemTime, body: &[u8]) -> Option<SignedHeaders> {
+    #[must_use]
+    pub fn sign(&self, id: &str, timestamp: SystemTime, body: &[u8]) -> Option<Vec<(HeaderName, String)>> {
         let seconds = timestamp.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        let seconds = seconds.to_string();
-        let keys = self.keys.current();
-        let key = keys.first_valid(timestamp)?.material();
-        let (parts, mut headers): (Vec<&[u8]>, _) = match &self.content {
-            Content::Body => (vec![body], Vec::new()),
-            Content::Stamped { id: id_name, timestamp: time_name, .. } => (
-                vec![id.as_bytes(), b".", seconds.as_bytes(), b".", body],
-                vec![(id_name.clone(), id.to_owned()), (time_name.clone(), seconds.clone())],
-            ),
+        let stamp = match &self.content {
+            Content::Body => Stamp::None,
+            Content::Stamped { tolerance, .. } => Stamp::Some {
+                id: Bytes::copy_from_slice(id.as_bytes()),
+                timestamp: seconds.to_string().into(),
+                tolerance: *tolerance,
+            },
         };
-        let signature = self.encoding.encode(&key.sign(&parts));
-        headers.push((self.header.clone(), format!("{}{signature}", self.prefix)));
+        let keys = self.keys.current();
+        let signature = keys.first_valid(timestamp)?.material().sign(&stamp.parts(body));
+        let mut headers =
+            vec![(self.header.clone(), format!("{}{}", self.prefix, self.encoding.encode(&signature)))];
+        if let Content::Stamped { id: id_header, timestamp: time_header, .. } = &self.content {
+            headers.push((id_header.clone(), id.to_owned()));
+            headers.push((time_header.clone(), seconds.to_string()));
+        }
         Some(headers)
     }
 }
-
-/// Headers that sign a body.
-#[cfg(feature = "mock")]
-pub(crate) type SignedHeaders = Vec<(HeaderName, String)>;
 
 fn header_name(name: &str) -> Result<HeaderName, ConfigurationError> {
     HeaderName::try_from(name).map_err(|_| ConfigurationError::InvalidHeaderName)
