@@ -2,6 +2,7 @@
 
 mod configuration;
 mod events;
+mod explain;
 mod extractor;
 mod outcomes;
 mod properties;

@@ -30,6 +30,7 @@ mod configuration;
 mod confirmation;
 mod delivery;
 mod expected;
+mod explain;
 #[cfg(feature = "axum")]
 mod extract;
 #[cfg(feature = "legalesign")]
@@ -57,6 +58,7 @@ pub use callback_url::CallbackUrls;
 pub use configuration::ConfigurationError;
 pub use confirmation::{Confirmation, Confirmed, Difference, Doubt};
 pub use delivery::Delivery;
+pub use explain::{Cause, Explanation, Finding};
 #[cfg(feature = "axum")]
 pub use extract::Callback;
 pub use hmac::{HmacKey, HmacScheme, SignatureEncoding, Tolerance};

@@ -139,20 +139,20 @@ impl RsaKey {
     }
 
     fn accepts(&self, message: &[u8], signature: &[u8], now: SystemTime) -> bool {
-        !(self.enforces_validity && self.is_expired(now)) && self.has_signed(message, signature)
+        !self.refuses_at(now) && self.has_signed(message, signature)
     }
 
     pub(super) fn has_signed(&self, message: &[u8], signature: &[u8]) -> bool {
         self.key.verify_sig(message, signature).is_ok()
     }
 
-    pub(super) fn is_legacy(&self) -> bool {
-        self.digest == Digest::Sha1
+    pub(super) fn refuses_at(&self, now: SystemTime) -> bool {
+        self.enforces_validity && self.is_expired(now)
     }
 
     /// The same key with the other digest.
     pub(super) fn with_other_digest(&self) -> Option<Self> {
-        let digest = if self.is_legacy() { Digest::Sha256 } else { Digest::Sha1 };
+        let digest = if self.digest == Digest::Sha1 { Digest::Sha256 } else { Digest::Sha1 };
         let key: &[u8] = (*self.key).as_ref();
         Some(Self { key: Arc::new(parsed(digest, key).ok()?), digest, ..self.clone() })
     }

@@ -1,0 +1,303 @@
+//! Why a callback is not accepted, found out by trying what usually goes wrong.
+
+mod address;
+mod bodies;
+mod cause;
+mod hmac;
+#[cfg(feature = "rsa")]
+mod rsa;
+mod secret;
+
+pub use cause::Cause;
+
+use super::callbacks::{Callbacks, PayloadProof};
+use super::delivery::Delivery;
+use super::expected::Expected;
+use super::keys::Key;
+use super::proof::Scheme;
+use super::rejection::{Reason, Rejection};
+use super::verifier::{Verifier, admit};
+use crate::runtime::Secret;
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+use std::fmt;
+use std::time::SystemTime;
+
+/// Why a delivery is not accepted, as far as it can be found out; see [`Verifier::explain`].
+///
+/// It names causes and remedies, keys by their ids and headers by their names. It holds neither what was sent nor a
+/// signature that would have been right, so it can be shown and logged.
+#[derive(Clone, Debug)]
+pub struct Explanation {
+    rejection: Option<Rejection>,
+    findings: Vec<Finding>,
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    cause: Cause,
+    scheme: Option<Scheme>,
+    key_id: Option<String>,
+    is_certain: bool,
+}
+
+impl Explanation {
+    /// Why it was rejected; `None` if it is accepted.
+    #[must_use]
+    pub fn rejection(&self) -> Option<&Rejection> {
+        self.rejection.as_ref()
+    }
+
+    /// What was found, the certain things first. Empty if it is accepted, or if nothing that was tried explains it: then
+    /// the key is another one, or the request was changed in a way that is not among the usual ones.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+}
+
+impl Finding {
+    /// What is wrong.
+    #[must_use]
+    pub fn cause(&self) -> &Cause {
+        &self.cause
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn remedy(&self) -> &'static str {
+        self.cause.remedy()
+    }
+
+    /// Which scheme it is about, if any.
+    #[must_use]
+    pub fn scheme(&self) -> Option<Scheme> {
+        self.scheme
+    }
+
+    /// Which key it is about, if any.
+    #[must_use]
+    pub fn key_id(&self) -> Option<&str> {
+        self.key_id.as_deref()
+    }
+
+    /// Whether it was tried: with this undone, the proof holds. Otherwise it is something that does not fit and may be
+    /// the reason.
+    #[must_use]
+    pub fn is_certain(&self) -> bool {
+        self.is_certain
+    }
+}
+
+/// What was found, one finding per line, with its remedy.
+impl fmt::Display for Explanation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.rejection {
+            None => return formatter.write_str("accepted"),
+            Some(rejection) => write!(formatter, "not accepted: {rejection}")?,
+        }
+        if self.findings.is_empty() {
+            formatter.write_str(
+                "\n- none of the usual mistakes explains it: compare the key with what the provider shows",
+            )?;
+        }
+        self.findings.iter().try_for_each(|finding| write!(formatter, "\n- {finding}"))
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let perhaps = if self.is_certain { "" } else { "perhaps " };
+        write!(formatter, "{perhaps}{}", self.cause)?;
+        if let Some(id) = &self.key_id {
+            write!(formatter, " (key `{id}`)")?;
+        }
+        write!(formatter, "; {}", self.remedy())
+    }
+}
+
+impl<E: Callbacks> Verifier<E> {
+    /// Finds out why a delivery that was captured is not accepted at a time, usually when it was received.
+    ///
+    /// It undoes what frameworks, proxies and people usually do to a request, and looks whether the proof holds then: JSON
+    /// that was parsed and written again, line breaks that were added or lost, a signature written in another way, a key
+    /// that was read in another way or is retired, and so on. This takes longer than verifying: it is for looking into a
+    /// failure, not for answering requests.
+    ///
+    /// ```
+    /// # #[cfg(feature = "signly")] {
+    /// use countersign::Secret;
+    /// use countersign::signly::webhook::Verifier;
+    /// use countersign::webhook::{Cause, Delivery};
+    /// use std::time::SystemTime;
+    ///
+    /// let secret = Secret::chosen("correct horse battery staple")?;
+    /// let verifier = Verifier::builder().shared_secret("X-Client-Auth", secret).tenant("58bff266").build()?;
+    ///
+    /// let captured = http::Request::post("/callbacks/signly")
+    ///     .header("X-Client-Auth", "Bearer correct horse battery staple")
+    ///     .body(r#"{"eventId":"evt_01","type":"PROCESS_COMPLETED","tenantId":"58bff266"}"#)?;
+    /// let explanation = verifier.explain(&Delivery::from(captured), SystemTime::now());
+    /// assert_eq!(explanation.findings()[0].cause(), &Cause::DecoratedSecret);
+    /// println!("{explanation}");
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn explain(&self, delivery: &Delivery, now: SystemTime) -> Explanation {
+        let Err(rejection) = self.verify(delivery, now) else {
+            return Explanation { rejection: None, findings: Vec::new() };
+        };
+        let mut findings = Findings(Vec::new());
+        if let Err(refused) = admit(delivery, self.body_limit) {
+            match refused.reason() {
+                Reason::WrongMethod => findings.certain(Cause::WrongMethod),
+                _ => findings.certain(Cause::BodyLimit),
+            }
+            return findings.explaining(rejection);
+        }
+        if let Some(urls) = &self.urls {
+            urls.explain(delivery, now, &mut findings);
+        }
+        if let Some(secret) = &self.secret {
+            secret.explain(delivery, now, &self.secrets(), &mut findings);
+        }
+        if let Ok(opened) = E::open(delivery) {
+            match &opened.proof {
+                PayloadProof::Body => {
+                    if let Some(hmac) = &self.hmac {
+                        hmac.explain(delivery, now, &self.secrets(), &mut findings);
+                    } else if rejection.reason() == Reason::MissingCredential && findings.0.is_empty() {
+                        findings.certain(Cause::UnsignedKind);
+                    }
+                }
+                #[cfg(feature = "rsa")]
+                PayloadProof::Signature(carried) => {
+                    if let Some(keys) = &self.rsa {
+                        rsa::explain(keys, &opened.payload, carried, delivery, now, &mut findings);
+                    }
+                }
+                _ if rejection.reason() == Reason::MissingCredential && findings.0.is_empty() => {
+                    findings.certain(Cause::UnsignedKind);
+                }
+                _ => {}
+            }
+            self.explain_audience(&opened, delivery, &rejection, &mut findings);
+        }
+        if rejection.reason() != Reason::WrongAudience {
+            changed_on_the_way(delivery, &mut findings);
+        }
+        findings.explaining(rejection)
+    }
+
+    fn explain_audience(
+        &self,
+        opened: &super::callbacks::Opened<E::Kind>,
+        delivery: &Delivery,
+        rejection: &Rejection,
+        findings: &mut Findings,
+    ) {
+        let is_read_by = |expected| E::read(opened, delivery, expected, None).map(drop);
+        let refused = is_read_by(&self.expected).map_err(|refused| refused.reason());
+        match refused {
+            Err(Reason::WrongAudience) if is_read_by(&Expected::AnyEvenAnotherCustomers).is_ok() => {
+                findings.add(Cause::WrongAudience, None, None, rejection.reason() == Reason::WrongAudience);
+            }
+            Err(Reason::AudienceMissing) => {
+                findings.add(
+                    Cause::AudienceMissing,
+                    None,
+                    None,
+                    rejection.reason() == Reason::AudienceMissing,
+                );
+            }
+            Err(Reason::MalformedBody) if rejection.reason() == Reason::MalformedBody => {
+                findings.certain(Cause::UnreadableBody);
+            }
+            _ => {}
+        }
+    }
+
+    /// Every secret that this verifier has for anything.
+    fn secrets(&self) -> Vec<(String, Secret)> {
+        let mut all = Vec::new();
+        if let Some(secret) = &self.secret {
+            all.extend(
+                secret.secrets.current().iter().map(|key| (key.id().to_owned(), key.material().clone())),
+            );
+        }
+        if let Some(urls) = &self.urls {
+            all.extend(urls.keys.current().iter().map(|key| (key.id().to_owned(), key.material().clone())));
+        }
+        if let Some(hmac) = &self.hmac {
+            let keys = hmac.keys.current();
+            all.extend(keys.iter().map(|key| (key.id().to_owned(), key.material().written.clone())));
+        }
+        all
+    }
+}
+
+/// What does not fit between the headers and the body that is here.
+fn changed_on_the_way(delivery: &Delivery, findings: &mut Findings) {
+    let header = |name| delivery.headers().get(name).and_then(|value| value.to_str().ok());
+    let body = delivery.body();
+    let is_compressed = body.starts_with(&[0x1f, 0x8b]);
+    if header(CONTENT_ENCODING).is_some_and(|coding| coding != "identity") && !is_compressed {
+        findings.likely(Cause::Decompressed);
+    } else if header(CONTENT_LENGTH).is_some_and(|length| length.trim().parse() != Ok(body.len())) {
+        findings.likely(Cause::OtherLength);
+    }
+}
+
+/// Findings while they are collected.
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    fn add(&mut self, cause: Cause, scheme: Option<Scheme>, key_id: Option<&str>, is_certain: bool) {
+        let finding = Finding { cause, scheme, key_id: key_id.map(str::to_owned), is_certain };
+        if !self.0.contains(&finding) {
+            self.0.push(finding);
+        }
+    }
+
+    fn certain(&mut self, cause: Cause) {
+        self.add(cause, None, None, true);
+    }
+
+    fn likely(&mut self, cause: Cause) {
+        self.add(cause, None, None, false);
+    }
+
+    /// Everything that had to be undone before a proof held.
+    fn undone(&mut self, trial: Trial, scheme: Scheme) {
+        for cause in trial.causes {
+            self.add(cause, Some(scheme), Some(&trial.key_id), true);
+        }
+    }
+
+    fn explaining(mut self, rejection: Rejection) -> Explanation {
+        self.0.sort_by_key(|finding| !finding.is_certain);
+        Explanation { rejection: Some(rejection), findings: self.0 }
+    }
+}
+
+/// A way to undo mistakes after which the proof holds.
+struct Trial {
+    causes: Vec<Cause>,
+    key_id: String,
+}
+
+impl Trial {
+    /// The better one of two: that which supposes less.
+    fn or(self, other: Option<Self>) -> Self {
+        match other {
+            Some(other) if other.causes.len() <= self.causes.len() => other,
+            _ => self,
+        }
+    }
+}
+
+/// Why a key would not count at this time, if it matched.
+fn untimely<K>(key: &Key<K>, now: SystemTime) -> Option<Cause> {
+    (!key.is_valid_at(now)).then_some(Cause::KeyOutOfTime)
+}

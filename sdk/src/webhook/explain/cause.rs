@@ -1,0 +1,202 @@
+//! What can be wrong with a callback, and what to do about it.
+
+use http::HeaderName;
+use std::fmt;
+use std::time::Duration;
+
+/// What is wrong with a callback that is not accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Cause {
+    /// It is no POST.
+    WrongMethod,
+    /// The body is larger than the limit.
+    BodyLimit,
+    /// The body is proved, and cannot be read.
+    UnreadableBody,
+    /// The provider does not sign callbacks of this kind.
+    UnsignedKind,
+    /// The JSON was parsed and written again.
+    Rewritten,
+    /// A line break at the end was added or is lost.
+    TrailingNewline,
+    /// A byte order mark at the beginning was added or is lost.
+    ByteOrderMark,
+    /// `CR LF` and `LF` were exchanged.
+    LineBreaks,
+    /// The fields of the form had been decoded before.
+    DecodedForm,
+    /// The fields of the form were encoded once more.
+    EncodedTwice,
+    /// A compressed body was decompressed on the way.
+    Decompressed,
+    /// The body is longer or shorter than was announced.
+    OtherLength,
+    /// The signature is in hexadecimal digits and not in base64, or the other way round.
+    OtherEncoding,
+    /// The signature does not have the prefix before it that was configured, or has one that was not.
+    OtherPrefix,
+    /// The signature covers something else: id and timestamp as well, or not.
+    OtherContent,
+    /// A header is missing that proves the callback or is signed.
+    MissingHeader(HeaderName),
+    /// A header that proves the callback or is signed is there twice.
+    DuplicateHeader(HeaderName),
+    /// The secret came, in another header.
+    OtherHeader(HeaderName),
+    /// The signature is missing in the form.
+    MissingSignature,
+    /// The secret came with something around it: a word such as `Bearer`, quotes or blanks.
+    DecoratedSecret,
+    /// A prefix such as `whsec_` was left on the key.
+    KeyPrefix,
+    /// The key is written in another way than was said: as text, base64 or hexadecimal digits.
+    KeyForm,
+    /// The key is not valid at this time: no longer, or not yet.
+    KeyOutOfTime,
+    /// It is the secret of something else that is configured here.
+    OtherKey,
+    /// The certificate is not valid at this time, and that is enforced.
+    CertificateOutOfTime,
+    /// The signature was made with SHA-1 and the key is for SHA-256, or the other way round.
+    OtherDigest,
+    /// The signed timestamp is too old by this much.
+    TooOld(Duration),
+    /// The signed timestamp is this far in the future.
+    FromTheFuture(Duration),
+    /// The signed timestamp is no Unix time in seconds.
+    UnreadableTime,
+    /// The address has no token.
+    MissingToken,
+    /// The address has several tokens.
+    SeveralTokens,
+    /// The token in the address is cut off, or was encoded again.
+    BrokenToken,
+    /// There is something after the token, where nothing belongs.
+    PathAfterToken,
+    /// The token is genuine, and was made for another provider.
+    TokenOfOtherProvider,
+    /// The token is genuine, and has expired.
+    ExpiredToken,
+    /// It is meant for somebody else.
+    WrongAudience,
+    /// It does not say whom it is meant for.
+    AudienceMissing,
+}
+
+impl Cause {
+    /// What to do about it.
+    #[must_use]
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::WrongMethod => "route only POST to the verifier; something else is calling",
+            Self::BodyLimit => "raise `body_limit` if the provider sends such",
+            Self::UnreadableBody => "look at what came; report it if it is genuine",
+            Self::UnsignedKind => {
+                "give the verifier callback URLs and lower `least_assurance`, or take `UnverifiedReader` and confirm"
+            }
+            Self::Rewritten => {
+                "hand over the bytes as they came: no JSON middleware may touch the body before the verifier"
+            }
+            Self::TrailingNewline => {
+                "hand over the bytes as they came; editors and `echo` add a line break when capturing"
+            }
+            Self::ByteOrderMark => {
+                "hand over the bytes as they came, not text that was decoded and encoded again"
+            }
+            Self::LineBreaks => {
+                "hand over the bytes as they came; the capture or a proxy translated line breaks"
+            }
+            Self::DecodedForm => "hand over the form as it came, not the fields that a framework has decoded",
+            Self::EncodedTwice => "hand over the form as it came; something encoded it once more",
+            Self::Decompressed => "verify before anything decompresses, or have the proxy leave bodies alone",
+            Self::OtherLength => {
+                "hand over the whole body as it came; something between changed it or cut it off"
+            }
+            Self::OtherEncoding => "give the scheme the other `SignatureEncoding`",
+            Self::OtherPrefix => "correct `with_prefix` of the scheme",
+            Self::OtherContent => {
+                "correct what the scheme signs: `over_id_timestamp_and_body`, or the body alone"
+            }
+            Self::MissingHeader(_) => {
+                "look whether a proxy drops it, and whether the provider was told to send it"
+            }
+            Self::DuplicateHeader(_) => "look which proxy adds it a second time",
+            Self::OtherHeader(_) => "use the same name at the provider and in the verifier",
+            Self::MissingSignature => {
+                "look whether the form came as a whole; without a signature anybody can have sent it"
+            }
+            Self::DecoratedSecret => "give the provider the bare secret",
+            Self::KeyPrefix => "take the prefix off and read the rest as base64",
+            Self::KeyForm => "use the other constructor of `HmacKey`",
+            Self::KeyOutOfTime => "extend the validity of the key, or have the provider use the new one",
+            Self::OtherKey => "the secrets were mixed up: give each to the place it is for",
+            Self::CertificateOutOfTime => "pin the new certificate, or do not enforce the validity",
+            Self::OtherDigest => {
+                "pin the key with `legacy_sha1` if the provider signs with SHA-1, and only then"
+            }
+            Self::TooOld(_) => "set the clock; if it waited in a queue, verify at the time it was received",
+            Self::FromTheFuture(_) => "set the clock of the machine",
+            Self::UnreadableTime => "look whether the timestamp header is the right one",
+            Self::MissingToken => {
+                "give the verifier the address as it was sent: routers and proxies take parts of the path away"
+            }
+            Self::SeveralTokens => "mint the URL from an address that has no token yet",
+            Self::BrokenToken => "register the whole URL, and look whether a proxy rewrites paths",
+            Self::PathAfterToken => "register the URL as it was minted, with nothing after it",
+            Self::TokenOfOtherProvider => "mint with the `CallbackUrls` of the provider that calls",
+            Self::ExpiredToken => "mint with a later expiry, or look why it comes so late",
+            Self::WrongAudience => {
+                "expect this addressee too if it is yours; if not, somebody had their callbacks sent to you"
+            }
+            Self::AudienceMissing => "look at what came; the provider's callbacks do say it",
+        }
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = match self {
+            Self::MissingHeader(name) => return write!(formatter, "the header `{name}` is missing"),
+            Self::DuplicateHeader(name) => return write!(formatter, "the header `{name}` is there twice"),
+            Self::OtherHeader(name) => return write!(formatter, "the secret came in the header `{name}`"),
+            Self::TooOld(by) => return write!(formatter, "the signed time is {} s ago", by.as_secs()),
+            Self::FromTheFuture(by) => {
+                return write!(formatter, "the signed time is {} s in the future", by.as_secs());
+            }
+            Self::WrongMethod => "it is no POST",
+            Self::BodyLimit => "the body is larger than the limit",
+            Self::UnreadableBody => "the body is proved, but cannot be read",
+            Self::UnsignedKind => "the provider does not sign callbacks of this kind",
+            Self::Rewritten => "the JSON was parsed and written again",
+            Self::TrailingNewline => "a line break at the end of the body was added or is lost",
+            Self::ByteOrderMark => "a byte order mark was added to the body or is lost",
+            Self::LineBreaks => "the line breaks of the body were translated",
+            Self::DecodedForm => "the fields of the form had been decoded before",
+            Self::EncodedTwice => "the fields of the form were encoded twice",
+            Self::Decompressed => "the body was decompressed on the way",
+            Self::OtherLength => "the body has not the length that its header announces",
+            Self::OtherEncoding => "the signature is written in the other encoding",
+            Self::OtherPrefix => "the signature has another prefix than was configured",
+            Self::OtherContent => "the signature covers something else than was configured",
+            Self::MissingSignature => "the form carries no signature",
+            Self::DecoratedSecret => "the secret came with something around it",
+            Self::KeyPrefix => "a prefix was left on the key",
+            Self::KeyForm => "the key is written in another way than was configured",
+            Self::KeyOutOfTime => "the key is retired or not yet valid",
+            Self::OtherKey => "it is the secret of something else",
+            Self::CertificateOutOfTime => "the certificate is not valid at this time",
+            Self::OtherDigest => "the signature was made with another digest than the key is for",
+            Self::UnreadableTime => "the signed time is no Unix time",
+            Self::MissingToken => "the address has no token",
+            Self::SeveralTokens => "the address has several tokens",
+            Self::BrokenToken => "the token in the address is damaged",
+            Self::PathAfterToken => "the address goes on after the token",
+            Self::TokenOfOtherProvider => "the token is genuine, but for another provider",
+            Self::ExpiredToken => "the token is genuine, but has expired",
+            Self::WrongAudience => "it is meant for somebody else than the verifier expects",
+            Self::AudienceMissing => "it does not say whom it is meant for",
+        };
+        formatter.write_str(text)
+    }
+}

@@ -1,0 +1,78 @@
+//! Why an RSA signature does not match.
+
+use super::bodies::versions;
+use super::cause::Cause;
+use super::{Findings, Trial, untimely};
+use crate::runtime::hex;
+use crate::webhook::callbacks::Carried;
+use crate::webhook::delivery::Delivery;
+use crate::webhook::form;
+use crate::webhook::keys::Keys;
+use crate::webhook::proof::Scheme;
+use crate::webhook::rsa::{RsaKey, decode};
+use std::time::SystemTime;
+
+pub(super) fn explain(
+    keys: &Keys<RsaKey>,
+    payload: &[u8],
+    carried: &Carried,
+    delivery: &Delivery,
+    now: SystemTime,
+    findings: &mut Findings,
+) {
+    let text = match carried {
+        Carried::Missing => return findings.certain(Cause::MissingSignature),
+        Carried::Twice => {
+            return findings.certain(Cause::DuplicateHeader(http::HeaderName::from_static("x-signed")));
+        }
+        Carried::Once(text) => text,
+    };
+    let mut messages = versions(payload);
+    messages.push((Some(Cause::EncodedTwice), form::decode(payload)));
+    messages.extend(as_it_stands(delivery.body(), payload).map(|raw| (Some(Cause::DecodedForm), raw)));
+    let mut best = None;
+    for (writing, signature) in signatures(text) {
+        for key in keys.current().iter() {
+            for (digest, candidate) in digests(key.material()) {
+                for (change, message) in &messages {
+                    if !candidate.has_signed(message, &signature) {
+                        continue;
+                    }
+                    let key_time = untimely(key, now);
+                    let enforced = candidate.refuses_at(now).then_some(Cause::CertificateOutOfTime);
+                    let supposed = [&writing, &digest, change, &key_time, &enforced];
+                    let causes = supposed.into_iter().flatten().cloned().collect();
+                    best = Some(Trial { causes, key_id: key.id().to_owned() }.or(best));
+                }
+            }
+        }
+    }
+    if let Some(trial) = best {
+        findings.undone(trial, Scheme::Rsa);
+    }
+}
+
+/// The key as it is, and for the other digest.
+fn digests(key: &RsaKey) -> Vec<(Option<Cause>, RsaKey)> {
+    let other = key.with_other_digest().map(|other| (Some(Cause::OtherDigest), other));
+    [(None, key.clone())].into_iter().chain(other).collect()
+}
+
+/// What the text may stand for.
+fn signatures(text: &[u8]) -> Vec<(Option<Cause>, Vec<u8>)> {
+    let digits = std::str::from_utf8(text).ok().and_then(|text| hex::decode_all(text.trim()));
+    let digits = digits.map(|signature| (Some(Cause::OtherEncoding), signature));
+    let twice = decode(&form::decode(text)).map(|signature| (Some(Cause::EncodedTwice), signature));
+    decode(text).map(|signature| (None, signature)).into_iter().chain(digits).chain(twice).collect()
+}
+
+/// The field as it stands in the body: what it was, if somebody had decoded the form before. The field is the one whose
+/// value decodes to the payload.
+fn as_it_stands(body: &[u8], payload: &[u8]) -> Option<Vec<u8>> {
+    let values = body.split(|byte| *byte == b'&').filter_map(|field| {
+        let equals = field.iter().position(|byte| *byte == b'=')?;
+        field.get(equals + 1..)
+    });
+    let mut values = values.filter(|value| form::decode(value) == payload);
+    values.next().map(<[u8]>::to_vec)
+}
