@@ -13,6 +13,8 @@
 
 #[cfg(feature = "faireplace")]
 pub mod faireplace;
+#[cfg(all(every_provider, feature = "axum"))]
+pub mod guide;
 #[cfg(feature = "leap")]
 pub mod leap;
 #[cfg(feature = "legalesign")]

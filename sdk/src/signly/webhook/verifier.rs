@@ -8,8 +8,9 @@ use crate::webhook::{self, ConfigurationError, Expected, HmacScheme, Keys};
 ///
 /// # Changing the secret
 ///
-/// Give the verifier [`Keys`] and keep a clone. Let both secrets be valid, change `customHeaders` of the webhook at
-/// Signly, and take the old one away once [`Verified::key_id`](webhook::Verified::key_id) no longer names it.
+/// Give the verifier [`Keys`] and keep a clone. Let both secrets be valid, register a second webhook with the new one,
+/// delete the first, and take the old secret away once [`Verified::key_id`](webhook::Verified::key_id) no longer names
+/// it. That the headers of a webhook can be changed is not documented.
 ///
 /// ```
 /// use countersign::Secret;
