@@ -126,7 +126,7 @@ impl<E: Callbacks> CallbackUrls<E> {
 
     /// What proves the delivery, and the reference in its address.
     pub(super) fn verify(&self, delivery: &Delivery, now: SystemTime) -> Result<(Proof, String), Rejection> {
-        let token = self.token(delivery)?;
+        let token = Self::token(delivery)?;
         let keys = self.keys.current();
         let found = keys.find_key(now, |key| token.is_by(key)).ok_or(Reason::WrongCredential)?;
         let content = token.read().ok_or(Reason::WrongCredential)?;
@@ -140,7 +140,7 @@ impl<E: Callbacks> CallbackUrls<E> {
     }
 
     /// The token in the address as it was sent. It is at the end, unless the provider adds a path of its own.
-    pub(super) fn token<'d>(&self, delivery: &'d Delivery) -> Result<Token<'d>, Rejection> {
+    pub(super) fn token(delivery: &Delivery) -> Result<Token<'_>, Rejection> {
         let path = delivery.uri().path();
         let mut segments = path.split('/');
         let token =

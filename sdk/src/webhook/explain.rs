@@ -223,15 +223,22 @@ impl<E: Callbacks> Verifier<E> {
         let mut all = Vec::new();
         if let Some(secret) = &self.secret {
             all.extend(
-                secret.secrets.current().iter().map(|key| (key.id().to_owned(), key.material().clone())),
+                secret
+                    .secrets
+                    .current()
+                    .all()
+                    .iter()
+                    .map(|key| (key.id().to_owned(), key.material().clone())),
             );
         }
         if let Some(urls) = &self.urls {
-            all.extend(urls.keys.current().iter().map(|key| (key.id().to_owned(), key.material().clone())));
+            all.extend(
+                urls.keys.current().all().iter().map(|key| (key.id().to_owned(), key.material().clone())),
+            );
         }
         if let Some(hmac) = &self.hmac {
             let keys = hmac.keys.current();
-            all.extend(keys.iter().map(|key| (key.id().to_owned(), key.material().written.clone())));
+            all.extend(keys.all().iter().map(|key| (key.id().to_owned(), key.material().written.clone())));
         }
         all
     }

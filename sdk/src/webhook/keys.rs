@@ -101,7 +101,7 @@ impl<K> KeySet<K> {
     /// As [`find`](Self::find), with the key itself.
     pub(crate) fn find_key(&self, now: SystemTime, matches: impl Fn(&K) -> bool) -> Option<&Key<K>> {
         let mut found = None;
-        for key in &self.0 {
+        for key in self.all() {
             if matches(&key.material) & key.is_valid_at(now) {
                 found = found.or(Some(key));
             }
@@ -114,8 +114,8 @@ impl<K> KeySet<K> {
         self.0.iter().find(|key| key.is_valid_at(now))
     }
 
-    pub(super) fn iter(&self) -> std::slice::Iter<'_, Key<K>> {
-        self.0.iter()
+    pub(super) fn all(&self) -> &[Key<K>] {
+        &self.0
     }
 }
 
@@ -155,7 +155,7 @@ impl<K> Clone for Keys<K> {
 impl<K> fmt::Debug for Keys<K> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let current = self.current();
-        let ids = current.0.iter().map(|key| key.id.as_str()).collect::<Vec<_>>();
+        let ids = current.all().iter().map(|key| key.id.as_str()).collect::<Vec<_>>();
         formatter.debug_tuple("Keys").field(&ids).finish()
     }
 }

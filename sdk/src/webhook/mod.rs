@@ -33,7 +33,7 @@ mod expected;
 mod explain;
 #[cfg(feature = "axum")]
 mod extract;
-#[cfg(feature = "legalesign")]
+#[cfg(feature = "rsa")]
 mod form;
 mod hmac;
 mod json;
@@ -77,7 +77,7 @@ pub use verifier::{Verifier, Verify};
 pub(crate) use callback_url::MARK as TOKEN_MARK;
 pub(crate) use callbacks::{Callbacks, Carried, Opened, PayloadProof, Read};
 pub(crate) use expected::Expected;
-#[cfg(feature = "legalesign")]
+#[cfg(feature = "rsa")]
 pub(crate) use form::Fields;
 pub(crate) use json::{read, typed};
 pub(crate) use members::{Members, is_one_line, text, whole};

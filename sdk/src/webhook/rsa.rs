@@ -181,7 +181,7 @@ impl fmt::Debug for RsaKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = formatter.debug_struct("RsaKey");
         debug.field("digest", &self.digest).field("bits", &self.bits);
-        debug.field("certificate", &self.certificate).finish()
+        debug.field("certificate", &self.certificate).finish_non_exhaustive()
     }
 }
 

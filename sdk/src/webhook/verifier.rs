@@ -71,7 +71,6 @@ pub struct Verifier<E> {
 impl<E: Callbacks> Verifier<E> {
     /// Starts building a verifier. Something that proves callbacks has to be given, and for most providers whom they are
     /// meant for.
-    #[must_use]
     pub fn builder() -> VerifierBuilder<E> {
         VerifierBuilder::new()
     }

@@ -50,12 +50,11 @@ impl Callbacks for Completion {
     ) -> Result<Read<Self>, Rejection> {
         let event = Self { reference: reference.map(str::to_owned), body: opened.payload.clone() };
         // There is one call per process, and the address is what tells them apart.
-        let (audience, dedupe_key) = match reference {
-            Some(reference) => (Audience::Matched, DedupeKey::new(Self::PROVIDER, reference)),
-            None => {
-                let address = delivery.uri().path().as_bytes();
-                (Audience::NotNamed, DedupeKey::of_content(Self::PROVIDER, &[address]))
-            }
+        let (audience, dedupe_key) = if let Some(reference) = reference {
+            (Audience::Matched, DedupeKey::new(Self::PROVIDER, reference))
+        } else {
+            let address = delivery.uri().path().as_bytes();
+            (Audience::NotNamed, DedupeKey::of_content(Self::PROVIDER, &[address]))
         };
         Ok(Read { event, audience, dedupe_key })
     }

@@ -5,7 +5,8 @@ use super::compare::{self, Verdict};
 use super::event::Event;
 use super::realtime::{DocumentData, RealtimeEvent, RecipientData};
 use crate::legalesign::{
-    Client, Document, DocumentId, DocumentStatus, GroupId, GroupUri, Signer, SignerId, SignerStatus,
+    Client, Document, DocumentId, DocumentStatus, DocumentUri, GroupId, GroupUri, Signer, SignerId,
+    SignerStatus,
 };
 use crate::runtime::Error;
 use crate::webhook::{Confirmation, Confirmed, Difference, Doubt, Unverified, Verified};
@@ -93,11 +94,10 @@ async fn confirm(event: &Event, client: &Client) -> Result<Confirmation<Event, V
         resources.extend(resource);
         verdict = Some(verdict.map_or(compared, |verdict| verdict.and(compared)));
     }
-    let resource = Some(resources);
     Ok(match verdict.unwrap_or(Verdict::CannotTell(Doubt::NothingToCompare)) {
-        Verdict::Agrees => Confirmation::Agrees(Confirmed::new(event.clone(), resource.unwrap_or_default())),
-        Verdict::Differs(difference) => Confirmation::Differs { difference, resource },
-        Verdict::CannotTell(doubt) => Confirmation::CannotTell { doubt, resource },
+        Verdict::Agrees => Confirmation::Agrees(Confirmed::new(event.clone(), resources)),
+        Verdict::Differs(difference) => Confirmation::Differs { difference, resource: Some(resources) },
+        Verdict::CannotTell(doubt) => Confirmation::CannotTell { doubt, resource: Some(resources) },
     })
 }
 
@@ -217,7 +217,7 @@ impl Claim {
                     Ok(signer) => signer,
                     Err(verdict) => return Ok((verdict, None)),
                 };
-                let actual = signer.document.as_ref().and_then(|document| document.id());
+                let actual = signer.document.as_ref().and_then(DocumentUri::id);
                 let verdict =
                     belongs(document, actual).and(status.compare(compare::signer, signer.status.clone()));
                 Ok((verdict, Some(Resource::Signer(Box::new(signer)))))
@@ -262,12 +262,11 @@ fn last<I: Eq + Hash + Clone, S>(
 ) -> Vec<(I, S)> {
     let (mut places, mut found) = (HashMap::new(), Vec::<(I, S)>::new());
     for (id, status) in changes.iter().filter_map(|each| read(&each.change)) {
-        match places.get(&id).and_then(|place: &usize| found.get_mut(*place)) {
-            Some(entry) => entry.1 = status,
-            None => {
-                places.insert(id.clone(), found.len());
-                found.push((id, status));
-            }
+        if let Some(entry) = places.get(&id).and_then(|place: &usize| found.get_mut(*place)) {
+            entry.1 = status;
+        } else {
+            places.insert(id.clone(), found.len());
+            found.push((id, status));
         }
     }
     found

@@ -25,7 +25,7 @@ pub enum Event {
     /// The same in plain fields \[L2\], which no signature covers.
     PlainNotice(Notice),
     /// Something happened, told at once \[L4\].
-    Realtime(Realtime),
+    Realtime(Box<Realtime>),
 }
 
 /// What is in a delivery.
@@ -101,7 +101,7 @@ impl Callbacks for Event {
                     Some(id) => DedupeKey::new(Self::PROVIDER, id),
                     None => of_content(),
                 };
-                Read { event: Self::Realtime(realtime), audience, dedupe_key }
+                Read { event: Self::Realtime(Box::new(realtime)), audience, dedupe_key }
             }
         })
     }

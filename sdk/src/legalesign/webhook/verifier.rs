@@ -38,7 +38,7 @@ impl webhook::VerifierBuilder<Event> {
 
     /// The group whose callbacks are expected, by its id or its address. Call it again for each further one.
     pub fn group(self, group: impl Into<GroupUri>) -> Self {
-        self.expecting(id(group.into()))
+        self.expecting(id(&group.into()))
     }
 
     /// Accepts callbacks of every group, in place of those given so far. Another customer of Legalesign can then have
@@ -55,11 +55,11 @@ impl webhook::UnverifiedReader<Event> {
     ///
     /// The group is blank.
     pub fn for_group(group: impl Into<GroupUri>) -> Result<Self, ConfigurationError> {
-        Self::expecting(Expected::nobody().and(id(group.into())))
+        Self::expecting(Expected::nobody().and(id(&group.into())))
     }
 }
 
 /// Callbacks name groups by their address, and applications by either.
-fn id(group: GroupUri) -> String {
+fn id(group: &GroupUri) -> String {
     group.id().map_or_else(String::new, |id| id.to_string())
 }

@@ -60,7 +60,7 @@ async fn confirm(event: &Event, client: &Client) -> Result<Confirmation<Event, D
     };
     let participants = document.participants.as_deref().unwrap_or_default();
     let ids = participants.iter().map(|participant| {
-        let id = participant.participant_id.as_ref().map(|id| id.as_str());
+        let id = participant.participant_id.as_ref().map(AsRef::as_ref);
         (id, participant.process_id.as_ref())
     });
     let known = ids.clone().filter(|(id, _)| id.is_some()).count();

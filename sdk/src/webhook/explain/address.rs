@@ -11,7 +11,7 @@ use std::time::SystemTime;
 
 impl<E: Callbacks> CallbackUrls<E> {
     pub(super) fn explain(&self, delivery: &Delivery, now: SystemTime, findings: &mut Findings) {
-        let token = match self.token(delivery) {
+        let token = match Self::token(delivery) {
             Ok(token) => token,
             Err(rejection) => {
                 let path = delivery.uri().path();
@@ -26,12 +26,12 @@ impl<E: Callbacks> CallbackUrls<E> {
             }
         };
         let keys = self.keys.current();
-        let Some(key) = keys.iter().find(|key| token.is_by(key.material())) else {
+        let Some(key) = keys.all().iter().find(|key| token.is_by(key.material())) else {
             // Whoever it is that says so.
             let says = token.read();
             return match says {
                 None => findings.likely(Cause::BrokenToken),
-                Some(says) if keys.iter().any(|key| key.id() == says.key_id) => {
+                Some(says) if keys.all().iter().any(|key| key.id() == says.key_id) => {
                     findings.add(Cause::BrokenToken, Some(Scheme::CallbackUrl), None, false);
                 }
                 Some(_) => findings.add(Cause::OtherKey, Some(Scheme::CallbackUrl), None, false),

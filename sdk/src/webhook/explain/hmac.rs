@@ -120,7 +120,7 @@ impl HmacScheme {
     /// What the key may be: those that are configured, read in every way, and all other secrets.
     fn candidates(&self, now: SystemTime, secrets: &[(String, Secret)]) -> Vec<Candidate> {
         let mut candidates = Vec::new();
-        for key in self.keys.current().iter() {
+        for key in self.keys.current().all() {
             for (reading, bytes) in readings_of(&key.material().written, key.material().form) {
                 let causes = untimely(key, now).into_iter().chain(reading).collect();
                 candidates.push(Candidate { key: bytes, id: key.id().to_owned(), causes });

@@ -32,7 +32,7 @@ pub(super) fn explain(
     messages.extend(as_it_stands(delivery.body(), payload).map(|raw| (Some(Cause::DecodedForm), raw)));
     let mut best = None;
     for (writing, signature) in signatures(text) {
-        for key in keys.current().iter() {
+        for key in keys.current().all() {
             for (digest, candidate) in digests(key.material()) {
                 for (change, message) in &messages {
                     if !candidate.has_signed(message, &signature) {

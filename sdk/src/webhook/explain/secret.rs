@@ -23,7 +23,7 @@ impl SharedSecret {
                 findings.certain(Cause::MissingHeader(self.header.clone()));
                 // Perhaps it came under another name.
                 for (name, value) in delivery.headers() {
-                    for key in keys.iter().filter(|key| key.material().matches(value.as_bytes())) {
+                    for key in keys.all().iter().filter(|key| key.material().matches(value.as_bytes())) {
                         let cause = Cause::OtherHeader(name.clone());
                         findings.add(cause, Some(Scheme::SharedSecret), Some(key.id()), true);
                     }
@@ -35,7 +35,7 @@ impl SharedSecret {
         };
         let mut found = |cause, id: &str| findings.add(cause, Some(Scheme::SharedSecret), Some(id), true);
         let mut is_known = false;
-        for key in keys.iter() {
+        for key in keys.all() {
             if key.material().matches(&carried) {
                 is_known = true;
                 if let Some(cause) = untimely(key, now) {
