@@ -35,6 +35,7 @@
 
 mod clock;
 mod deliver;
+mod exchange;
 #[cfg(feature = "faireplace")]
 pub mod faireplace;
 mod faults;
