@@ -79,6 +79,7 @@ fn process(
     let id = state.step(step, &ids, &texts).map_err(|refusal| match refusal {
         Refusal::UnknownId => (StatusCode::NOT_FOUND, "an id in the path names nothing here"),
         Refusal::NoWorkflow => (StatusCode::BAD_REQUEST, "the ids do not name one workflow"),
+        Refusal::Ended => (StatusCode::CONFLICT, "the workflow has ended"),
         Refusal::Order(Step::AddFile) => (StatusCode::CONFLICT, "there is no file yet"),
         Refusal::Order(Step::AddSigner) => (StatusCode::CONFLICT, "there is no signer yet"),
         Refusal::Order(_) => (StatusCode::CONFLICT, "there is no signature yet"),
