@@ -6,6 +6,7 @@ mod faireplace;
 mod faults;
 mod leap;
 mod legalesign;
+mod receiver;
 mod sign8;
 mod signly_documents;
 

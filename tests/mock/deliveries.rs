@@ -1,56 +1,17 @@
 //! What it delivers, where, and how often.
 
+use super::receiver::Receiver;
 use super::webhook;
-use axum::Router;
-use axum::extract::State;
 use countersign::Precondition;
-use countersign::mock::signly::{Deliveries, Event, Server};
-use countersign::mock::{AttemptOutcome, DeliveryFailure};
+use countersign::mock::signly::{Event, Server};
+use countersign::mock::{AttemptOutcome, Deliveries, DeliveryFailure};
 use countersign::signly::{DeliveryRetries, EventType, WebhookStatus};
-use http::{HeaderMap, StatusCode};
-use serde_json::{Value, json};
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+use serde_json::json;
 use std::time::SystemTime;
 use tokio::net::TcpListener;
 
-/// A destination that answers as it is told, then with 204.
-struct Receiver {
-    url: String,
-    received: Arc<Mutex<Vec<(HeaderMap, Value)>>>,
-}
-
-type Answers = Arc<Mutex<VecDeque<u16>>>;
-type Received = Arc<Mutex<Vec<(HeaderMap, Value)>>>;
-
-async fn receive(
-    State((answers, received)): State<(Answers, Received)>,
-    headers: HeaderMap,
-    body: String,
-) -> StatusCode {
-    received.lock().unwrap().push((headers, serde_json::from_str(&body).unwrap()));
-    let status = answers.lock().unwrap().pop_front().unwrap_or(204);
-    StatusCode::from_u16(status).unwrap()
-}
-
-impl Receiver {
-    async fn start(answers: impl IntoIterator<Item = u16>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/callback", listener.local_addr().unwrap());
-        let received = Received::default();
-        let answers: Answers = Arc::new(Mutex::new(answers.into_iter().collect()));
-        let app = Router::new().fallback(receive).with_state((answers, Arc::clone(&received)));
-        tokio::spawn(async move { axum::serve(listener, app).await });
-        Self { url, received }
-    }
-
-    fn bodies(&self) -> Vec<Value> {
-        self.received.lock().unwrap().iter().map(|(_, body)| body.clone()).collect()
-    }
-
-    fn event_ids(&self) -> Vec<String> {
-        self.bodies().iter().map(|body| body["eventId"].as_str().unwrap().to_owned()).collect()
-    }
+fn event_ids(receiver: &Receiver) -> Vec<String> {
+    receiver.bodies().iter().map(|body| body["eventId"].as_str().unwrap().to_owned()).collect()
 }
 
 #[tokio::test]
@@ -70,15 +31,15 @@ async fn deliveries_carry_custom_headers_and_stop_at_the_first_success() {
         delivered[0].attempts().iter().map(|attempt| (attempt.number, attempt.outcome)).collect();
     let expected = [500, 302, 204].map(AttemptOutcome::Status);
     assert_eq!(outcomes, [(1, expected[0]), (2, expected[1]), (3, expected[2])]);
-    for (place, (headers, body)) in receiver.received.lock().unwrap().iter().enumerate() {
-        assert_eq!(headers["x-client-auth"], "canary-secret");
-        assert_eq!(headers["content-type"], "application/json");
+    for (place, delivery) in receiver.received().iter().enumerate() {
+        assert_eq!(delivery.headers()["x-client-auth"], "canary-secret");
+        assert_eq!(delivery.headers()["content-type"], "application/json");
         let expected = json!({
             "eventId": "evt_1", "type": "PROCESS_COMPLETED", "occurredAt": "1970-01-01T00:00:00Z",
             "tenantId": server.tenant(), "documentId": "doc-1", "participantId": "p-1", "attempt": place + 1,
             "data": { "status": "COMPLETED" },
         });
-        assert_eq!(*body, expected);
+        assert_eq!(receiver.bodies()[place], expected);
     }
     assert!(!format!("{delivered:?} {:?}", server.webhooks()).contains("canary"));
 }
@@ -118,9 +79,9 @@ async fn events_come_twice_and_in_another_order_on_request() {
         names.iter().map(|name| Event::new(EventType::ProcessCompleted).event_id(name)).collect::<Vec<_>>()
     };
     let sent = async |deliveries: Deliveries| {
-        receiver.received.lock().unwrap().clear();
+        receiver.take();
         let delivered = deliveries.send().await;
-        let ids = receiver.event_ids();
+        let ids = event_ids(&receiver);
         assert_eq!(delivered.iter().map(|delivered| delivered.event_id.clone()).collect::<Vec<_>>(), ids);
         ids
     };

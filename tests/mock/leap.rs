@@ -1,9 +1,12 @@
 //! The mock of Leap: what it takes, what it refuses, and how signing goes on.
 
+use super::receiver::Receiver;
+use countersign::leap::webhook::{CallbackUrls, UnverifiedReader, Verifier};
 use countersign::leap::{Client, EventType, PartEncoding, Person, ProjectId, ProjectStatus, SignDocument};
-use countersign::mock::Fault;
 use countersign::mock::leap::{ID_PATH, Server, SignError};
-use countersign::{Content, Effect, Error, ErrorKind};
+use countersign::mock::{AttemptOutcome, CallbackRequest, Delivered, DeliveryFailure, Fault};
+use countersign::webhook::{Assurance, Audience};
+use countersign::{Content, Effect, Error, ErrorKind, Secret};
 use serde_json::{Value, json};
 use std::time::{Duration, SystemTime};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -261,4 +264,117 @@ async fn a_lost_answer_leaves_one_signing_process() {
     server.clear_requests();
     assert_eq!(server.requests().len(), 0);
     server.shutdown().await;
+}
+
+async fn started_for(client: &Client, url: &str) -> ProjectId {
+    let call = client.start_signing_process("Contract", pdf()).project_owner(person("ada"));
+    let call = call.signers([person("ada"), person("bob")]).sign_tasks_completed_callback_url(url);
+    call.send().await.unwrap().id_at(ID_PATH).unwrap()
+}
+
+fn outcomes(delivered: &[Delivered]) -> Vec<AttemptOutcome> {
+    delivered.iter().flat_map(Delivered::attempts).map(|attempt| attempt.outcome).collect()
+}
+
+#[tokio::test]
+async fn the_last_signature_is_called_back_to_the_url_of_the_process() {
+    let server = Server::start().await.unwrap();
+    let client = server.client().unwrap();
+    let receiver = Receiver::start([]).await;
+    let urls = CallbackUrls::new(Secret::chosen("correct horse battery staple").unwrap());
+    let verifier = Verifier::builder().callback_urls(urls.clone()).build().unwrap();
+    let mut processes = Vec::new();
+    for contract in ["contract-1", "contract-2"] {
+        let url = urls.mint(&receiver.url, contract).unwrap();
+        processes.push(started_for(&client, url.expose()).await);
+    }
+    server.sign(&processes[0], 1).unwrap();
+    assert!(server.deliver_due().await.is_empty());
+    server.sign(&processes[0], 0).unwrap();
+    server.set_callback_body("text/plain", "odd");
+    server.sign_all(&processes[1]).unwrap();
+    assert!(receiver.received().is_empty());
+    let delivered = server.deliver_due().await;
+    let ids = delivered.iter().map(|delivered| delivered.webhook_id.as_str()).collect::<Vec<_>>();
+    assert_eq!(ids, [processes[0].as_str(), processes[1].as_str()]);
+    assert_ne!(delivered[0].event_id, delivered[1].event_id);
+    assert!(server.deliver_due().await.is_empty());
+    let received = receiver.received();
+    assert_eq!(received[0].headers().get("content-type"), None);
+    assert_eq!(received[1].headers()["content-type"], "text/plain");
+    for (delivery, (contract, body)) in received.iter().zip([("contract-1", ""), ("contract-2", "odd")]) {
+        let verified = verifier.verify(delivery, SystemTime::now()).unwrap();
+        assert_eq!((verified.assurance(), verified.audience()), (Assurance::Sender, Audience::Matched));
+        assert_eq!(verified.event().reference(), Some(contract));
+        assert_eq!(verified.event().body(), body);
+    }
+}
+
+#[tokio::test]
+async fn only_the_last_signature_is_called_back() {
+    let server = Server::start().await.unwrap();
+    let client = server.client().unwrap();
+    let receiver = Receiver::start([]).await;
+    let (cancelled, set) =
+        (started_for(&client, &receiver.url).await, started_for(&client, &receiver.url).await);
+    client.cancel_signing_process(&cancelled).send().await.unwrap();
+    client.delete_signing_process(&cancelled).send().await.unwrap();
+    server.sign_all(&set).unwrap();
+    drop(server.due());
+    for status in ProjectStatus::KNOWN {
+        server.set_status(&set, status.clone());
+    }
+    // Everybody has signed, but nobody does it now.
+    server.set_status(&set, ProjectStatus::Live);
+    server.sign_all(&set).unwrap();
+    let without = started(&client, None).await;
+    server.sign_all(&without).unwrap();
+    assert!(server.due().is_empty());
+    assert!(receiver.received().is_empty());
+}
+
+#[tokio::test]
+async fn callbacks_are_tried_once_and_may_come_twice() {
+    let server = Server::start().await.unwrap();
+    let client = server.client().unwrap();
+    let receiver = Receiver::start([500, 302, 503, 204, 200]).await;
+    let sign = async || {
+        server.sign_all(started_for(&client, &receiver.url).await).unwrap();
+    };
+    sign().await;
+    let delivered = server.deliver_due().await;
+    assert_eq!(
+        (delivered[0].is_delivered(), outcomes(&delivered)),
+        (false, vec![AttemptOutcome::Status(500)])
+    );
+    assert!(server.deliver_due().await.is_empty());
+    server.set_delivery_attempts(3);
+    sign().await;
+    assert_eq!(outcomes(&server.deliver_due().await), [302, 503, 204].map(AttemptOutcome::Status));
+    sign().await;
+    let twice = server.due().duplicated(2);
+    assert_eq!(twice.len(), 2);
+    assert_eq!(twice.send().await.len(), 2);
+    let keys = receiver.take().split_off(4).into_iter().map(|delivery| {
+        let unverified = UnverifiedReader::new().read(&delivery).unwrap();
+        unverified.dedupe_key().clone()
+    });
+    let keys = keys.collect::<Vec<_>>();
+    assert_eq!((keys.len(), &keys[0]), (2, &keys[1]));
+    let odd = ["first", "second", "third"].map(|body| CallbackRequest::new("", body));
+    let delivered = server.deliver_to(&receiver.url, odd).reversed().send().await;
+    assert!(delivered.iter().all(|delivered| delivered.webhook_id.is_empty() && delivered.is_delivered()));
+    let bodies = receiver.take().iter().map(|delivery| delivery.body().clone()).collect::<Vec<_>>();
+    assert_eq!(bodies, ["third", "second", "first"]);
+}
+
+#[tokio::test]
+async fn callbacks_stay_on_this_machine() {
+    let server = Server::start().await.unwrap();
+    let id = started_for(&server.client().unwrap(), "https://203.0.113.1/token-canary").await;
+    server.set_delivery_attempts(3);
+    server.sign_all(id).unwrap();
+    let due = server.due();
+    assert!(!format!("{due:?}").contains("canary"));
+    assert_eq!(outcomes(&due.send().await), [AttemptOutcome::Failed(DeliveryFailure::NotLoopback)]);
 }

@@ -1,9 +1,12 @@
 //! The mock of SIGN8: what it answers to a profile, and what it refuses. All of it is made up.
 
-use countersign::mock::Fault;
-use countersign::mock::sign8::{Server, profile};
+use super::receiver::Receiver;
+use countersign::mock::sign8::{End, EndError, Server, profile};
+use countersign::mock::{CallbackRequest, Fault};
+use countersign::sign8::webhook::{CallbackUrls, EventKind, UnverifiedReader, Verifier};
 use countersign::sign8::{Client, CredentialForm, IdPlace, Profile, Progress, Step, StepProfile};
-use countersign::{Effect, Error};
+use countersign::webhook::{Audience, Reason};
+use countersign::{Effect, Error, Secret};
 use serde_json::{Value, json};
 use std::time::{Duration, SystemTime};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -154,4 +157,82 @@ async fn faults_and_requests_are_known_by_the_step_wherever_the_profile_has_it()
     let operations = server.requests().iter().map(|request| request.operation).collect::<Vec<_>>();
     assert_eq!(operations, [Some("add_workflow"), Some("add_workflow"), Some("add_file")]);
     server.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_refusal_and_an_expiry_are_called_back_at_paths_of_their_own() {
+    let server = Server::start().await.unwrap();
+    let client = server.client().unwrap();
+    let receiver = Receiver::start([]).await;
+    let urls = CallbackUrls::new(Secret::chosen("correct horse battery staple").unwrap());
+    let verifier = Verifier::builder().callback_urls(urls.clone()).organisation("org-7").build().unwrap();
+    server.set_webhook(urls.mint(&receiver.url, "org-7").unwrap().expose(), "org-7");
+    let refused = step(&client, Step::AddWorkflow, &[], json!({})).await.unwrap();
+    let expired = step(&client, Step::AddWorkflow, &[], json!({})).await.unwrap();
+    server.refuse(&refused).unwrap();
+    server.set_callback_body("application/json", json!({ "made_up": expired }).to_string());
+    server.expire(&expired).unwrap();
+    let delivered = server.deliver_due().await;
+    assert_eq!(delivered.len(), 2);
+    assert!(delivered.iter().all(|delivered| delivered.is_delivered() && delivered.webhook_id == "org-7"));
+    assert!(server.deliver_due().await.is_empty());
+    let received = receiver.received();
+    let expected = [
+        (EventKind::WorkflowRefused, "/api/workflow/workflowRefused", None),
+        (EventKind::WorkflowExpired, "/api/workflow/workflowExpired", Some(json!({ "made_up": expired }))),
+    ];
+    assert_eq!(received.len(), expected.len());
+    for (delivery, (kind, path, body)) in received.iter().zip(expected) {
+        assert!(delivery.uri().path().ends_with(path), "{kind:?}");
+        assert_eq!(delivery.headers()["organisation_id"], "org-7");
+        assert_eq!(delivery.headers().contains_key("content-type"), body.is_some());
+        let verified = verifier.verify(delivery, SystemTime::now()).unwrap();
+        assert_eq!((verified.audience(), verified.reference()), (Audience::Matched, Some("org-7")));
+        assert_eq!((&verified.event().kind, verified.event().json()), (&kind, body));
+    }
+}
+
+#[tokio::test]
+async fn a_workflow_ends_once() {
+    let server = Server::start().await.unwrap();
+    let client = server.client().unwrap();
+    let receiver = Receiver::start([]).await;
+    let silent = step(&client, Step::AddWorkflow, &[], json!({})).await.unwrap();
+    server.refuse(&silent).unwrap();
+    server.set_webhook(format!("{}/", receiver.url), "org-7");
+    let workflow = step(&client, Step::AddWorkflow, &[], json!({})).await.unwrap();
+    assert_eq!(server.workflow(&workflow).unwrap().end, None);
+    server.expire(&workflow).unwrap();
+    assert_eq!(server.workflow(&workflow).unwrap().end, Some(End::Expired));
+    assert_eq!(server.refuse(&workflow), Err(EndError::EndedBefore));
+    assert_eq!(server.expire("elsewhere"), Err(EndError::UnknownWorkflow));
+    let ids = [(Step::AddWorkflow, workflow.as_str())];
+    let late = step(&client, Step::AddFile, &ids, json!({})).await.unwrap_err();
+    assert_eq!((late.status(), late.effect()), (Some(409), Effect::None));
+    server.deliver_due().await;
+    let received = receiver.take();
+    assert_eq!(received.len(), 1);
+    assert_eq!(received[0].uri().path(), "/callback/api/workflow/workflowExpired");
+}
+
+#[tokio::test]
+async fn odd_callbacks_are_sent_as_they_are() {
+    let server = Server::start().await.unwrap();
+    let receiver = Receiver::start([]).await;
+    let reader = UnverifiedReader::for_organisation("org-7").unwrap();
+    let empty = CallbackRequest::empty();
+    let named = empty.clone().with_header("organisation_id", "org-7");
+    let two = named.clone().with_header("organization-id", "org-8");
+    let url = format!("{}/api/workflow/workflowCompleted", receiver.url);
+    let delivered = server.deliver_to(&url, [empty, named, two]).duplicated(2).send().await;
+    assert_eq!(delivered.len(), 6);
+    let read = receiver.take().iter().map(|delivery| reader.read(delivery)).collect::<Vec<_>>();
+    for pair in read.chunks(2).take(2) {
+        let [one, other] = pair else { panic!("{} of two", pair.len()) };
+        let (one, other) = (one.as_ref().unwrap(), other.as_ref().unwrap());
+        assert_eq!(one.dedupe_key(), other.dedupe_key());
+        let kind = one.clone().trust_without_proof().kind;
+        assert_eq!(kind, EventKind::Unknown("workflowCompleted".to_owned()));
+    }
+    assert!(read[4..].iter().all(|read| read.as_ref().unwrap_err().reason() == Reason::WrongAudience));
 }

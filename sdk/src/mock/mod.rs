@@ -33,8 +33,12 @@
 //! Where a provider documents nothing, a mock has to do something nevertheless. The documentation of the provider's
 //! module lists what was inferred or assumed; do not take it for knowledge of the provider.
 
+mod callback_request;
 mod clock;
+mod courier;
 mod deliver;
+mod deliveries;
+mod exchange;
 #[cfg(feature = "faireplace")]
 pub mod faireplace;
 mod faults;
@@ -43,6 +47,7 @@ mod id;
 pub mod leap;
 #[cfg(feature = "legalesign")]
 pub mod legalesign;
+mod outbox;
 mod record;
 mod server;
 #[cfg(feature = "sign8")]
@@ -52,7 +57,9 @@ pub mod signly;
 #[cfg(feature = "rsa")]
 mod throw_away_key;
 
+pub use callback_request::CallbackRequest;
 pub use deliver::{Attempt, AttemptOutcome, Delivered, DeliveryFailure};
+pub use deliveries::Deliveries;
 pub use faults::Fault;
 pub use record::RecordedRequest;
 #[cfg(feature = "rsa")]

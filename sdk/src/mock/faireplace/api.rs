@@ -2,17 +2,17 @@
 
 use super::refusal::Refusal;
 use super::state::State;
+use crate::mock::exchange;
 use crate::runtime::decode;
 use axum::Router;
-use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State as Extract};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::header::AUTHORIZATION;
+use http::{HeaderName, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -53,7 +53,7 @@ async fn wrong_method(Extract(state): Shared) -> Response {
 }
 
 async fn authorise(Extract(state): Shared, request: Request, next: Next) -> Response {
-    let value = header(request.headers(), &AUTHORIZATION);
+    let value = exchange::once(request.headers(), AUTHORIZATION);
     let key = value.and_then(|value| value.strip_prefix(b"Bearer "));
     if key.is_some_and(|key| state.api_key.matches(key)) {
         return next.run(request).await;
@@ -62,22 +62,16 @@ async fn authorise(Extract(state): Shared, request: Request, next: Next) -> Resp
 }
 
 async fn authorise_worker(Extract(state): Shared, request: Request, next: Next) -> Response {
-    let refusal = match (header(request.headers(), &KEY), header(request.headers(), &ORGANISATION)) {
-        (Some(key), _) if !state.worker_key.matches(key) => Refusal::unauthorized(),
-        (None, _) => Refusal::unauthorized(),
-        (_, None) => Refusal::invalid("`X-Tenant-ID` is missing."),
-        // Every document of this server belongs to the one organisation.
-        (_, Some(organisation)) if organisation != state.organisation.as_bytes() => Refusal::not_found(),
-        _ => return next.run(request).await,
-    };
+    let refusal =
+        match (exchange::once(request.headers(), KEY), exchange::once(request.headers(), ORGANISATION)) {
+            (Some(key), _) if !state.worker_key.matches(key) => Refusal::unauthorized(),
+            (None, _) => Refusal::unauthorized(),
+            (_, None) => Refusal::invalid("`X-Tenant-ID` is missing."),
+            // Every document of this server belongs to the one organisation.
+            (_, Some(organisation)) if organisation != state.organisation.as_bytes() => Refusal::not_found(),
+            _ => return next.run(request).await,
+        };
     answer(&state, Err(refusal))
-}
-
-/// The value of a header that is there once.
-fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a [u8]> {
-    let mut values = headers.get_all(name).iter();
-    let value = values.next().map(HeaderValue::as_bytes);
-    value.filter(|_| values.next().is_none())
 }
 
 async fn initiate(Extract(state): Shared, lease: One, body: Bytes) -> Response {
@@ -136,8 +130,5 @@ fn answer(state: &State, outcome: Result<Value, Refusal>) -> Response {
         Ok(body) => (StatusCode::OK, body),
         Err(refusal) => (refusal.status, refusal.body(state.clock.now())),
     };
-    let mut response = Response::new(Body::from(body.to_string()));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
+    exchange::json(status, &body)
 }

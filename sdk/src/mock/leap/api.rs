@@ -2,6 +2,7 @@
 
 use super::form;
 use super::state::State;
+use crate::mock::exchange;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::multipart::MultipartRejection;
@@ -10,8 +11,8 @@ use axum::extract::{DefaultBodyLimit, Multipart, Path, Request, State as Extract
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{delete, get, post, put};
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -73,9 +74,7 @@ async fn authorise(Extract(state): Shared, request: Request, next: Next) -> Resp
 }
 
 fn is_authorised(state: &State, headers: &HeaderMap) -> bool {
-    let mut values = headers.get_all(AUTHORIZATION).iter();
-    let key = values.next().map(HeaderValue::as_bytes);
-    values.next().is_none() && key.is_some_and(|key| state.key.matches(key))
+    exchange::once(headers, AUTHORIZATION).is_some_and(|key| state.key.matches(key))
 }
 
 async fn start(Extract(state): Shared, form: Result<Multipart, MultipartRejection>) -> Response {
@@ -133,8 +132,5 @@ fn answer(outcome: Result<Option<Value>, Refusal>) -> Response {
         }
         Err(Refusal { status, message }) => (status, json!({ "message": message })),
     };
-    let mut response = Response::new(Body::from(body.to_string()));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
+    exchange::json(status, &body)
 }

@@ -2,7 +2,7 @@
 
 use super::api::Refusal;
 use crate::leap::Person;
-use crate::mock::deliver::is_loopback;
+use crate::mock::courier::is_loopback;
 use crate::runtime::decode;
 use axum::extract::Multipart;
 use axum::extract::multipart::Field;

@@ -1,4 +1,5 @@
-//! A mock of Documill Leap's Sign API, as far as `openapi/leap.yaml` describes it. No callback is sent.
+//! A mock of Documill Leap's Sign API, as far as `openapi/leap.yaml` describes it. It calls back when
+//! [`Server::deliver_due`] says so.
 //!
 //! **The data of a signing process is made up**, since the names of its members are not public. All of it is in one member
 //! `mock`, so that nobody takes it for the provider's; the id is at [`ID_PATH`].
@@ -22,6 +23,11 @@
 //! | body over 32 MiB | 413 | assumed |
 //! | a signing process that was just started | `LIVE` | inferred |
 //! | the last signature | `COMPLETED` | documented for projects |
+//! | the callback | `POST` to the URL of the signing process, once, after the last signature | documented |
+//! | the callback after cancelling, deleting, or [`Server::set_status`] | none | inferred: nothing else is said to cause one |
+//! | content of the callback | no body and no content type, unless [`Server::set_callback_body`] says otherwise | not documented |
+//! | answers to the callback | 200 to 299 accept it; redirects are not followed | assumed |
+//! | a callback that is not accepted | given up, unless [`Server::set_delivery_attempts`] says otherwise | not documented |
 //! | reading what a foreign project is | 404 | assumed; for cancelling and deleting, 403 is documented |
 //! | cancelling with an id that is no UUID | 400 | that of a bad id is documented; 404 is as well |
 //! | cancelling what is cancelled | 204, nothing changes | assumed |

@@ -25,7 +25,7 @@ pub struct Process {
     /// Who else gets the signed document.
     #[safe_debug(redact)]
     pub additional_recipients: Vec<String>,
-    /// Where the callback would go.
+    /// Where the callback goes.
     #[safe_debug(redact)]
     pub callback_url: Option<String>,
     /// The name of the document's file.

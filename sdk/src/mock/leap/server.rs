@@ -4,6 +4,7 @@ use super::process::{Process, SignError};
 use super::{api, state::State};
 use crate::leap::{Client, ClientBuilder, EventType, OPERATIONS, ProjectId, ProjectStatus};
 use crate::mock::id;
+use crate::mock::outbox::{Outbox, delivers};
 use crate::mock::server::{Port, Running, Service, controls};
 use crate::runtime::{Clock as _, Secret, SystemClock};
 use bytes::Bytes;
@@ -33,6 +34,7 @@ const LARGEST_BODY: usize = 32 * 1024 * 1024;
 /// assert_eq!(server.document_bytes(&id).as_deref(), Some(&b"%PDF-1.7"[..]));
 /// server.sign(&id, 0)?;
 /// assert_eq!(server.process(&id).map(|process| process.status), Some(ProjectStatus::Completed));
+/// assert!(server.deliver_due().await.is_empty()); // it has no callback URL
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// # })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -43,16 +45,30 @@ pub struct Server {
 }
 
 controls!(Server, Client);
+delivers!(Server, with unknown content);
 
 impl Server {
-    /// Starts a server.
+    /// Starts a server that delivers to this machine only.
     ///
     /// # Errors
     ///
-    /// The system gives no port.
+    /// The system gives no port, or no HTTP client can be made.
     pub async fn start() -> io::Result<Self> {
+        Self::start_with(Outbox::new(false)?).await
+    }
+
+    /// Starts a server that calls back any host that a signing process names. Real systems may take that for real.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start).
+    pub async fn danger_start_delivering_beyond_loopback() -> io::Result<Self> {
+        Self::start_with(Outbox::new(true)?).await
+    }
+
+    async fn start_with(outbox: Outbox) -> io::Result<Self> {
         let key = Secret::issued(id::ulid("leap_mock_", SystemClock.now())).map_err(io::Error::other)?;
-        let state = Arc::new(State::new(key));
+        let state = Arc::new(State::new(key, outbox));
         let service = Service::new(OPERATIONS, api::router(Arc::clone(&state)));
         let running = Port::open().await?.serve(service.with_bodies_up_to(LARGEST_BODY));
         Ok(Self { state, running })
@@ -87,7 +103,8 @@ impl Server {
         self.state.document(id.as_ref())
     }
 
-    /// Signs as one of the signers, by their place in the list. With the last signature the signing process is completed.
+    /// Signs as one of the signers, by their place in the list. With the last signature the signing process is completed, and
+    /// its callback is [due](Self::deliver_due).
     ///
     /// # Errors
     ///
@@ -105,7 +122,8 @@ impl Server {
         self.state.sign_all(id.as_ref())
     }
 
-    /// Puts a signing process into a status, such as [`ProjectStatus::Paused`]. Returns whether there is one.
+    /// Puts a signing process into a status, such as [`ProjectStatus::Paused`]. Nobody is called back. Returns whether there
+    /// is one.
     pub fn set_status(&self, id: impl AsRef<str>, status: ProjectStatus) -> bool {
         self.state.set_status(id.as_ref(), status)
     }

@@ -5,6 +5,7 @@ use super::form::{Document, Start};
 use super::process::{Process, SignError, Signer};
 use crate::leap::{EventType, ProjectId, ProjectStatus};
 use crate::mock::clock::Clock;
+use crate::mock::outbox::{Addressed, Outbox};
 use crate::mock::{id, lock};
 use crate::runtime::{Secret, Timestamp};
 use bytes::Bytes;
@@ -14,6 +15,7 @@ use std::sync::Mutex;
 pub(super) struct State {
     pub key: Secret,
     pub clock: Clock,
+    pub outbox: Outbox,
     store: Mutex<Store>,
 }
 
@@ -51,8 +53,8 @@ impl Store {
 }
 
 impl State {
-    pub fn new(key: Secret) -> Self {
-        Self { key, clock: Clock::default(), store: Mutex::default() }
+    pub fn new(key: Secret, outbox: Outbox) -> Self {
+        Self { key, clock: Clock::default(), outbox, store: Mutex::default() }
     }
 
     pub fn start(&self, start: Start) -> Value {
@@ -119,7 +121,7 @@ impl State {
 
     pub fn sign(&self, id: &str, signer: usize) -> Result<(), SignError> {
         let mut store = lock(&self.store);
-        store.find_mut(id).ok_or(SignError::UnknownProcess)?.process.sign(signer)
+        self.sign_in(&mut store.find_mut(id).ok_or(SignError::UnknownProcess)?.process, signer)
     }
 
     /// Those who have signed before are left out.
@@ -131,7 +133,20 @@ impl State {
         }
         let open = process.signers.iter().enumerate().filter(|(_, signer)| !signer.has_signed);
         let open = open.map(|(index, _)| index).collect::<Vec<_>>();
-        open.into_iter().try_for_each(|signer| process.sign(signer))
+        open.into_iter().try_for_each(|signer| self.sign_in(process, signer))
+    }
+
+    /// With the last signature there is something to tell. Nothing else is.
+    fn sign_in(&self, process: &mut Process, signer: usize) -> Result<(), SignError> {
+        process.sign(signer)?;
+        if let (ProjectStatus::Completed, Some(url)) = (&process.status, &process.callback_url) {
+            self.outbox.add(Addressed::new(process.id.as_str(), url, self.outbox.unknown()));
+        }
+        Ok(())
+    }
+
+    pub fn due(&self) -> Vec<Addressed> {
+        self.outbox.take()
     }
 
     pub fn set_status(&self, id: &str, status: ProjectStatus) -> bool {

@@ -5,6 +5,7 @@ use super::links::{Target, Unavailable};
 use super::read::{Call, Query};
 use super::state::{PREFIX, State, Store};
 use super::{documents, downloads, people, sending, signers, templates, texts, webhooks};
+use crate::mock::exchange;
 use axum::Router;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{DefaultBodyLimit, OriginalUri, Path, Request, State as Extract};
@@ -13,7 +14,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, COOKIE, REFERER};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, StatusCode};
 use std::sync::Arc;
 
 const ORGANISATION: HeaderName = HeaderName::from_static("x-organisation");
@@ -152,9 +153,7 @@ async fn authorise(Extract(state): Shared, request: Request, next: Next) -> Resp
 
 /// Both kinds of keys are accepted.
 fn is_authorised(state: &State, headers: &HeaderMap) -> bool {
-    let mut values = headers.get_all(AUTHORIZATION).iter();
-    let value = values.next().map(HeaderValue::as_bytes).filter(|_| values.next().is_none());
-    let Some(value) = value else { return false };
+    let Some(value) = exchange::once(headers, AUTHORIZATION) else { return false };
     if let Some(key) = value.strip_prefix(b"Bearer ") {
         return state.key.matches(key);
     }

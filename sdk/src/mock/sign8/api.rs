@@ -1,16 +1,15 @@
 //! The five steps over HTTP, wherever the profile has them.
 
 use super::state::{Refusal, State};
-use crate::mock::id;
+use crate::mock::{exchange, id};
 use crate::runtime::decode;
 use crate::sign8::{CredentialForm, IdPlace, Routes, Segment, Step, Template};
 use axum::Router;
-use axum::body::Body;
 use axum::extract::State as Extract;
 use axum::response::Response;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use http::{HeaderMap, Method, StatusCode, Uri};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -46,8 +45,8 @@ async fn answer(
     body: Bytes,
 ) -> Response {
     match process(&state, &method, uri.path(), &headers, &body) {
-        Ok(answer) => response(StatusCode::OK, &Value::Object(answer)),
-        Err((status, problem)) => response(status, &json!({ "made_up_error": problem })),
+        Ok(answer) => exchange::json(StatusCode::OK, &Value::Object(answer)),
+        Err((status, problem)) => exchange::json(status, &json!({ "made_up_error": problem })),
     }
 }
 
@@ -80,6 +79,7 @@ fn process(
     let id = state.step(step, &ids, &texts).map_err(|refusal| match refusal {
         Refusal::UnknownId => (StatusCode::NOT_FOUND, "an id in the path names nothing here"),
         Refusal::NoWorkflow => (StatusCode::BAD_REQUEST, "the ids do not name one workflow"),
+        Refusal::Ended => (StatusCode::CONFLICT, "the workflow has ended"),
         Refusal::Order(Step::AddFile) => (StatusCode::CONFLICT, "there is no file yet"),
         Refusal::Order(Step::AddSigner) => (StatusCode::CONFLICT, "there is no signer yet"),
         Refusal::Order(_) => (StatusCode::CONFLICT, "there is no signature yet"),
@@ -88,13 +88,12 @@ fn process(
 }
 
 fn is_authorised(state: &State, headers: &HeaderMap) -> bool {
-    let mut values = headers.get_all(&state.routes.header).iter();
-    let (Some(value), None) = (values.next(), values.next()) else { return false };
+    let Some(value) = exchange::once(headers, &state.routes.header) else { return false };
     let key = match &state.profile.credential.form {
         Some(CredentialForm::Scheme(scheme)) => {
-            value.as_bytes().strip_prefix(scheme.as_bytes()).and_then(|rest| rest.strip_prefix(b" "))
+            value.strip_prefix(scheme.as_bytes()).and_then(|rest| rest.strip_prefix(b" "))
         }
-        _ => Some(value.as_bytes()),
+        _ => Some(value),
     };
     key.is_some_and(|key| state.key.matches(key))
 }
@@ -158,11 +157,4 @@ fn put(object: &mut Map<String, Value>, pointer: &str, text: String) {
         (object, name) = (inner, next);
     }
     object.insert(name, Value::String(text));
-}
-
-fn response(status: StatusCode, body: &Value) -> Response {
-    let mut response = Response::new(Body::from(body.to_string()));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
 }

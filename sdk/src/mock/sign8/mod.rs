@@ -27,11 +27,19 @@
 //! | refusals | `{"made_up_error": "…"}` | assumed |
 //! | sending the same twice | makes two | assumed |
 //!
-//! Nothing is ever signed, refused or expired here.
+//! | a step for a workflow that was refused or has expired | 409 | assumed |
+//! | which workflows can be refused or expire | all that have not ended | assumed |
+//! | the callback of a refusal | `POST` to the URL of [`Server::set_webhook`] and `/api/workflow/workflowRefused`, with the header `organisation_id` | documented |
+//! | that of an expiry | the same with `workflowExpired` | that there is one is documented, the path inferred by analogy, the header assumed |
+//! | content of callbacks | no body and no content type, unless [`Server::set_callback_body`] says otherwise | not documented |
+//! | answers to callbacks | 200 to 299 accept them; redirects are not followed | assumed |
+//! | a callback that is not accepted | given up, unless [`Server::set_delivery_attempts`] says otherwise | not documented |
+//!
+//! Nothing is ever signed here.
 
 mod api;
 mod server;
 mod state;
 
 pub use server::{Server, profile};
-pub use state::Workflow;
+pub use state::{End, EndError, Workflow};

@@ -1,8 +1,9 @@
 //! The server as tests see it.
 
 use super::api;
-use super::state::{State, Workflow};
+use super::state::{End, EndError, State, Workflow};
 use crate::mock::id;
+use crate::mock::outbox::{Outbox, delivers};
 use crate::mock::server::{Port, Running, Service, controls};
 use crate::runtime::Secret;
 use crate::sign8::{Client, ClientBuilder, CredentialForm, IdPlace, OPERATIONS, Profile, Step, StepProfile};
@@ -39,13 +40,14 @@ pub struct Server {
 }
 
 controls!(Server, Client);
+delivers!(Server, with unknown content);
 
 impl Server {
-    /// Starts a server with the made-up [`profile()`].
+    /// Starts a server with the made-up [`profile()`], that delivers to this machine only.
     ///
     /// # Errors
     ///
-    /// The system gives no port.
+    /// The system gives no port, or no HTTP client can be made.
     pub async fn start() -> io::Result<Self> {
         Self::start_with(profile()).await
     }
@@ -54,16 +56,29 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// The system gives no port; or the profile is not complete, or two of its steps could have the same path, which is
+    /// As [`start`](Self::start); or the profile is not complete, or two of its steps could have the same path, which is
     /// how the mock tells them apart.
     pub async fn start_with(profile: Profile) -> io::Result<Self> {
+        Self::serve(profile, Outbox::new(false)?).await
+    }
+
+    /// As [`start_with`](Self::start_with), for a server that calls back any host. Real systems may take that for real.
+    ///
+    /// # Errors
+    ///
+    /// As [`start_with`](Self::start_with).
+    pub async fn danger_start_delivering_beyond_loopback(profile: Profile) -> io::Result<Self> {
+        Self::serve(profile, Outbox::new(true)?).await
+    }
+
+    async fn serve(profile: Profile, outbox: Outbox) -> io::Result<Self> {
         let unusable = |problem: String| io::Error::new(io::ErrorKind::InvalidInput, problem);
         let routes = profile.read().map_err(|findings| unusable(findings.into_error().to_string()))?;
         if let Some((one, other)) = api::overlap(&routes) {
             return Err(unusable(format!("the paths of {one} and {other} can be the same")));
         }
         let key = Secret::issued(format!("made-up-{}", id::uuid())).map_err(io::Error::other)?;
-        let state = Arc::new(State::new(profile, routes, key));
+        let state = Arc::new(State::new(profile, routes, key, outbox));
         let path = |id: &str| {
             let step = Step::ALL.into_iter().find(|step| step.operation().id == id)?;
             state.profile.steps.get(&step)?.path.clone()
@@ -102,6 +117,31 @@ impl Server {
     #[must_use]
     pub fn workflows(&self) -> Vec<Workflow> {
         self.state.workflows()
+    }
+
+    /// Where callbacks go from now on, and the organisation that they name. SIGN8 adds a path of its own to the URL. Without
+    /// this there are none.
+    pub fn set_webhook(&self, url: impl Into<String>, organisation: impl Into<String>) {
+        self.state.set_webhook(url.into(), organisation.into());
+    }
+
+    /// Somebody refuses to sign. The callback is [due](Self::deliver_due) then.
+    ///
+    /// # Errors
+    ///
+    /// There is no such workflow, or it has ended.
+    pub fn refuse(&self, workflow: impl AsRef<str>) -> Result<(), EndError> {
+        self.state.end(workflow.as_ref(), End::Refused)
+    }
+
+    /// A workflow reaches the date when it expires, which the mock does not know: its member is not public. The callback is
+    /// [due](Self::deliver_due) then.
+    ///
+    /// # Errors
+    ///
+    /// There is no such workflow, or it has ended.
+    pub fn expire(&self, workflow: impl AsRef<str>) -> Result<(), EndError> {
+        self.state.end(workflow.as_ref(), End::Expired)
     }
 }
 

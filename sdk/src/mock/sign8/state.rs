@@ -1,10 +1,12 @@
 //! What the server keeps.
 
 use crate::mock::clock::Clock;
+use crate::mock::outbox::{Addressed, Outbox};
 use crate::mock::{id, lock};
 use crate::runtime::Secret;
 use crate::sign8::{Profile, Routes, Step};
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::{Mutex, MutexGuard};
 
 /// A workflow, by the ids of its parts. Bodies are not kept; see the [requests](super::Server::requests).
@@ -21,6 +23,55 @@ pub struct Workflow {
     pub signatures: Vec<String>,
     /// Its annotations, in order.
     pub annotations: Vec<String>,
+    /// How it ended, if it did.
+    pub end: Option<End>,
+}
+
+/// How a workflow ended without being completed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum End {
+    /// Somebody refused to sign.
+    Refused,
+    /// The time was over.
+    Expired,
+}
+
+impl End {
+    /// What is added to the URL of the webhook. That of an expiry is inferred by analogy.
+    fn path(self) -> &'static str {
+        match self {
+            Self::Refused => "/api/workflow/workflowRefused",
+            Self::Expired => "/api/workflow/workflowExpired",
+        }
+    }
+}
+
+/// Why a workflow cannot end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EndError {
+    /// There is no such workflow.
+    UnknownWorkflow,
+    /// It has ended already.
+    EndedBefore,
+}
+
+impl fmt::Display for EndError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::UnknownWorkflow => "there is no such workflow",
+            Self::EndedBefore => "the workflow has ended already",
+        })
+    }
+}
+
+impl std::error::Error for EndError {}
+
+/// Where callbacks go, and the organisation that they name.
+struct Webhook {
+    url: String,
+    organisation: String,
 }
 
 impl Workflow {
@@ -66,6 +117,8 @@ pub(super) struct State {
     pub(super) routes: Routes,
     pub(super) key: Secret,
     pub(super) clock: Clock,
+    pub(super) outbox: Outbox,
+    webhook: Mutex<Option<Webhook>>,
     workflows: Mutex<Vec<Workflow>>,
 }
 
@@ -73,12 +126,14 @@ pub(super) struct State {
 pub(super) enum Refusal {
     UnknownId,
     NoWorkflow,
+    Ended,
     Order(Step),
 }
 
 impl State {
-    pub(super) fn new(profile: Profile, routes: Routes, key: Secret) -> Self {
-        Self { profile, routes, key, clock: Clock::default(), workflows: Mutex::default() }
+    pub(super) fn new(profile: Profile, routes: Routes, key: Secret, outbox: Outbox) -> Self {
+        let (clock, webhook, workflows) = (Clock::default(), Mutex::default(), Mutex::default());
+        Self { profile, routes, key, clock, outbox, webhook, workflows }
     }
 
     pub(super) fn workflows(&self) -> Vec<Workflow> {
@@ -112,11 +167,38 @@ impl State {
         if meant.next().is_some() {
             return Err(Refusal::NoWorkflow);
         }
+        if workflow.end.is_some() {
+            return Err(Refusal::Ended);
+        }
         if let Some(missing) = workflow.lacks(step) {
             return Err(Refusal::Order(missing));
         }
         workflow.add(step, id.clone());
         Ok(id)
+    }
+
+    pub(super) fn set_webhook(&self, url: String, organisation: String) {
+        *lock(&self.webhook) = Some(Webhook { url, organisation });
+    }
+
+    pub(super) fn end(&self, id: &str, end: End) -> Result<(), EndError> {
+        let mut workflows = self.lock();
+        let workflow = workflows.iter_mut().find(|workflow| workflow.id == id);
+        let workflow = workflow.ok_or(EndError::UnknownWorkflow)?;
+        if workflow.end.is_some() {
+            return Err(EndError::EndedBefore);
+        }
+        workflow.end = Some(end);
+        if let Some(Webhook { url, organisation }) = &*lock(&self.webhook) {
+            let url = format!("{}{}", url.trim_end_matches('/'), end.path());
+            let request = self.outbox.unknown().with_header("organisation_id", organisation);
+            self.outbox.add(Addressed::new(organisation, &url, request));
+        }
+        Ok(())
+    }
+
+    pub(super) fn due(&self) -> Vec<Addressed> {
+        self.outbox.take()
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Workflow>> {

@@ -3,19 +3,17 @@
 use super::refusal::Refusal;
 use super::state::State;
 use super::{read, routes};
-use crate::mock::id;
+use crate::mock::{exchange, id};
 use crate::runtime::Timestamp;
 use crate::signly::{WebhookStatus, WebhookStatusUpdate};
 use axum::Router;
-use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, Request, State as Extract};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post, put};
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -43,17 +41,14 @@ async fn authorise(Extract(state): Shared, request: Request, next: Next) -> Resp
     if is_authorised(&state, request.headers()) {
         return next.run(request).await;
     }
-    json_response(StatusCode::UNAUTHORIZED, &json!({ "message": "Unauthorized" }))
+    exchange::json(StatusCode::UNAUTHORIZED, &json!({ "message": "Unauthorized" }))
 }
 
 /// Both modes are accepted for the one credential: the bare value, and `HMAC` before it.
 fn is_authorised(state: &State, headers: &HeaderMap) -> bool {
-    let header = |name| {
-        let mut values = headers.get_all(name).iter();
-        let value = values.next().map(HeaderValue::as_bytes);
-        value.filter(|_| values.next().is_none())
-    };
-    let (Some(tenant), Some(credential)) = (header(TENANT), header(CREDENTIAL)) else {
+    let (Some(tenant), Some(credential)) =
+        (exchange::once(headers, TENANT), exchange::once(headers, CREDENTIAL))
+    else {
         return false;
     };
     let secret = credential.strip_prefix(b"HMAC ").unwrap_or(credential);
@@ -156,12 +151,5 @@ pub(super) fn answer(state: &State, outcome: Result<Success, Refusal>) -> Respon
         },
         "error": error,
     });
-    json_response(status, &envelope)
-}
-
-fn json_response(status: StatusCode, body: &Value) -> Response {
-    let mut response = Response::new(Body::from(body.to_string()));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
+    exchange::json(status, &envelope)
 }

@@ -1,14 +1,11 @@
-//! Events, and how they are sent.
+//! Events, as they are sent.
 
-use super::state::State;
-use crate::mock::deliver::{Delivered, shuffle};
 use crate::mock::id;
 use crate::runtime::{Clock as _, SystemClock, Timestamp};
 use crate::signly::EventType;
 use bytes::Bytes;
 use serde_json::{Value, json};
 use std::fmt;
-use std::sync::Arc;
 use std::time::SystemTime;
 
 /// An event to deliver. Whatever is not given is made up: an id of its own, a document, a participant, the time of the
@@ -134,59 +131,5 @@ impl fmt::Debug for Event {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = formatter.debug_struct("Event");
         debug.field("event_id", &self.id).field("type", &self.kind).finish_non_exhaustive()
-    }
-}
-
-/// Events that are about to be delivered, in an order of your choice. Each method changes the list that the ones before
-/// it made.
-#[must_use = "nothing is sent before `send`"]
-pub struct Deliveries {
-    state: Arc<State>,
-    events: Vec<Event>,
-}
-
-impl Deliveries {
-    pub(super) fn new(state: Arc<State>, events: impl IntoIterator<Item = Event>) -> Self {
-        let now = state.clock.now();
-        let mut events: Vec<_> = events.into_iter().collect();
-        for event in &mut events {
-            event.settle(now);
-        }
-        Self { state, events }
-    }
-
-    /// Sends each event this many times in all, one right after the other. None counts as once.
-    pub fn duplicated(mut self, times: usize) -> Self {
-        self.events =
-            self.events.into_iter().flat_map(|event| std::iter::repeat_n(event, times.max(1))).collect();
-        self
-    }
-
-    /// Sends the last one first.
-    pub fn reversed(mut self) -> Self {
-        self.events.reverse();
-        self
-    }
-
-    /// Sends them in an order that looks like chance and follows from the seed alone.
-    pub fn shuffled(mut self, seed: u64) -> Self {
-        shuffle(&mut self.events, seed);
-        self
-    }
-
-    /// Delivers one event after the other, each to every enabled webhook that subscribed to its type. There is one entry
-    /// per event and webhook, in the order of sending.
-    pub async fn send(self) -> Vec<Delivered> {
-        let mut delivered = Vec::new();
-        for event in &self.events {
-            delivered.extend(self.state.deliver(event).await);
-        }
-        delivered
-    }
-}
-
-impl fmt::Debug for Deliveries {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Deliveries").field("events", &self.events).finish_non_exhaustive()
     }
 }

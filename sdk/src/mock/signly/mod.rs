@@ -77,6 +77,6 @@ mod steps;
 mod templates;
 mod transfers;
 
-pub use event::{Deliveries, Event};
+pub use event::Event;
 pub use publishing::NotPossible;
 pub use server::Server;

@@ -1,7 +1,7 @@
 //! Reading requests, strictly: what the document does not allow is refused.
 
 use super::refusal::Refusal;
-use crate::mock::deliver::is_loopback;
+use crate::mock::courier::is_loopback;
 use crate::runtime::decode;
 use crate::signly::{
     DeliveryRetries, EventType, WebhookCreate, WebhookSort, WebhookStatus, WebhookTest, WebhookUpdate,

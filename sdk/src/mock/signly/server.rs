@@ -1,10 +1,10 @@
 //! The server as tests see it.
 
 use super::state::State;
-use super::{Deliveries, Event, api, transfers};
-use crate::mock::deliver::{Courier, Delivered};
-use crate::mock::id;
+use super::{Event, api, transfers};
+use crate::mock::courier::Courier;
 use crate::mock::server::{Port, Running, Service, controls};
+use crate::mock::{Delivered, Deliveries, id};
 use crate::runtime::{Clock as _, Secret, SystemClock};
 use crate::signly::{Client, ClientBuilder, OPERATIONS, Webhook};
 use std::io;
@@ -114,8 +114,8 @@ impl Server {
         self.deliver_all([event]).send().await
     }
 
-    /// Delivers events, twice or in another order if asked to.
+    /// Delivers events to the webhooks of now, twice or in another order if asked to.
     pub fn deliver_all(&self, events: impl IntoIterator<Item = Event>) -> Deliveries {
-        Deliveries::new(Arc::clone(&self.state), events)
+        self.state.deliveries(events)
     }
 }

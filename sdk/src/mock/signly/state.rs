@@ -5,17 +5,19 @@ use super::publishing::Publishing;
 use super::read::{self, ListQuery};
 use super::refusal::Refusal;
 use crate::mock::clock::Clock;
-use crate::mock::deliver::{Attempt, Courier, Delivered, Destination};
+use crate::mock::courier::{Courier, Destination};
+use crate::mock::deliveries::{Deliveries, Outgoing};
 use crate::mock::{id, lock};
 use crate::runtime::{Secret, Timestamp};
 use crate::signly::{
     Webhook, WebhookCreate, WebhookId, WebhookSort, WebhookStatus, WebhookTest, WebhookUpdate,
 };
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use std::cmp::Ordering;
 use std::sync::atomic::{self, AtomicBool};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
 
 /// What the web front end fills in; the defaults of the service are not known.
@@ -26,7 +28,7 @@ pub(super) struct State {
     pub tenant: String,
     pub key: Secret,
     pub clock: Clock,
-    pub courier: Courier,
+    pub courier: Arc<Courier>,
     pub checks_destinations: AtomicBool,
     store: Mutex<Store>,
     publishing: Mutex<Publishing>,
@@ -57,6 +59,7 @@ impl State {
     pub fn new(tenant: String, key: Secret, courier: Courier, elsewhere: &str) -> Self {
         let (clock, checks_destinations) = (Clock::default(), AtomicBool::new(false));
         let publishing = Mutex::new(Publishing::new(elsewhere));
+        let courier = Arc::new(courier);
         Self { tenant, key, clock, courier, checks_destinations, store: Mutex::default(), publishing }
     }
 
@@ -181,44 +184,55 @@ impl State {
         let webhook = self.webhook(id).ok_or_else(Refusal::unknown_webhook)?;
         let mut event = Event::test(test.type_);
         event.settle(self.clock.now());
-        let attempts = self.send(&webhook, &event, 1).await;
-        let accepted = attempts.last().is_some_and(|attempt| attempt.outcome.is_accepted());
-        let status = if accepted { "DELIVERED" } else { "FAILED" };
+        let delivered = self.outgoing(&webhook, &Arc::new(event), 1).send(&self.courier).await;
+        let status = if delivered.is_delivered() { "DELIVERED" } else { "FAILED" };
         Ok(json!({ "webhookId": id, "deliveryStatus": status, "attempt": 1 }))
     }
 
-    /// Delivers an event to every enabled webhook that subscribed to its type.
-    pub async fn deliver(&self, event: &Event) -> Vec<Delivered> {
-        let mut delivered = Vec::new();
-        for webhook in self.webhooks() {
-            let subscribed = webhook.events.iter().flatten().any(|wanted| *wanted == event.kind);
-            if !subscribed || webhook.status != WebhookStatus::Enabled {
-                continue;
-            }
-            let most = webhook.retries.as_ref().and_then(|retries| retries.max_attempts);
-            let most = most.and_then(|most| u32::try_from(most).ok()).unwrap_or(MOST_ATTEMPTS);
-            let attempts = self.send(&webhook, event, most).await;
-            delivered.push(Delivered::new(webhook.webhook_id.as_str(), &event.id, attempts));
-        }
-        delivered
+    /// Each event for every enabled webhook that subscribed to its type.
+    pub fn deliveries(&self, events: impl IntoIterator<Item = Event>) -> Deliveries {
+        let (now, webhooks) = (self.clock.now(), self.webhooks());
+        let to_all = |mut event: Event| {
+            event.settle(now);
+            let event = Arc::new(event);
+            let gets_it = |webhook: &&Webhook| {
+                let mut wanted = webhook.events.iter().flatten();
+                webhook.status == WebhookStatus::Enabled && wanted.any(|wanted| *wanted == event.kind)
+            };
+            let outgoing = |webhook: &Webhook| {
+                let most = webhook.retries.as_ref().and_then(|retries| retries.max_attempts);
+                let most = most.and_then(|most| u32::try_from(most).ok()).unwrap_or(MOST_ATTEMPTS);
+                self.outgoing(webhook, &event, most)
+            };
+            webhooks.iter().filter(gets_it).map(outgoing).collect()
+        };
+        Deliveries::new(&self.courier, events.into_iter().map(to_all))
     }
 
-    async fn send(&self, webhook: &Webhook, event: &Event, most_attempts: u32) -> Vec<Attempt> {
+    fn outgoing(&self, webhook: &Webhook, event: &Arc<Event>, most_attempts: u32) -> Outgoing {
         let timeout =
             webhook.http_timeout_ms.and_then(|millis| u64::try_from(millis).ok()).unwrap_or(TIMEOUT_MS);
-        let headers = webhook.custom_headers.iter().flatten().filter_map(|(name, value)| {
+        let custom = webhook.custom_headers.iter().flatten().filter_map(|(name, value)| {
             let mut value = HeaderValue::try_from(value).ok()?;
             // Whatever logs headers on the way leaves it out.
             value.set_sensitive(true);
             Some((HeaderName::try_from(name).ok()?, value))
         });
-        let destination = Destination {
-            url: webhook.url.as_deref().unwrap_or_default(),
-            headers: headers.collect(),
-            timeout: Duration::from_millis(timeout),
-            most_attempts,
-        };
-        self.courier.deliver(&destination, |attempt| event.body(&self.tenant, attempt)).await
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.extend(custom.collect::<HeaderMap>());
+        let (event, tenant) = (Arc::clone(event), self.tenant.clone());
+        Outgoing {
+            webhook_id: webhook.webhook_id.to_string(),
+            event_id: event.id.clone(),
+            destination: Destination {
+                url: webhook.url.clone().unwrap_or_default(),
+                headers,
+                timeout: Duration::from_millis(timeout),
+                most_attempts,
+            },
+            body: Arc::new(move |attempt| event.body(&tenant, attempt)),
+        }
     }
 }
 

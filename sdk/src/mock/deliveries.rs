@@ -1,0 +1,90 @@
+//! Callbacks on their way out: how often, and in which order.
+
+use super::courier::{Courier, Destination};
+use super::deliver::Delivered;
+use bytes::Bytes;
+use std::fmt;
+use std::sync::Arc;
+
+/// One event for one destination.
+#[derive(Clone)]
+pub(super) struct Outgoing {
+    pub webhook_id: String,
+    pub event_id: String,
+    pub destination: Destination,
+    /// What is sent with an attempt, by its number.
+    pub body: Arc<dyn Fn(u32) -> Bytes + Send + Sync>,
+}
+
+impl Outgoing {
+    pub(super) async fn send(&self, courier: &Courier) -> Delivered {
+        let attempts = courier.deliver(&self.destination, &*self.body).await;
+        Delivered::new(&self.webhook_id, &self.event_id, attempts)
+    }
+}
+
+/// Events that are about to be delivered, in an order of your choice. Each method changes the list that the ones before
+/// it made.
+#[must_use = "nothing is sent before `send`"]
+pub struct Deliveries {
+    courier: Arc<Courier>,
+    /// Each event, with all of its destinations.
+    events: Vec<Vec<Outgoing>>,
+}
+
+impl Deliveries {
+    pub(super) fn new(courier: &Arc<Courier>, events: impl IntoIterator<Item = Vec<Outgoing>>) -> Self {
+        // What goes nowhere is no delivery.
+        let events = events.into_iter().filter(|destinations| !destinations.is_empty());
+        Self { courier: Arc::clone(courier), events: events.collect() }
+    }
+
+    /// How many events there are, each as often as it is to be sent.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Whether there is nothing to send.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    /// Sends each event this many times in all, one right after the other. None counts as once.
+    pub fn duplicated(mut self, times: usize) -> Self {
+        self.events =
+            self.events.into_iter().flat_map(|event| std::iter::repeat_n(event, times.max(1))).collect();
+        self
+    }
+
+    /// Sends the last one first.
+    pub fn reversed(mut self) -> Self {
+        self.events.reverse();
+        self
+    }
+
+    /// Sends them in an order that looks like chance and follows from the seed alone.
+    pub fn shuffled(mut self, seed: u64) -> Self {
+        fastrand::Rng::with_seed(seed).shuffle(&mut self.events);
+        self
+    }
+
+    /// Delivers one event after the other, each to all of its destinations. There is one entry per event and destination,
+    /// in the order of sending.
+    pub async fn send(self) -> Vec<Delivered> {
+        let mut delivered = Vec::new();
+        for outgoing in self.events.iter().flatten() {
+            delivered.push(outgoing.send(&self.courier).await);
+        }
+        delivered
+    }
+}
+
+/// The ids of the events, and nothing of what they tell.
+impl fmt::Debug for Deliveries {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ids = self.events.iter().flatten().map(|outgoing| &outgoing.event_id);
+        formatter.debug_struct("Deliveries").field("events", &ids.collect::<Vec<_>>()).finish_non_exhaustive()
+    }
+}
