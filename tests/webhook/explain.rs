@@ -243,11 +243,14 @@ fn a_wrong_key_is_not_explained_away() {
     assert!(explanation.to_string().contains("none of the usual mistakes"));
 }
 
+/// Hexadecimal digits with something before each byte.
+fn hex(bytes: &[u8], before: &str) -> String {
+    bytes.iter().fold(String::new(), |digits, byte| digits + &format!("{before}{byte:02X}"))
+}
+
+/// As a form, with everything encoded.
 fn encoded(fields: &[(&str, &str)]) -> Vec<u8> {
-    let encoder = fields.iter().map(|(name, value)| {
-        let encode = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
-        format!("{}={}", name, encode(value))
-    });
+    let encoder = fields.iter().map(|(name, value)| format!("{name}={}", hex(value.as_bytes(), "%")));
     encoder.collect::<Vec<_>>().join("&").into_bytes()
 }
 
@@ -268,17 +271,17 @@ fn a_form_that_was_treated_wrongly_is_recognised() {
     let form = |data: &str, signature: &str| encoded(&[("data", data), ("signed", signature)]);
     let url_encoded = |text: &str| String::from_utf8(encoded(&[("x", text)])).unwrap()[2..].to_owned();
     let compact = data.replace(": ", ":").replace(", ", ",");
-    let hex: String = {
+    let digits: String = {
         use base64::Engine as _;
         let bytes = base64::engine::general_purpose::STANDARD.decode(&signature).unwrap();
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&bytes, "")
     };
     let sha256 = KEY.sign_sha256(data.as_bytes());
     let cases = [
         (form(&compact, &signature), vec![Cause::Rewritten]),
         (form(&url_encoded(data), &signature), vec![Cause::EncodedTwice]),
         (format!("data={data}&signed={signature}").into_bytes(), vec![Cause::DecodedForm]),
-        (form(data, &hex), vec![Cause::OtherEncoding]),
+        (form(data, &digits), vec![Cause::OtherEncoding]),
         (form(data, &sha256), vec![Cause::OtherDigest]),
         (encoded(&[("data", data)]), vec![Cause::MissingSignature]),
     ];
