@@ -1,5 +1,6 @@
 //! The mock of Legalesign: what it answers, and what happens to documents.
 
+mod deliveries;
 mod documents;
 mod links;
 mod resources;

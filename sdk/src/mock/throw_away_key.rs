@@ -145,15 +145,13 @@ fn certificate(
         AlgorithmIdentifierOwned { oid: SHA1_WITH_RSA, parameters: Some(x509_cert::der::asn1::Null.into()) };
     let name = RdnSequence::from_str("CN=mock.example,O=Made up for a test")?;
     let public_key = key.to_public_key().to_public_key_der()?;
+    let end = start.checked_add(VALIDITY).ok_or("beyond all dates")?;
     let signed: TbsCertificateInner<Rfc5280> = TbsCertificateInner {
         version: Version::V1,
         serial_number: SerialNumber::new(&[0])?,
         signature: algorithm.clone(),
         issuer: name.clone(),
-        validity: Validity {
-            not_before: Time::try_from(start)?,
-            not_after: Time::try_from(start + VALIDITY)?,
-        },
+        validity: Validity { not_before: Time::try_from(start)?, not_after: Time::try_from(end)? },
         subject: name,
         subject_public_key_info: SubjectPublicKeyInfoOwned::from_der(public_key.as_bytes())?,
         issuer_unique_id: None,

@@ -139,7 +139,10 @@ fn serve(method: MethodFilter, operation: Operation) -> MethodRouter<Arc<State>>
             body,
             now: state.clock.now(),
         };
-        operation(&mut state.store(), &call)
+        let mut store = state.store();
+        let answer = operation(&mut store, &call);
+        store.publish();
+        answer
     };
     on(method, handle)
 }
@@ -154,11 +157,13 @@ async fn authorise(Extract(state): Shared, request: Request, next: Next) -> Resp
 /// Both kinds of keys are accepted.
 fn is_authorised(state: &State, headers: &HeaderMap) -> bool {
     let Some(value) = exchange::once(headers, AUTHORIZATION) else { return false };
+    let credentials = &state.credentials;
     if let Some(key) = value.strip_prefix(b"Bearer ") {
-        return state.key.matches(key);
+        return credentials.key.matches(key);
     }
-    let legacy = value.strip_prefix(b"ApiKey ").and_then(|pair| pair.strip_prefix(state.username.as_bytes()));
-    legacy.and_then(|rest| rest.strip_prefix(b":")).is_some_and(|secret| state.secret.matches(secret))
+    let legacy =
+        value.strip_prefix(b"ApiKey ").and_then(|pair| pair.strip_prefix(credentials.username.as_bytes()));
+    legacy.and_then(|rest| rest.strip_prefix(b":")).is_some_and(|secret| credentials.secret.matches(secret))
 }
 
 async fn open(Extract(state): Shared, Path(token): Path<String>) -> Response {

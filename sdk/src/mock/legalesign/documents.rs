@@ -1,6 +1,7 @@
 //! Documents: how they are kept, listed, shown and taken away.
 
 use super::answer::{Answer, Outcome, Refusal, uri};
+use super::happenings::Happening;
 use super::pages::page;
 use super::pdf;
 use super::people::merge;
@@ -48,6 +49,8 @@ pub(super) struct Document {
     pub unsigned_pdf: Bytes,
     pub final_pdf: Option<Bytes>,
     pub storage: Storage,
+    /// What subscribers were not told of yet.
+    pub happened: Vec<Happening>,
 }
 
 /// Where the PDF is.
@@ -213,7 +216,7 @@ pub(super) fn get_document(store: &mut Store, call: &Call) -> Outcome {
 pub(super) fn archive_document(store: &mut Store, call: &Call) -> Outcome {
     let document = find_mut(&mut store.documents, &call.id)?;
     if document.is_open() {
-        document.status = status::REMOVED;
+        document.reach(status::REMOVED, call.now);
     }
     document.archived = true;
     document.modified = call.now;

@@ -42,11 +42,19 @@ impl Store {
     pub fn take_step(&mut self, signer: &str, step: Step<'_>, now: SystemTime) -> Result<(), NotPossible> {
         let found = find_mut(self, signer);
         let (document, index) = found.map_err(|_| NotPossible("there is no such signer"))?;
-        document.step(index, step, now)
+        let taken = document.step(index, step, now);
+        self.publish();
+        taken
     }
 
     /// Everybody who has not signed does, in order.
     pub fn sign_all(&mut self, document: &str, now: SystemTime) -> Result<(), NotPossible> {
+        let signed = self.all_sign(document, now);
+        self.publish();
+        signed
+    }
+
+    fn all_sign(&mut self, document: &str, now: SystemTime) -> Result<(), NotPossible> {
         let found = self.documents.iter_mut().find(|known| known.id == document);
         let document = found.ok_or(NotPossible("there is no such document"))?;
         for index in 0..document.signers.len() {
@@ -76,31 +84,19 @@ impl Document {
         let waits_for_witness = self.witness_of(index).is_some();
         let has_signature = self.has_signature(index);
         let Some(signer) = self.signers.get_mut(index) else { return Ok(()) };
-        match step {
+        let reached = match step {
             Step::OpenEmail if signer.status < status::SENT => {
                 return Err(NotPossible("this signer was sent no e-mail"));
             }
-            Step::OpenEmail => signer.status = signer.status.max(status::EMAIL_OPENED),
-            Step::Visit => signer.status = signer.status.max(status::VISITED),
-            Step::CompleteFields => {
-                let complete =
-                    if has_signature { status::ALL_BUT_SIGNATURE } else { status::FIELDS_COMPLETE };
-                signer.status = complete;
-                self.save_fields(index, has_signature);
-            }
-            Step::Sign if waits_for_witness => {
-                signer.status = status::WAITING_FOR_WITNESS;
-                self.save_fields(index, false);
-            }
-            Step::Sign => {
-                signer.status = status::SIGNED;
-                self.save_fields(index, false);
-                self.release_witnessed(index);
-            }
+            Step::OpenEmail => signer.status.max(status::EMAIL_OPENED),
+            Step::Visit => signer.status.max(status::VISITED),
+            Step::CompleteFields if has_signature => status::ALL_BUT_SIGNATURE,
+            Step::CompleteFields => status::FIELDS_COMPLETE,
+            Step::Sign if waits_for_witness => status::WAITING_FOR_WITNESS,
+            Step::Sign => status::SIGNED,
             Step::Reject { reason } => {
-                signer.status = status::REJECTED;
                 reason.clone_into(&mut signer.reason);
-                self.status = documents::status::REJECTED;
+                status::REJECTED
             }
             Step::Forward { email, first_name, last_name } => {
                 let earlier = [&mut signer.email, &mut signer.first_name, &mut signer.last_name];
@@ -108,12 +104,24 @@ impl Document {
                 signer.earlier.push(earlier);
                 [signer.email, signer.first_name, signer.last_name] =
                     [email, first_name, last_name].map(str::to_owned);
-                signer.status = status::UNSENT;
+                status::UNSENT
             }
-            Step::TakeCopy | Step::Name { .. } => {}
+            Step::TakeCopy | Step::Name { .. } => signer.status,
+        };
+        self.signer_reaches(index, reached, now);
+        match step {
+            Step::CompleteFields => self.save_fields(index, has_signature),
+            Step::Sign => {
+                self.save_fields(index, false);
+                if !waits_for_witness {
+                    self.release_witnessed(index, now);
+                }
+            }
+            Step::Reject { .. } => self.reach(documents::status::REJECTED, now),
+            _ => {}
         }
         self.modified = now;
-        self.notify();
+        self.notify(now);
         self.settle(now);
         Ok(())
     }
@@ -138,13 +146,12 @@ impl Document {
     }
 
     /// Sends to those whose turn it is. Without `do_email` nobody is told, so nobody was sent anything.
-    pub fn notify(&mut self) {
+    pub fn notify(&mut self, now: SystemTime) {
         for index in 0..self.signers.len() {
             let told = self.do_email && self.has_turn(index);
-            if let Some(signer) = self.signers.get_mut(index)
-                && told
-            {
-                signer.status = signer.status.max(status::SENT);
+            let unsent = self.signers.get(index).is_some_and(|signer| signer.status < status::SENT);
+            if told && unsent {
+                self.signer_reaches(index, status::SENT, now);
             }
         }
     }
@@ -155,10 +162,11 @@ impl Document {
         self.signers.get(next).filter(|signer| signer.role == Role::Witness).map(|_| next)
     }
 
-    fn release_witnessed(&mut self, witness: usize) {
-        let before = witness.checked_sub(1).and_then(|before| self.signers.get_mut(before));
-        if let Some(signer) = before.filter(|signer| signer.status == status::WAITING_FOR_WITNESS) {
-            signer.status = status::SIGNED;
+    fn release_witnessed(&mut self, witness: usize, now: SystemTime) {
+        let Some(before) = witness.checked_sub(1) else { return };
+        let witnessed = self.signers.get(before);
+        if witnessed.is_some_and(|signer| signer.status == status::WAITING_FOR_WITNESS) {
+            self.signer_reaches(before, status::SIGNED, now);
         }
     }
 
@@ -180,11 +188,8 @@ impl Document {
         if !self.is_open() {
             return;
         }
-        if self.signers.iter().all(|signer| signer.status >= status::FIELDS_COMPLETE) {
-            self.status = documents::status::FIELDS_COMPLETED;
-        }
         if self.signers.iter().all(Signer::is_done) {
-            self.status = documents::status::SIGNED;
+            self.reach(documents::status::SIGNED, now);
             self.signed = Some(now);
             self.archived = self.auto_archive;
             let lines = ["Signed document", &self.id, &self.name];
@@ -192,16 +197,19 @@ impl Document {
             if self.given.get("pdf_password_type").is_some_and(|kind| kind == "2") {
                 self.given.remove("pdf_password");
             }
+            self.was_finished(now);
+        } else if self.signers.iter().all(|signer| signer.status >= status::FIELDS_COMPLETE) {
+            self.reach(documents::status::FIELDS_COMPLETED, now);
         }
     }
 
     /// A signer gets the final PDF.
     fn take_copy(&mut self, index: usize, now: SystemTime) -> Result<(), NotPossible> {
-        let signer = self.signers.get_mut(index).filter(|signer| signer.is_done());
-        let (Some(signer), Some(_)) = (signer, &self.final_pdf) else {
+        let is_done = self.signers.get(index).is_some_and(Signer::is_done);
+        if !is_done || self.final_pdf.is_none() {
             return Err(NotPossible("there is no final PDF yet"));
-        };
-        signer.status = status::DOWNLOADED;
+        }
+        self.signer_reaches(index, status::DOWNLOADED, now);
         self.modified = now;
         Ok(())
     }
@@ -214,7 +222,7 @@ impl Document {
         [signer.email, signer.first_name, signer.last_name] = who.map(str::to_owned);
         signer.undecided = false;
         self.modified = now;
-        self.notify();
+        self.notify(now);
         Ok(())
     }
 }

@@ -1,8 +1,8 @@
 //! A mock of Legalesign's REST API v1, as far as `openapi/legalesign.yaml` describes it.
 //!
 //! PDFs of documents come from a second server on another port, to which nothing secret may be sent;
-//! [`Server::leaked_credentials`] tells whether that was kept. Subscriptions to callbacks are stored and listed, but
-//! nothing is delivered yet.
+//! [`Server::leaked_credentials`] tells whether that was kept. What happens to documents is delivered to those who have
+//! subscribed, when [`Server::deliver_due`] says so.
 //!
 //! What Legalesign leaves open is decided here like this; none of it is knowledge of the service:
 //!
@@ -70,11 +70,38 @@
 //! | `Location` of a subscription | `/api/v1/unsubscribe/<id>/` | inferred |
 //! | `unsubscribe` without `eventFilter` or `group` | ends all subscriptions of the URL | assumed |
 //! | `unsubscribe_by_id` with an unknown id | 404 | assumed |
+//!
+//! Of callbacks:
+//!
+//! | Case | What the mock does | Why |
+//! |---|---|---|
+//! | `all` | a form with `data` and `signed`, six minutes or more after the last one or after the subscription | the form is inferred, the interval documented, where it begins assumed |
+//! | an interval in which nothing changed | no list | not documented |
+//! | a list | the statuses of documents and signers that changed since the last one, in order; 100 after 30 when the final PDF exists | documented |
+//! | what is no change | a new document, a signer who was not told yet | assumed |
+//! | a document that was archived before it was signed | a change to 40, and no other event | the change is assumed; that there is no event is documented by absence |
+//! | unsubscribing | what would have been in the next list is dropped, what was told at once is still sent | assumed |
+//! | `sent`, `signed`, `rejected` | when the document was created, when the final PDF exists, when a signer has rejected | documented |
+//! | their fields | `resource_uri`, `group`, `name`, `uuid`, `tag`, `tag1`, `tag2`, all of them also as JSON in `json_signed`, with the signature in `X-Signed` | the first five, `json_signed` and the header are documented; `tag1`, `tag2` and what is in the JSON is inferred. No field for the code of the event: its name is not known |
+//! | their fields after [`Server::send_plain_notices`] | the first five, not signed | documented on an older page |
+//! | `realtime` | JSON of the documented members; `object`, a point and `event` are the word of the filter; `created` in seconds | the members are documented, the rest inferred |
+//! | `version`, `statusText`, `roleText`, `emailBounce`, `group` of `realtime` | `1.0`, made-up words, 0, the id of the group | assumed |
+//! | `status` of `document.finalPdfCreated` | 30, as the API shows it | assumed |
+//! | `document.created`, `document.rejected`, `document.finalPdfCreated`, `recipient.completed`, `recipient.rejected`, `recipient.emailOpened`, `recipient.visiting` | when it happens for the first time; who waits for a witness has not completed | assumed |
+//! | `recipient.bounced` | never; [`Server::realtime_callback`] makes one | no e-mail is sent here |
+//! | headers of `realtime` | none that signs, unless [`Server::sign_realtime_with`] says how | two are documented by name only |
+//! | `eventFilter` of other kinds | ignored | assumed |
+//! | `group` of a subscription | narrows all kinds | documented |
+//! | signatures | RSA PKCS#1 v1.5 over SHA-1, in base64, by a key of this server of 2048 bits: [`Server::certificate`] | documented, the padding inferred; Legalesign's own key has 4096 |
+//! | answers | 200 to 299 accept; redirects are not followed | assumed |
+//! | a delivery that is not accepted | given up, unless [`Server::set_delivery_attempts`] says otherwise | not documented |
 
 mod answer;
 mod api;
+mod callbacks;
 mod documents;
 mod downloads;
+mod happenings;
 mod life;
 mod links;
 mod pages;
@@ -85,6 +112,7 @@ mod sending;
 mod server;
 mod signers;
 mod state;
+mod subscribers;
 mod templates;
 mod texts;
 mod webhooks;

@@ -66,8 +66,10 @@ pub(super) fn create_document(store: &mut Store, call: &Call) -> Outcome {
         unsigned_pdf,
         final_pdf: None,
         storage: Storage::Warm,
+        happened: Vec::new(),
     };
-    document.notify();
+    document.was_created(call.now);
+    document.notify(call.now);
     let id = document.id.clone();
     store.documents.push(document);
     let answer = Answer::at(StatusCode::CREATED, uri("document", &id));

@@ -5,9 +5,10 @@ use super::api;
 use super::documents::Storage;
 use super::life::Step;
 use super::signers;
-use super::state::{GROUP, PREFIX, State, find, find_mut};
+use super::state::{Credentials, GROUP, PREFIX, State, find, find_mut};
 use super::templates::Field;
 use crate::legalesign::{Client, ClientBuilder, OPERATIONS};
+use crate::mock::outbox::Outbox;
 use crate::mock::server::{Port, Running, Service, controls};
 use crate::mock::{Fault, RecordedRequest, id};
 use crate::runtime::Secret;
@@ -42,7 +43,7 @@ const LARGEST_BODY: usize = 48 * 1024 * 1024;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Server {
-    state: Arc<State>,
+    pub(super) state: Arc<State>,
     running: Running,
     elsewhere: Running,
 }
@@ -50,18 +51,33 @@ pub struct Server {
 controls!(Server, Client, and elsewhere);
 
 impl Server {
-    /// Starts a server.
+    /// Starts a server that delivers to this machine only.
     ///
     /// # Errors
     ///
-    /// The system gives no port.
+    /// The system gives no port, or no HTTP client can be made.
     pub async fn start() -> io::Result<Self> {
+        Self::start_with(Outbox::new(false)?).await
+    }
+
+    /// Starts a server that delivers to any host that a subscription names. Real systems may take that for real: it is
+    /// signed by a key of the server's own, but not everything is signed.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start).
+    pub async fn danger_start_delivering_beyond_loopback() -> io::Result<Self> {
+        Self::start_with(Outbox::new(true)?).await
+    }
+
+    async fn start_with(outbox: Outbox) -> io::Result<Self> {
         let hex = || id::uuid().replace('-', "");
         let secret = |text: String| Secret::issued(text).map_err(io::Error::other);
         let key = secret(format!("ak_mock_{}.{}", hex(), hex()))?;
         let (port, other_port) = (Port::open().await?, Port::open().await?);
         let (origin, elsewhere) = (port.origin().to_owned(), other_port.other_origin());
-        let state = Arc::new(State::new(key, hex(), secret(hex())?, &origin, &elsewhere));
+        let credentials = Credentials { key, username: hex(), secret: secret(hex())? };
+        let state = Arc::new(State::new(credentials, outbox, &origin, &elsewhere));
         let service = Service::of_all(&[(PREFIX, OPERATIONS)], api::router(Arc::clone(&state)));
         let running = port.serve(service.with_bodies_up_to(LARGEST_BODY));
         let elsewhere = other_port.serve(Service::new(&[], api::elsewhere(Arc::clone(&state))));
@@ -77,13 +93,14 @@ impl Server {
     /// A key of the new kind, to be sent as `Bearer`.
     #[must_use]
     pub fn api_key(&self) -> &str {
-        self.state.key.expose()
+        self.state.credentials.key.expose()
     }
 
     /// A key of the old kind: username and secret, to be sent as `ApiKey username:secret`.
     #[must_use]
     pub fn legacy_key(&self) -> (&str, &str) {
-        (&self.state.username, self.state.secret.expose())
+        let Credentials { username, secret, .. } = &self.state.credentials;
+        (username, secret.expose())
     }
 
     /// The id of the group that exists from the start.

@@ -163,8 +163,8 @@ pub(super) fn reset_signer(store: &mut Store, call: &Call) -> Outcome {
     let [email, first_name, last_name] = signer.earlier.remove(place);
     signer.earlier.truncate(place);
     (signer.email, signer.first_name, signer.last_name) = (email, first_name, last_name);
-    signer.status = status::UNSENT;
-    document.notify();
+    document.signer_reaches(index, status::UNSENT, call.now);
+    document.notify(call.now);
     document.modified = call.now;
     Ok(Answer::empty(StatusCode::OK))
 }
@@ -181,7 +181,8 @@ pub(super) fn send_reminder(store: &mut Store, call: &Call) -> Outcome {
     }
     if let Some(signer) = document.signers.get_mut(index) {
         signer.reminders += 1;
-        signer.status = signer.status.max(status::SENT);
+        let reached = signer.status.max(status::SENT);
+        document.signer_reaches(index, reached, call.now);
     }
     Ok(Answer::empty(StatusCode::OK))
 }

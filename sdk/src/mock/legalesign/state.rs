@@ -1,13 +1,15 @@
 //! What a mock of Legalesign remembers.
 
 use super::answer::{Refusal, uri};
+use super::callbacks::Signing;
 use super::documents::Document;
 use super::links::{Download, Link};
 use super::people::{Group, Invitation, Member, User};
+use super::subscribers::{Due, Webhook};
 use super::templates::PdfTemplate;
 use super::texts::{Attachment, TextTemplate};
-use super::webhooks::Webhook;
 use crate::mock::clock::Clock;
+use crate::mock::outbox::Outbox;
 use crate::mock::{id, lock};
 use crate::runtime::{Secret, Timestamp};
 use std::sync::{Mutex, MutexGuard};
@@ -19,11 +21,18 @@ pub(super) const PREFIX: &str = "/api/v1";
 pub(super) const GROUP: &str = "mock-group";
 
 pub(super) struct State {
+    pub credentials: Credentials,
+    pub clock: Clock,
+    pub outbox: Outbox,
+    pub signing: Signing,
+    store: Mutex<Store>,
+}
+
+/// A key of either kind.
+pub(super) struct Credentials {
     pub key: Secret,
     pub username: String,
     pub secret: Secret,
-    pub clock: Clock,
-    store: Mutex<Store>,
 }
 
 /// Everything that operations read and change, under one lock: no call sees half of another.
@@ -43,6 +52,8 @@ pub(super) struct Store {
     pub attachments: Vec<Attachment>,
     pub documents: Vec<Document>,
     pub webhooks: Vec<Webhook>,
+    /// What subscribers are to be told at once, in the order it happened.
+    pub waiting: Vec<Due>,
     pub links: Vec<Link>,
     pub downloads: Vec<Download>,
     pub redirects: bool,
@@ -52,10 +63,10 @@ pub(super) struct Store {
 }
 
 impl State {
-    pub fn new(key: Secret, username: String, secret: Secret, origin: &str, elsewhere: &str) -> Self {
-        let clock = Clock::default();
+    pub fn new(credentials: Credentials, outbox: Outbox, origin: &str, elsewhere: &str) -> Self {
+        let (clock, signing) = (Clock::default(), Signing::default());
         let store = Mutex::new(Store::new(origin, elsewhere, clock.now()));
-        Self { key, username, secret, clock, store }
+        Self { credentials, clock, outbox, signing, store }
     }
 
     pub fn store(&self) -> MutexGuard<'_, Store> {
@@ -78,6 +89,7 @@ impl Store {
             attachments: Vec::new(),
             documents: Vec::new(),
             webhooks: Vec::new(),
+            waiting: Vec::new(),
             links: Vec::new(),
             downloads: Vec::new(),
             redirects: true,

@@ -1,23 +1,11 @@
-//! Subscriptions. They are stored and listed; nothing is delivered.
+//! The operations of subscriptions.
 
 use super::answer::{Answer, Outcome, Refusal};
 use super::read::{Call, Form};
 use super::state::{PREFIX, Store, find};
+use super::subscribers::{NOTIFY, Webhook};
 use http::StatusCode;
 use serde_json::{Map, Value, json};
-
-#[derive(Debug)]
-pub(super) struct Webhook {
-    number: i64,
-    notify_when: i64,
-    url: String,
-    event_filter: String,
-    /// The number of the group that it is narrowed down to.
-    group: Option<i64>,
-}
-
-/// What is written as a word and read as a number.
-const NOTIFY: [(&str, i64); 5] = [("all", 1), ("signed", 2), ("sent", 3), ("rejected", 4), ("realtime", 10)];
 
 const EVENT_FILTERS: [&str; 11] = [
     "",
@@ -75,7 +63,8 @@ pub(super) fn subscribe(store: &mut Store, call: &Call) -> Outcome {
     };
     let number = store.next_number();
     let notify_when = notify_when.unwrap_or_default();
-    store.webhooks.push(Webhook { number, notify_when, url, event_filter, group });
+    let (changes, last_list) = (Vec::new(), call.now);
+    store.webhooks.push(Webhook { number, notify_when, url, event_filter, group, changes, last_list });
     Ok(Answer::at(StatusCode::CREATED, format!("{PREFIX}/unsubscribe/{number}/")))
 }
 
