@@ -4,6 +4,7 @@ mod calls;
 mod deliveries;
 mod faireplace;
 mod faults;
+mod inspection;
 mod leap;
 mod legalesign;
 mod receiver;

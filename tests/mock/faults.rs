@@ -135,3 +135,75 @@ async fn a_server_that_was_shut_down_or_dropped_is_gone() {
     drop(server);
     assert!(matches!(idle.read(&mut [0]).await, Ok(0) | Err(_)));
 }
+
+#[tokio::test]
+async fn further_faults_do_what_they_say() {
+    let server = Server::start().await.unwrap();
+    let id = webhook(&server, URL).await;
+    let auth = credentials(&server);
+    let (get, put) = (format!("GET /v1/webhooks/{id}"), format!("PUT /v1/webhooks/{id}"));
+    let get = async || raw(&server, &get, &auth, "").await;
+
+    server.fail_next(Fault::throttled(Duration::from_secs(7)));
+    let (_, answer) = get().await;
+    assert_eq!(status_of(&answer), 429);
+    assert!(answer.contains("retry-after: 7\r\n"), "{answer}");
+
+    let date = std::time::SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+    server.fail_next(Fault::throttled_until(date));
+    let (_, answer) = get().await;
+    assert!(answer.contains("retry-after: Sun, 06 Nov 1994 08:49:37 GMT\r\n"), "{answer}");
+
+    server.fail_next(Fault::html_page(502));
+    let (_, answer) = get().await;
+    assert!(status_of(&answer) == 502 && answer.contains("text/html"), "{answer}");
+
+    server.fail_next(Fault::reset_unread());
+    let (end, answer) = raw(&server, &put, &format!("{auth}{JSON}"), "{}").await;
+    assert_eq!(end.unwrap_err().kind(), std::io::ErrorKind::ConnectionReset);
+    assert_eq!((answer.as_str(), server.webhook(&id).unwrap().version), ("", 1));
+
+    server.fail_next(Fault::slow(Duration::from_millis(1)));
+    assert_eq!(body_of(&get().await.1)["data"]["version"], 1);
+
+    server.fail_next(Fault::new_values());
+    let strange = body_of(&get().await.1);
+    assert_eq!((&strange["status"], &strange["data"]["version"]), (&json!(200), &json!(1)));
+    assert_eq!(strange["data"]["status"], "COUNTERSIGN_MOCK_NEW_VALUE");
+
+    server.fail_next(Fault::new_members());
+    assert!(body_of(&get().await.1)["data"]["countersignMockNewMember"].is_object());
+}
+
+#[tokio::test]
+async fn what_no_document_knows_breaks_no_client() {
+    let server = Server::start().await.unwrap();
+    webhook(&server, URL).await;
+    let client = server.client().unwrap();
+    for fault in [Fault::new_members(), Fault::new_values()] {
+        server.fail_next(fault);
+        assert_eq!(client.list_webhooks().limit(10).send().await.unwrap().items.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn the_same_seed_gives_the_same_run() {
+    let run = async |seed| {
+        let server = Server::start().await.unwrap();
+        server.fail_by_seed(seed, 0.5);
+        let client = server.client_builder().retry(Retries::never()).build().unwrap();
+        let mut outcomes = Vec::new();
+        for _ in 0..40 {
+            let outcome = client.list_webhooks().limit(10).send().await;
+            outcomes.push(
+                outcome
+                    .map_or_else(|error| format!("{:?} {:?}", error.kind(), error.status()), |_| "ok".into()),
+            );
+        }
+        outcomes
+    };
+    let first = run(7).await;
+    assert!(first.iter().any(|outcome| outcome == "ok") && first.iter().any(|outcome| outcome != "ok"));
+    assert_eq!(first, run(7).await);
+    assert_ne!(first, run(8).await);
+}

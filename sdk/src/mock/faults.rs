@@ -1,17 +1,15 @@
 //! Misbehaviour on request.
 
+use super::chance::Seeded;
 use super::lock;
-use axum::body::Body;
+use super::unknown::Unknown;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use std::collections::VecDeque;
 use std::fmt;
-use std::io;
-use std::pin::Pin;
 use std::sync::Mutex;
-use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// Something that goes wrong with one call.
 ///
@@ -29,9 +27,12 @@ pub struct Fault(pub(super) Kind);
 pub(super) enum Kind {
     Answer { status: StatusCode, headers: HeaderMap, body: Bytes },
     Delay(Duration),
+    Unread,
     Reset,
     LostAnswer,
     Truncated,
+    Slow(Duration),
+    Unknown(Unknown),
 }
 
 impl Fault {
@@ -49,6 +50,24 @@ impl Fault {
         Self::status(status).with_body(content_type, body)
     }
 
+    /// 429, with `Retry-After` in whole seconds. The call is not processed.
+    #[must_use]
+    pub fn throttled(after: Duration) -> Self {
+        Self::status(429).with_header("retry-after", &after.as_secs().to_string())
+    }
+
+    /// 429, with `Retry-After` as a date. The call is not processed.
+    #[must_use]
+    pub fn throttled_until(time: SystemTime) -> Self {
+        Self::status(429).with_header("retry-after", &httpdate::fmt_http_date(time))
+    }
+
+    /// The page that a gateway answers with when it has nobody to ask. The call is not processed.
+    #[must_use]
+    pub fn html_page(status: u16) -> Self {
+        Self::answer(status, "text/html", "<html><head><title>Error</title></head><body>Error</body></html>")
+    }
+
     /// The call is processed at once and answered after this time. A client that does not wait that long has its call
     /// processed all the same.
     #[must_use]
@@ -56,7 +75,13 @@ impl Fault {
         Self(Kind::Delay(by))
     }
 
-    /// The connection is reset. The call is not processed, which the client cannot know.
+    /// The connection is reset before the body was read. The call is not processed, which the client cannot know.
+    #[must_use]
+    pub fn reset_unread() -> Self {
+        Self(Kind::Unread)
+    }
+
+    /// The connection is reset once the request was read. The call is not processed, which the client cannot know.
     #[must_use]
     pub fn reset() -> Self {
         Self(Kind::Reset)
@@ -72,6 +97,26 @@ impl Fault {
     #[must_use]
     pub fn truncated() -> Self {
         Self(Kind::Truncated)
+    }
+
+    /// The call is processed; its answer comes in eight pieces with this time before each.
+    #[must_use]
+    pub fn slow(pause: Duration) -> Self {
+        Self(Kind::Slow(pause))
+    }
+
+    /// The call is processed; every object of its answer has a member that no document knows. Has no effect on what is no
+    /// JSON.
+    #[must_use]
+    pub fn new_members() -> Self {
+        Self(Kind::Unknown(Unknown::Members))
+    }
+
+    /// The call is processed; every status, type and step in its answer has a value that no document knows. Has no effect
+    /// on what is no JSON.
+    #[must_use]
+    pub fn new_values() -> Self {
+        Self(Kind::Unknown(Unknown::Values))
     }
 
     /// Adds a header to an answer. Has no effect on faults that are none, nor if it is no valid header.
@@ -104,6 +149,10 @@ impl fmt::Debug for Fault {
         match &self.0 {
             Kind::Answer { status, .. } => write!(formatter, "Fault::answer({})", status.as_u16()),
             Kind::Delay(by) => write!(formatter, "Fault::delay({by:?})"),
+            Kind::Unread => formatter.write_str("Fault::reset_unread()"),
+            Kind::Slow(pause) => write!(formatter, "Fault::slow({pause:?})"),
+            Kind::Unknown(Unknown::Members) => formatter.write_str("Fault::new_members()"),
+            Kind::Unknown(Unknown::Values) => formatter.write_str("Fault::new_values()"),
             Kind::Reset => formatter.write_str("Fault::reset()"),
             Kind::LostAnswer => formatter.write_str("Fault::lost_answer()"),
             Kind::Truncated => formatter.write_str("Fault::truncated()"),
@@ -113,62 +162,37 @@ impl fmt::Debug for Fault {
 
 /// The faults that are still to happen, each for any request or for those of one operation.
 #[derive(Default)]
-pub(super) struct Faults(Mutex<VecDeque<(Option<String>, Fault)>>);
+pub(super) struct Faults {
+    asked_for: Mutex<VecDeque<(Option<String>, Fault)>>,
+    by_seed: Mutex<Option<Seeded>>,
+}
 
 impl Faults {
     pub(super) fn push(&self, operation: Option<&str>, fault: Fault) {
-        lock(&self.0).push_back((operation.map(str::to_owned), fault));
+        lock(&self.asked_for).push_back((operation.map(str::to_owned), fault));
     }
 
-    /// The oldest fault that fits.
+    /// From now on this share of the requests fails, by chance that follows from the seed.
+    pub(super) fn seed(&self, seed: u64, share: f64) {
+        *lock(&self.by_seed) = (share > 0.0).then(|| Seeded::new(seed, share));
+    }
+
+    pub(super) fn seeded_with(&self) -> Option<u64> {
+        lock(&self.by_seed).as_ref().map(|seeded| seeded.seed)
+    }
+
+    /// The oldest fault that fits; or one by chance.
     pub(super) fn take(&self, operation: Option<&str>) -> Option<Fault> {
-        let mut faults = lock(&self.0);
+        let mut faults = lock(&self.asked_for);
         let fits = |wanted: &Option<String>| wanted.is_none() || wanted.as_deref() == operation;
-        let place = faults.iter().position(|(wanted, _)| fits(wanted))?;
-        faults.remove(place).map(|(_, fault)| fault)
+        match faults.iter().position(|(wanted, _)| fits(wanted)) {
+            Some(place) => faults.remove(place).map(|(_, fault)| fault),
+            None => lock(&self.by_seed).as_mut().and_then(Seeded::next),
+        }
     }
 
     pub(super) fn pending(&self) -> usize {
-        lock(&self.0).len()
-    }
-}
-
-/// The answer with half of its body and the full length.
-pub(super) fn truncate(answer: Response<Bytes>) -> Response<Body> {
-    let (mut parts, body) = answer.into_parts();
-    parts.headers.insert(http::header::CONTENT_LENGTH, body.len().into());
-    let half = body.slice(..body.len() / 2);
-    Response::from_parts(parts, Body::new(Half::Unsent(half)))
-}
-
-enum Half {
-    Unsent(Bytes),
-    /// Lets the connection write out what it has before it hears of the end.
-    Sent,
-    Ending,
-}
-
-impl hyper::body::Body for Half {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<hyper::body::Frame<Bytes>, io::Error>>> {
-        match &mut *self {
-            Self::Unsent(half) => {
-                let half = std::mem::take(half);
-                *self = Self::Sent;
-                Poll::Ready(Some(Ok(hyper::body::Frame::data(half))))
-            }
-            Self::Sent => {
-                *self = Self::Ending;
-                context.waker().wake_by_ref();
-                Poll::Pending
-            }
-            Self::Ending => Poll::Ready(Some(Err(io::Error::other("truncated on request")))),
-        }
+        lock(&self.asked_for).len()
     }
 }
 

@@ -33,7 +33,9 @@
 //! Where a provider documents nothing, a mock has to do something nevertheless. The documentation of the provider's
 //! module lists what was inferred or assumed; do not take it for knowledge of the provider.
 
+mod broken_body;
 mod callback_request;
+mod chance;
 mod clock;
 mod courier;
 mod deliver;
@@ -43,6 +45,7 @@ mod exchange;
 pub mod faireplace;
 mod faults;
 mod id;
+mod inspection;
 #[cfg(feature = "leap")]
 pub mod leap;
 #[cfg(feature = "legalesign")]
@@ -56,11 +59,13 @@ pub mod sign8;
 pub mod signly;
 #[cfg(feature = "rsa")]
 mod throw_away_key;
+mod unknown;
 
 pub use callback_request::CallbackRequest;
 pub use deliver::{Attempt, AttemptOutcome, Delivered, DeliveryFailure};
 pub use deliveries::Deliveries;
 pub use faults::Fault;
+pub use inspection::Calls;
 pub use record::RecordedRequest;
 #[cfg(feature = "rsa")]
 pub use throw_away_key::ThrowAwayKey;

@@ -1,11 +1,13 @@
 //! The HTTP server below every mock: connections, faults, the record of requests.
 
-use super::faults::{Fault, Faults, Kind, truncate};
+use super::broken_body::{slow_down, truncate};
+use super::faults::{Fault, Faults, Kind};
 use super::record::{Record, RecordedRequest};
 use crate::runtime::Operation;
 use axum::Router;
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
+use http::request::Parts;
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
@@ -148,6 +150,10 @@ impl Running {
         self.shared.faults.push(Some(operation), fault);
     }
 
+    pub(super) fn fail_by_seed(&self, seed: u64, share: f64) {
+        self.shared.faults.seed(seed, share);
+    }
+
     pub(super) fn pending_faults(&self) -> usize {
         self.shared.faults.pending()
     }
@@ -171,7 +177,17 @@ impl Running {
 }
 
 impl Drop for Running {
+    /// A test that fails has to tell how it can be repeated.
+    #[allow(clippy::print_stderr, reason = "there is nowhere else to say it while a test fails")]
     fn drop(&mut self) {
+        if let Some(seed) = self.shared.faults.seeded_with()
+            && std::thread::panicking()
+        {
+            eprintln!(
+                "the mock at {} failed by the seed {seed}; the same seed gives the same run",
+                self.base_url
+            );
+        }
         if let Some(accepting) = &self.accepting {
             accepting.abort();
         }
@@ -223,25 +239,23 @@ async fn answer(
     request: Request<Incoming>,
 ) -> Result<Response<Body>, io::Error> {
     let (parts, body) = request.into_parts();
+    let operation = shared.operation(&parts.method, parts.uri.path());
+    let fault = shared.faults.take(operation);
+    if let Some(Fault(Kind::Unread)) = fault {
+        shared.note(&parts, operation, Bytes::new());
+        return Err(reset(&socket));
+    }
     let body = tokio::time::timeout(PATIENCE, read(body, shared.service.largest_body))
         .await
         .unwrap_or(Err(StatusCode::REQUEST_TIMEOUT));
-    let operation = shared.operation(&parts.method, parts.uri.path());
-    shared.record.add(RecordedRequest {
-        method: parts.method.clone(),
-        path: parts.uri.path().to_owned(),
-        query: parts.uri.query().map(str::to_owned),
-        operation,
-        headers: parts.headers.clone(),
-        body: body.clone().unwrap_or_default(),
-    });
+    shared.note(&parts, operation, body.clone().unwrap_or_default());
     let process = async {
         match body {
             Ok(body) => shared.process(Request::from_parts(parts, Body::from(body))).await,
             Err(status) => refusal(status),
         }
     };
-    let Some(Fault(fault)) = shared.faults.take(operation) else {
+    let Some(Fault(fault)) = fault else {
         return Ok(process.await.map(Body::from));
     };
     match fault {
@@ -257,7 +271,9 @@ async fn answer(
             tokio::time::sleep(by).await;
             Ok(answer.map(Body::from))
         }
-        Kind::Reset => Err(reset(&socket)),
+        Kind::Reset | Kind::Unread => Err(reset(&socket)),
+        Kind::Slow(pause) => Ok(slow_down(process.await, pause)),
+        Kind::Unknown(unknown) => Ok(unknown.put_into(process.await).map(Body::from)),
         Kind::LostAnswer => {
             process.await;
             Err(reset(&socket))
@@ -267,6 +283,17 @@ async fn answer(
 }
 
 impl Shared {
+    fn note(&self, parts: &Parts, operation: Option<&'static str>, body: Bytes) {
+        self.record.add(RecordedRequest {
+            method: parts.method.clone(),
+            path: parts.uri.path().to_owned(),
+            query: parts.uri.query().map(str::to_owned),
+            operation,
+            headers: parts.headers.clone(),
+            body,
+        });
+    }
+
     /// The operation with this method and path. Segments in braces stand for any id.
     fn operation(&self, method: &Method, path: &str) -> Option<&'static str> {
         let fits = |template: &str| {
@@ -368,7 +395,17 @@ macro_rules! controls {
                 self.running.fail_next_on(operation, fault);
             }
 
-            /// How many faults have not happened yet.
+            /// From now on this share of the requests fails, 0.1 for one in ten: with 429 and 5xx, HTML pages, delays, resets
+            /// before and after the request was read or processed, truncated and slow answers, members that are new. Which
+            /// request fails how follows from the seed and the order in which the requests come, so that the same seed
+            /// gives the same run. A test that panics prints its seed. A share of 0 ends it.
+            ///
+            /// A wait that is asked for is a second, so give clients a clock of your own, or a short `RetryPolicy`.
+            pub fn fail_by_seed(&self, seed: u64, share: f64) {
+                self.running.fail_by_seed(seed, share);
+            }
+
+            /// How many faults that were asked for have not happened yet.
             #[must_use]
             pub fn pending_faults(&self) -> usize {
                 self.running.pending_faults() $(+ self.$also.pending_faults())?
@@ -378,6 +415,22 @@ macro_rules! controls {
             #[must_use]
             pub fn requests(&self) -> Vec<crate::mock::RecordedRequest> {
                 self.running.requests()
+            }
+
+            /// The calls of one operation, by its id in the table of operations, to say something about them.
+            #[must_use]
+            pub fn calls(&self, operation: &str) -> crate::mock::Calls {
+                crate::mock::Calls::of(operation, self.requests())
+            }
+
+            /// Says that exactly these operations were called, in this order.
+            ///
+            /// # Panics
+            ///
+            /// Others were called. The message shows both, side by side.
+            #[track_caller]
+            pub fn assert_calls(&self, expected: &[&str]) {
+                crate::mock::inspection::assert_calls(expected, &self.requests());
             }
 
             /// Forgets the requests so far.
