@@ -169,3 +169,19 @@ async fn a_clock_beyond_all_dates_leaves_nothing_half_changed() {
     let changed = update.description("a").send().await.is_ok();
     assert_eq!(server.webhook(&id).unwrap() != stored, changed);
 }
+
+#[tokio::test]
+async fn the_same_server_can_be_part_of_an_application() {
+    let server = Server::start().await.unwrap();
+    let router = axum::Router::new().nest("/mocks/signly", server.router());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base_url = format!("http://{}/mocks/signly", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let client = server.client_builder().base_url(base_url).retry(RetryPolicy::never()).build().unwrap();
+    webhook(&server, URL).await;
+    assert_eq!(client.list_webhooks().limit(10).send().await.unwrap().items.len(), 1);
+
+    server.fail_next(countersign::mock::Fault::reset());
+    assert_eq!(client.list_webhooks().send().await.unwrap_err().kind(), countersign::ErrorKind::Interrupted);
+    server.assert_calls(&["create_webhook", "list_webhooks", "list_webhooks"]);
+}

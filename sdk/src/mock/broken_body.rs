@@ -51,6 +51,14 @@ impl hyper::body::Body for Half {
     }
 }
 
+/// An answer that has begun and ends with an error.
+pub(super) fn break_off(_: io::Error) -> Response<Body> {
+    let mut answer = Response::new(Body::new(Half::Unsent(Bytes::new())));
+    // More than will come.
+    answer.headers_mut().insert(http::header::CONTENT_LENGTH, http::HeaderValue::from_static("1"));
+    answer
+}
+
 /// The answer in pieces, with a pause before each.
 pub(super) fn slow_down(answer: Response<Bytes>, pause: Duration) -> Response<Body> {
     let (mut parts, mut body) = answer.into_parts();

@@ -37,6 +37,7 @@ mod broken_body;
 mod callback_request;
 mod chance;
 mod clock;
+mod controls;
 mod courier;
 mod deliver;
 mod deliveries;

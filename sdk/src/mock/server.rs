@@ -1,6 +1,6 @@
 //! The HTTP server below every mock: connections, faults, the record of requests.
 
-use super::broken_body::{slow_down, truncate};
+use super::broken_body::{break_off, slow_down, truncate};
 use super::faults::{Fault, Faults, Kind};
 use super::record::{Record, RecordedRequest};
 use crate::runtime::Operation;
@@ -10,7 +10,6 @@ use bytes::{Bytes, BytesMut};
 use http::request::Parts;
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
-use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -150,6 +149,16 @@ impl Running {
         self.shared.faults.push(Some(operation), fault);
     }
 
+    /// The same server, for a listener of somebody else's.
+    pub(super) fn router(&self) -> Router {
+        let shared = Arc::clone(&self.shared);
+        Router::new().fallback(move |request: Request<Body>| async move {
+            let reset = || io::Error::other("reset on request");
+            // There is no connection to reset here, so the answer breaks off.
+            answer(shared, reset, request).await.unwrap_or_else(break_off)
+        })
+    }
+
     pub(super) fn fail_by_seed(&self, seed: u64, share: f64) {
         self.shared.faults.seed(seed, share);
     }
@@ -222,7 +231,10 @@ async fn converse(stream: TcpStream, shared: Arc<Shared>, mut stopped: watch::Re
     let Ok(socket) = SockRef::from(&stream).try_clone().map(Arc::new) else {
         return;
     };
-    let service = service_fn(move |request| answer(Arc::clone(&shared), Arc::clone(&socket), request));
+    let service = service_fn(move |request| {
+        let socket = Arc::clone(&socket);
+        answer(Arc::clone(&shared), move || reset(&socket), request)
+    });
     let mut server = http1::Builder::new();
     server.timer(TokioTimer::new()).header_read_timeout(PATIENCE);
     let mut connection = pin!(server.serve_connection(TokioIo::new(stream), service));
@@ -233,17 +245,21 @@ async fn converse(stream: TcpStream, shared: Arc<Shared>, mut stopped: watch::Re
     let _ = connection.await;
 }
 
-async fn answer(
+/// Answers a request, or says why the connection has to end. `reset` makes that a reset.
+async fn answer<B>(
     shared: Arc<Shared>,
-    socket: Arc<Socket>,
-    request: Request<Incoming>,
-) -> Result<Response<Body>, io::Error> {
+    reset: impl Fn() -> io::Error,
+    request: Request<B>,
+) -> Result<Response<Body>, io::Error>
+where
+    B: hyper::body::Body<Data = Bytes> + Unpin,
+{
     let (parts, body) = request.into_parts();
     let operation = shared.operation(&parts.method, parts.uri.path());
     let fault = shared.faults.take(operation);
     if let Some(Fault(Kind::Unread)) = fault {
         shared.note(&parts, operation, Bytes::new());
-        return Err(reset(&socket));
+        return Err(reset());
     }
     let body = tokio::time::timeout(PATIENCE, read(body, shared.service.largest_body))
         .await
@@ -271,12 +287,12 @@ async fn answer(
             tokio::time::sleep(by).await;
             Ok(answer.map(Body::from))
         }
-        Kind::Reset | Kind::Unread => Err(reset(&socket)),
+        Kind::Reset | Kind::Unread => Err(reset()),
         Kind::Slow(pause) => Ok(slow_down(process.await, pause)),
         Kind::Unknown(unknown) => Ok(unknown.put_into(process.await).map(Body::from)),
         Kind::LostAnswer => {
             process.await;
-            Err(reset(&socket))
+            Err(reset())
         }
         Kind::Truncated => Ok(truncate(process.await)),
     }
@@ -320,7 +336,10 @@ impl Shared {
 }
 
 /// The whole body, or the status that refuses it.
-async fn read(mut body: Incoming, largest: usize) -> Result<Bytes, StatusCode> {
+async fn read<B>(mut body: B, largest: usize) -> Result<Bytes, StatusCode>
+where
+    B: hyper::body::Body<Data = Bytes> + Unpin,
+{
     let mut kept = BytesMut::new();
     let mut length = 0;
     while let Some(frame) = body.frame().await {
@@ -354,119 +373,6 @@ fn reset(socket: &Socket) -> io::Error {
     let _ = socket.set_linger(Some(Duration::ZERO));
     io::Error::other("reset on request")
 }
-
-/// What every mock can be told, and tells: faults, requests, its clock and its end. The server has the members
-/// `running` and `state`, and `state` a `clock`; if there is a second one for what is elsewhere, it is named too.
-macro_rules! controls {
-    ($server:ident, $client:ty $(, and $also:ident)?) => {
-        controls!($server $(, and $also)?);
-
-        impl $server {
-            /// A client of this server.
-            ///
-            /// # Errors
-            ///
-            /// As [`ClientBuilder::build`](crate::ClientBuilder::build).
-            pub fn client(&self) -> Result<$client, crate::Error> {
-                self.client_builder().build()
-            }
-
-            /// Where it listens, the path of the API included.
-            #[must_use]
-            pub fn base_url(&self) -> &str {
-                self.running.base_url()
-            }
-        }
-    };
-    ($server:ident $(, and $also:ident)?) => {
-        impl $server {
-            /// Lets the next request fail, whatever it asks for. Faults queue up; each happens once.
-            pub fn fail_next(&self, fault: crate::mock::Fault) {
-                self.running.fail_next(fault);
-            }
-
-            /// Lets the next call of an operation fail, by its id in the table of operations.
-            ///
-            /// # Panics
-            ///
-            /// No operation has this id. The message lists those there are.
-            #[track_caller]
-            pub fn fail_next_on(&self, operation: &str, fault: crate::mock::Fault) {
-                self.running.fail_next_on(operation, fault);
-            }
-
-            /// From now on this share of the requests fails, 0.1 for one in ten: with 429 and 5xx, HTML pages, delays, resets
-            /// before and after the request was read or processed, truncated and slow answers, members that are new. Which
-            /// request fails how follows from the seed and the order in which the requests come, so that the same seed
-            /// gives the same run. A test that panics prints its seed. A share of 0 ends it.
-            ///
-            /// A wait that is asked for is a second, so give clients a clock of your own, or a short `RetryPolicy`.
-            pub fn fail_by_seed(&self, seed: u64, share: f64) {
-                self.running.fail_by_seed(seed, share);
-            }
-
-            /// How many faults that were asked for have not happened yet.
-            #[must_use]
-            pub fn pending_faults(&self) -> usize {
-                self.running.pending_faults() $(+ self.$also.pending_faults())?
-            }
-
-            /// The last 1024 requests, oldest first, refused ones included. Those with large bodies go sooner.
-            #[must_use]
-            pub fn requests(&self) -> Vec<crate::mock::RecordedRequest> {
-                self.running.requests()
-            }
-
-            /// The calls of one operation, by its id in the table of operations, to say something about them.
-            #[must_use]
-            pub fn calls(&self, operation: &str) -> crate::mock::Calls {
-                crate::mock::Calls::of(operation, self.requests())
-            }
-
-            /// Says that exactly these operations were called, in this order.
-            ///
-            /// # Panics
-            ///
-            /// Others were called. The message shows both, side by side.
-            #[track_caller]
-            pub fn assert_calls(&self, expected: &[&str]) {
-                crate::mock::inspection::assert_calls(expected, &self.requests());
-            }
-
-            /// Forgets the requests so far.
-            pub fn clear_requests(&self) {
-                self.running.clear_requests();
-                $(self.$also.clear_requests();)?
-            }
-
-            /// Stops the server's clock at a time. Deliveries and delays take real time all the same.
-            pub fn set_time(&self, time: ::std::time::SystemTime) {
-                self.state.clock.set(time);
-            }
-
-            /// Moves the server's clock.
-            pub fn advance(&self, by: ::std::time::Duration) {
-                self.state.clock.advance(by);
-            }
-
-            /// Takes no more connections, and returns when the calls under way are answered or five seconds have passed.
-            pub async fn shutdown(self) {
-                self.running.shutdown().await;
-                $(self.$also.shutdown().await;)?
-            }
-        }
-
-        impl ::std::fmt::Debug for $server {
-            fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                formatter
-                    .debug_struct(stringify!($server))
-                    .field("base_url", &self.running.base_url())
-                    .finish_non_exhaustive()
-            }
-        }
-    };
-}
-pub(super) use controls;
 
 #[cfg(test)]
 mod tests {

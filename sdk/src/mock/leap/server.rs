@@ -3,9 +3,10 @@
 use super::process::{Process, SignError};
 use super::{api, state::State};
 use crate::leap::{Client, ClientBuilder, EventType, OPERATIONS, ProjectId, ProjectStatus};
+use crate::mock::controls::controls;
 use crate::mock::id;
 use crate::mock::outbox::{Outbox, delivers};
-use crate::mock::server::{Port, Running, Service, controls};
+use crate::mock::server::{Port, Running, Service};
 use crate::runtime::{Clock as _, Secret, SystemClock};
 use bytes::Bytes;
 use std::io;

@@ -2,9 +2,10 @@
 
 use super::api;
 use super::state::{End, EndError, State, Workflow};
+use crate::mock::controls::controls;
 use crate::mock::id;
 use crate::mock::outbox::{Outbox, delivers};
-use crate::mock::server::{Port, Running, Service, controls};
+use crate::mock::server::{Port, Running, Service};
 use crate::runtime::Secret;
 use crate::sign8::{Client, ClientBuilder, CredentialForm, IdPlace, OPERATIONS, Profile, Step, StepProfile};
 use std::io;

@@ -2,8 +2,9 @@
 
 use super::state::State;
 use super::{Event, api, transfers};
+use crate::mock::controls::controls;
 use crate::mock::courier::Courier;
-use crate::mock::server::{Port, Running, Service, controls};
+use crate::mock::server::{Port, Running, Service};
 use crate::mock::{Delivered, Deliveries, id};
 use crate::runtime::{Clock as _, Secret, SystemClock};
 use crate::signly::{Client, ClientBuilder, OPERATIONS, Webhook};
