@@ -1,5 +1,6 @@
 //! Callbacks: what is accepted, what is not, and what neither ever tells.
 
+mod addresses;
 mod configuration;
 mod events;
 mod explain;

@@ -11,7 +11,7 @@ fn assert_silent(text: &str) {
 }
 
 #[track_caller]
-fn assert_debug_silent(value: &impl Debug) {
+pub fn assert_debug_silent(value: &impl Debug) {
     assert_silent(&format!("{value:?}"));
     assert_silent(&format!("{value:#?}"));
 }

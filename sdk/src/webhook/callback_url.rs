@@ -79,8 +79,8 @@ impl<E: Callbacks> CallbackUrls<E> {
     ///
     /// # Errors
     ///
-    /// The address is not https (on this machine, http will do) or has a query or a fragment; the reference is empty,
-    /// longer than 512 bytes or has control characters; or no key is valid.
+    /// The address is not https (on this machine, http will do), has a query or a fragment, or is a callback URL already;
+    /// the reference is empty, longer than 512 bytes or has control characters; or no key is valid.
     pub fn mint(&self, address: &str, reference: impl AsRef<str>) -> Result<Link, ConfigurationError> {
         self.minted(address, reference.as_ref(), None)
     }
@@ -109,7 +109,9 @@ impl<E: Callbacks> CallbackUrls<E> {
         let unusable = |_| ConfigurationError::UnusableAddress;
         base_url::check_callback("address", address, true).map_err(unusable)?;
         let url = Url::parse(address).map_err(|_| ConfigurationError::UnusableAddress)?;
-        if url.query().is_some() || url.fragment().is_some() {
+        // With two tokens in it, the URL would never be accepted.
+        let has_token = url.path().split('/').any(|segment| segment.starts_with(MARK));
+        if url.query().is_some() || url.fragment().is_some() || has_token {
             return Err(ConfigurationError::UnusableAddress);
         }
         let is_fitting = (1..=LONGEST_REFERENCE).contains(&reference.len());
@@ -121,7 +123,8 @@ impl<E: Callbacks> CallbackUrls<E> {
         let content = json!([E::PROVIDER, purpose::<E>(), key.id(), expiry, reference]).to_string();
         let content = URL_SAFE_NO_PAD.encode(content);
         let mac = URL_SAFE_NO_PAD.encode(authenticate(key.material(), content.as_bytes()));
-        Ok(Link::from(format!("{}/{MARK}{content}.{mac}", address.trim_end_matches('/'))))
+        // As it is understood: without the line break that came with it from a file, for instance.
+        Ok(Link::from(format!("{}/{MARK}{content}.{mac}", url.as_str().trim_end_matches('/'))))
     }
 
     /// What proves the delivery, and the reference in its address.

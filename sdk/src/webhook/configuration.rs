@@ -18,7 +18,7 @@ pub enum ConfigurationError {
     NoAudience,
     /// A key is not written in the way that it was said to be.
     UnreadableKey,
-    /// The address that a callback URL shall begin with is no https URL, or has a query or a fragment.
+    /// The address that a callback URL shall begin with is no https URL, has a query or a fragment, or is such a URL itself.
     UnusableAddress,
     /// The path of a route does not begin with `/`, has parameters or a query, or is taken.
     UnusablePath,
@@ -44,7 +44,7 @@ impl fmt::Display for ConfigurationError {
                 "the key is not written as it was said to be; look for a prefix that was left on it"
             }
             Self::UnusableAddress => {
-                "callback URLs have to begin with an https URL without query and fragment"
+                "callback URLs have to begin with an https URL without query, fragment and token"
             }
             Self::UnusablePath => {
                 "the path of a route has to begin with `/`, to be without parameters, and to be free"
