@@ -51,8 +51,10 @@ mod inspection;
 pub mod leap;
 #[cfg(feature = "legalesign")]
 pub mod legalesign;
+mod not_possible;
 mod outbox;
 mod record;
+mod scene;
 mod server;
 #[cfg(feature = "sign8")]
 pub mod sign8;
@@ -67,7 +69,9 @@ pub use deliver::{Attempt, AttemptOutcome, Delivered, DeliveryFailure};
 pub use deliveries::Deliveries;
 pub use faults::Fault;
 pub use inspection::Calls;
+pub use not_possible::NotPossible;
 pub use record::RecordedRequest;
+pub use scene::Scene;
 #[cfg(feature = "rsa")]
 pub use throw_away_key::ThrowAwayKey;
 

@@ -38,6 +38,7 @@
 mod api;
 mod code;
 mod refusal;
+mod scenes;
 mod server;
 mod state;
 

@@ -39,6 +39,7 @@
 mod api;
 mod form;
 mod process;
+mod scenes;
 mod server;
 mod state;
 

@@ -4,26 +4,8 @@ use super::documents::{self, Document};
 use super::pdf;
 use super::signers::{Role, Signer, find_mut, status};
 use super::state::Store;
-use std::fmt;
+use crate::mock::NotPossible;
 use std::time::SystemTime;
-
-/// Why a step could not be taken: it would not be possible with Legalesign either.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotPossible(&'static str);
-
-impl NotPossible {
-    pub(super) fn because(reason: &'static str) -> Self {
-        Self(reason)
-    }
-}
-
-impl fmt::Display for NotPossible {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.0)
-    }
-}
-
-impl std::error::Error for NotPossible {}
 
 /// What a signer does.
 #[derive(Clone, Copy, Debug)]
@@ -41,7 +23,7 @@ pub(super) enum Step<'a> {
 impl Store {
     pub fn take_step(&mut self, signer: &str, step: Step<'_>, now: SystemTime) -> Result<(), NotPossible> {
         let found = find_mut(self, signer);
-        let (document, index) = found.map_err(|_| NotPossible("there is no such signer"))?;
+        let (document, index) = found.map_err(|_| NotPossible::because("there is no such signer"))?;
         let taken = document.step(index, step, now);
         self.publish();
         taken
@@ -56,7 +38,7 @@ impl Store {
 
     fn all_sign(&mut self, document: &str, now: SystemTime) -> Result<(), NotPossible> {
         let found = self.documents.iter_mut().find(|known| known.id == document);
-        let document = found.ok_or(NotPossible("there is no such document"))?;
+        let document = found.ok_or(NotPossible::because("there is no such document"))?;
         for index in 0..document.signers.len() {
             let signer = document.signers.get(index);
             if signer.is_some_and(|signer| signer.status < status::WAITING_FOR_WITNESS) {
@@ -66,7 +48,7 @@ impl Store {
         if document.status == documents::status::SIGNED {
             return Ok(());
         }
-        Err(NotPossible("the document is removed or rejected"))
+        Err(NotPossible::because("the document is removed or rejected"))
     }
 }
 
@@ -79,14 +61,14 @@ impl Document {
             return self.name(index, [email, first_name, last_name], now);
         }
         if !self.can_act(index, now) {
-            return Err(NotPossible("it is not this signer's turn, or no longer"));
+            return Err(NotPossible::because("it is not this signer's turn, or no longer"));
         }
         let waits_for_witness = self.witness_of(index).is_some();
         let has_signature = self.has_signature(index);
         let Some(signer) = self.signers.get_mut(index) else { return Ok(()) };
         let reached = match step {
             Step::OpenEmail if signer.status < status::SENT => {
-                return Err(NotPossible("this signer was sent no e-mail"));
+                return Err(NotPossible::because("this signer was sent no e-mail"));
             }
             Step::OpenEmail => signer.status.max(status::EMAIL_OPENED),
             Step::Visit => signer.status.max(status::VISITED),
@@ -207,7 +189,7 @@ impl Document {
     fn take_copy(&mut self, index: usize, now: SystemTime) -> Result<(), NotPossible> {
         let is_done = self.signers.get(index).is_some_and(Signer::is_done);
         if !is_done || self.final_pdf.is_none() {
-            return Err(NotPossible("there is no final PDF yet"));
+            return Err(NotPossible::because("there is no final PDF yet"));
         }
         self.signer_reaches(index, status::DOWNLOADED, now);
         self.modified = now;
@@ -218,7 +200,7 @@ impl Document {
     fn name(&mut self, index: usize, who: [&str; 3], now: SystemTime) -> Result<(), NotPossible> {
         let open = self.is_open();
         let signer = self.signers.get_mut(index).filter(|signer| open && signer.undecided);
-        let signer = signer.ok_or(NotPossible("this signer was decided already"))?;
+        let signer = signer.ok_or(NotPossible::because("this signer was decided already"))?;
         [signer.email, signer.first_name, signer.last_name] = who.map(str::to_owned);
         signer.undecided = false;
         self.modified = now;

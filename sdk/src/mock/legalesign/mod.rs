@@ -108,6 +108,7 @@ mod pages;
 mod pdf;
 mod people;
 mod read;
+mod scenes;
 mod sending;
 mod server;
 mod signers;
@@ -117,5 +118,5 @@ mod templates;
 mod texts;
 mod webhooks;
 
-pub use life::NotPossible;
+pub use crate::mock::NotPossible;
 pub use server::Server;

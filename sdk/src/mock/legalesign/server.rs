@@ -1,6 +1,5 @@
 //! The server as tests see it.
 
-use super::NotPossible;
 use super::api;
 use super::documents::Storage;
 use super::life::Step;
@@ -11,7 +10,7 @@ use crate::legalesign::{Client, ClientBuilder, OPERATIONS};
 use crate::mock::controls::controls;
 use crate::mock::outbox::Outbox;
 use crate::mock::server::{Port, Running, Service};
-use crate::mock::{Fault, RecordedRequest, id};
+use crate::mock::{Fault, NotPossible, RecordedRequest, id};
 use crate::runtime::Secret;
 use bytes::Bytes;
 use serde_json::Value;

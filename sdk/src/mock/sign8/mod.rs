@@ -38,6 +38,7 @@
 //! Nothing is ever signed here.
 
 mod api;
+mod scenes;
 mod server;
 mod state;
 

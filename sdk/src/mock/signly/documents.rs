@@ -1,5 +1,6 @@
 //! Documents: made of a template, extended, cancelled.
 
+use super::event::Event;
 use super::participants::Participant;
 use super::publishing::Publishing;
 use super::refusal::Refusal;
@@ -211,6 +212,24 @@ impl Publishing {
         }
         found.invitations += 1;
         Ok(json!({ "documentId": id, "participantId": participant }))
+    }
+
+    /// What happened to all documents since this was asked for last, in order.
+    pub fn untold(&mut self, now: SystemTime) -> Vec<Event> {
+        let mut events = Vec::new();
+        for document in &mut self.documents {
+            document.expire(now);
+            let template = &document.template.0;
+            events.extend(document.participants.iter_mut().flat_map(|one| one.untold(template)));
+        }
+        // To the second; what happened within one stays in the order of the participants.
+        events.sort_by(|one, other| one.time().cmp(&other.time()));
+        events
+    }
+
+    /// When the time for a document is over, if there is a deadline.
+    pub fn deadline(&self, id: &str) -> Option<SystemTime> {
+        self.documents.iter().find(|document| document.id == id)?.deadline
     }
 
     pub fn process_events(&mut self, process: &str, limit: usize, now: SystemTime) -> Result<Value, Refusal> {

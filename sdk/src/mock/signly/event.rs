@@ -59,6 +59,33 @@ impl Event {
         Self { document: None, participant: None, ..Self::of_type(event_type) }
     }
 
+    /// An event of a process, with the same id: that it has one is assumed. `data` is documented for a completed process
+    /// only, and empty otherwise.
+    pub(super) fn of_process(event: &Value, template: &str) -> Self {
+        let text = |name: &str| event.get(name).and_then(Value::as_str).map(str::to_owned);
+        let kind = EventType::from(text("eventType").unwrap_or_default());
+        let at = text("timestamp").map(Timestamp::from);
+        let data = match &kind {
+            EventType::ProcessCompleted => {
+                json!({ "status": "COMPLETED", "templateId": template, "completedAt": at })
+            }
+            _ => json!({}),
+        };
+        Self {
+            id: text("eventId").unwrap_or_default(),
+            occurred_at: at,
+            document: text("documentId"),
+            participant: text("participantId"),
+            data,
+            ..Self::new(kind)
+        }
+    }
+
+    /// When it happened, as it is told.
+    pub(super) fn time(&self) -> Option<&str> {
+        self.occurred_at.as_ref().map(Timestamp::as_str)
+    }
+
     /// The id of the event. Two events with one id are the same event, delivered twice.
     pub fn event_id(mut self, id: impl Into<String>) -> Self {
         self.id = id.into();

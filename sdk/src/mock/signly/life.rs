@@ -2,7 +2,8 @@
 
 use super::documents::Document;
 use super::participants::Participant;
-use super::publishing::{NotPossible, Publishing};
+use super::publishing::Publishing;
+use crate::mock::NotPossible;
 use crate::signly::{DocumentStatus, EventType, FlowChallenge};
 use std::time::SystemTime;
 
@@ -37,6 +38,19 @@ impl Publishing {
             return Err(NotPossible::because("the document is over"));
         }
         open.iter().try_for_each(|process| document.play(process, now))
+    }
+
+    /// The processes of the first two participants.
+    pub fn first_two(&self, id: &str) -> Option<[String; 2]> {
+        let document = self.documents.iter().find(|document| document.id == id)?;
+        let mut processes = document.participants.iter().map(|participant| participant.process.clone());
+        Some([processes.next()?, processes.next()?])
+    }
+
+    /// Whether a process has not ended.
+    pub fn is_open(&self, process: &str) -> bool {
+        let mut participants = self.documents.iter().flat_map(|document| &document.participants);
+        participants.any(|participant| participant.process == process && participant.is_open())
     }
 
     pub fn signs(&mut self, process: &str, now: SystemTime) -> Result<(), NotPossible> {

@@ -59,7 +59,7 @@
 //! | a process that failed | cancels the document if `onParticipantFail` is `CANCEL_FLOW`; otherwise the document is `FAILED` as soon as all processes are over | assumed |
 //! | which steps a participant takes | `Open`, then one per signature mode, then signing; biometry plus is biometry and liveness | assumed |
 //! | order `SEQUENTIAL` | by `order`, or as given; all have a process from the start | assumed |
-//! | webhooks | are not told of what happens to documents; deliver events yourself | not built |
+//! | webhooks | are told what happens in processes when [`Server::deliver_due`] says so, with the ids of the process's events and in their order | the ids and the order are assumed |
 
 mod api;
 mod documents;
@@ -71,6 +71,7 @@ mod publishing;
 mod read;
 mod refusal;
 mod routes;
+mod scenes;
 mod server;
 mod state;
 mod steps;
@@ -78,5 +79,5 @@ mod templates;
 mod transfers;
 
 pub use event::Event;
-pub use publishing::NotPossible;
+pub use crate::mock::NotPossible;
 pub use server::Server;

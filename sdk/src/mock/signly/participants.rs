@@ -1,5 +1,6 @@
 //! The participants of a document, each with a process of their own.
 
+use super::event::Event;
 use super::refusal::Refusal;
 use crate::mock::id;
 use crate::runtime::Timestamp;
@@ -28,6 +29,8 @@ pub(super) struct Participant {
     /// What the process ended with.
     pub ended_with: Option<EventType>,
     events: Vec<Value>,
+    /// How many of the events were taken out for delivery.
+    told: usize,
 }
 
 impl Participant {
@@ -53,6 +56,7 @@ impl Participant {
             invitations: 1,
             ended_with: None,
             events: Vec::new(),
+            told: 0,
         })
     }
 
@@ -115,6 +119,13 @@ impl Participant {
             self.record(document, &kind, at, None);
             self.ended_with = Some(kind);
         }
+    }
+
+    /// What happened since this was asked for last, as webhooks are told.
+    pub fn untold(&mut self, template: &str) -> Vec<Event> {
+        let untold = self.events.get(self.told..).unwrap_or_default();
+        self.told = self.events.len();
+        untold.iter().map(|event| Event::of_process(event, template)).collect()
     }
 
     pub fn events(&self, limit: usize) -> Value {

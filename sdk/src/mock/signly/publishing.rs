@@ -4,26 +4,7 @@ use super::documents::Document;
 use super::refusal::Refusal;
 use super::templates::Template;
 use super::transfers::Handed;
-use std::fmt;
 use std::time::{Duration, SystemTime};
-
-/// Why a step could not be taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotPossible(&'static str);
-
-impl NotPossible {
-    pub(super) fn because(reason: &'static str) -> Self {
-        Self(reason)
-    }
-}
-
-impl fmt::Display for NotPossible {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.0)
-    }
-}
-
-impl std::error::Error for NotPossible {}
 
 /// Templates and documents of the one tenant.
 pub(super) struct Publishing {

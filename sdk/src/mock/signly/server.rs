@@ -109,13 +109,26 @@ impl Server {
         self.state.checks_destinations.store(check, Ordering::Relaxed);
     }
 
-    /// Delivers an event to every enabled webhook that subscribed to its type, and tries again as the webhook says. There
+    /// Delivers everything that has happened to documents and was not delivered yet, in order, as webhooks have subscribed
+    /// to it. Nothing is delivered before a test calls this.
+    pub async fn deliver_due(&self) -> Vec<Delivered> {
+        self.due().send().await
+    }
+
+    /// The same, to be sent twice or in another order. What is not sent is lost: it is no longer with the server.
+    pub fn due(&self) -> Deliveries {
+        let now = self.state.clock.now();
+        let untold = self.state.publishing().untold(now);
+        self.state.deliveries(untold)
+    }
+
+    /// Delivers an event of your own to every enabled webhook that subscribed to its type, and tries again as the webhook says. There
     /// is one entry per such webhook.
     pub async fn deliver(&self, event: Event) -> Vec<Delivered> {
         self.deliver_all([event]).send().await
     }
 
-    /// Delivers events to the webhooks of now, twice or in another order if asked to.
+    /// Delivers events of your own to the webhooks of now, twice or in another order if asked to.
     pub fn deliver_all(&self, events: impl IntoIterator<Item = Event>) -> Deliveries {
         self.state.deliveries(events)
     }

@@ -1,12 +1,13 @@
 //! What tests do with templates, documents, and the people who sign.
 
 use super::life::Step;
-use super::{NotPossible, Server};
+use super::Server;
+use crate::mock::NotPossible;
 use crate::mock::{Fault, RecordedRequest};
 use bytes::Bytes;
 use serde_json::Value;
 
-/// Templates and documents. Nothing of it is delivered to webhooks.
+/// Templates and documents. What happens to documents is due to be delivered: see [`deliver_due`](Self::deliver_due).
 impl Server {
     /// How many documents can still be made. Without any, making one is refused with 402.
     pub fn set_credits(&self, documents: u32) {

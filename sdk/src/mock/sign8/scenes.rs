@@ -1,0 +1,27 @@
+//! Stories of a workflow.
+
+use super::Server;
+use crate::mock::{Delivered, NotPossible, Scene};
+
+impl Server {
+    /// Plays a scene with a workflow, and delivers what it leads to.
+    ///
+    /// # Errors
+    ///
+    /// There is no such workflow, it has ended, or nothing is known that would tell of such a thing.
+    pub async fn play(
+        &self,
+        scene: Scene,
+        workflow: impl AsRef<str>,
+    ) -> Result<Vec<Delivered>, NotPossible> {
+        let ended = match scene {
+            Scene::SecondSignerRefuses => self.refuse(workflow),
+            Scene::DeadlinePasses => self.expire(workflow),
+            Scene::EveryoneSigns => {
+                return Err(NotPossible::because("SIGN8 is not known to tell that everybody has signed"));
+            }
+        };
+        ended.map_err(|_| NotPossible::because("there is no such workflow, or it has ended"))?;
+        Ok(self.deliver_due().await)
+    }
+}
