@@ -303,7 +303,7 @@ async fn the_last_signature_is_called_back_to_the_url_of_the_process() {
     assert_eq!(received[0].headers().get("content-type"), None);
     assert_eq!(received[1].headers()["content-type"], "text/plain");
     for (delivery, (contract, body)) in received.iter().zip([("contract-1", ""), ("contract-2", "odd")]) {
-        let verified = verifier.verify(delivery, SystemTime::now()).unwrap();
+        let verified = verifier.verify(delivery, SystemTime::UNIX_EPOCH).unwrap();
         assert_eq!((verified.assurance(), verified.audience()), (Assurance::Sender, Audience::Matched));
         assert_eq!(verified.event().reference(), Some(contract));
         assert_eq!(verified.event().body(), body);

@@ -3,6 +3,7 @@
 mod deliveries;
 mod documents;
 mod links;
+mod realtime;
 mod resources;
 
 use countersign::mock::legalesign::Server;

@@ -39,7 +39,7 @@ impl Deliveries {
         Self { courier: Arc::clone(courier), events: events.collect() }
     }
 
-    /// How many events there are, each as often as it is to be sent.
+    /// How many events there are, each as often as it is to be sent. What goes nowhere does not count.
     #[must_use]
     pub fn len(&self) -> usize {
         self.events.len()

@@ -30,6 +30,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! Callbacks are sent over HTTP, when the test says so and to this machine only. Signly's events are made by the test
+//! (`deliver`); the mocks of Leap, Legalesign and SIGN8 keep what has happened until `deliver_due`. [`Deliveries`] come
+//! twice or in another order on request, and a [`CallbackRequest`] can be as odd as you like.
+//!
 //! Where a provider documents nothing, a mock has to do something nevertheless. The documentation of the provider's
 //! module lists what was inferred or assumed; do not take it for knowledge of the provider.
 

@@ -177,6 +177,23 @@ impl State {
         lock(&self.store).lease(lease).ok().map(|lease| lease.status)
     }
 
+    /// When the time for signing is over, if something is being signed.
+    pub fn deadline(&self, lease: &str) -> Option<SystemTime> {
+        lock(&self.store).lease(lease).ok()?.signature.as_ref().map(|signature| signature.expires)
+    }
+
+    /// The document that is being signed.
+    pub fn document_of(&self, lease: &str) -> Option<String> {
+        lock(&self.store).lease(lease).ok()?.signature.as_ref().map(|signature| signature.document.clone())
+    }
+
+    /// The code of the one whose turn it is.
+    pub fn current_code(&self, lease: &str) -> Option<String> {
+        let mut store = lock(&self.store);
+        let signer = store.lease(lease).ok()?.signature.as_mut()?.current()?;
+        signer.code.as_ref().map(|code| code.digits.clone())
+    }
+
     /// The code that a signer has got.
     pub fn code(&self, lease: &str, role: &SignerType) -> Option<String> {
         let mut store = lock(&self.store);

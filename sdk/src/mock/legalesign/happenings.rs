@@ -59,7 +59,7 @@ impl Document {
             return;
         }
         self.status = status;
-        self.record(uri("document", &self.id), status, now);
+        self.record(&uri("document", &self.id), status, now);
         if status == documents::status::REJECTED {
             self.notice(Occasion::Rejected);
             self.tell_of_document("document.rejected", now);
@@ -68,7 +68,7 @@ impl Document {
 
     /// The final PDF is there.
     pub fn was_finished(&mut self, now: SystemTime) {
-        self.record(uri("document", &self.id), FINAL_PDF, now);
+        self.record(&uri("document", &self.id), FINAL_PDF, now);
         self.notice(Occasion::Signed);
         self.tell_of_document("document.finalPdfCreated", now);
     }
@@ -79,7 +79,7 @@ impl Document {
         };
         signer.status = status;
         let resource = uri("signer", &signer.id);
-        self.record(resource, status, now);
+        self.record(&resource, status, now);
         let filter = match status {
             signers::status::EMAIL_OPENED => "recipient.emailOpened",
             signers::status::VISITED => "recipient.visiting",
@@ -88,14 +88,14 @@ impl Document {
             _ => return,
         };
         let data = self.signers.get(index).map(|signer| self.recipient_data(signer));
-        self.tell(filter, data.unwrap_or_default(), now);
+        self.tell(filter, &data.unwrap_or_default(), now);
     }
 
     fn happens(&mut self, what: What) {
         self.happened.push(Happening { group: self.group.clone(), what });
     }
 
-    fn record(&mut self, resource: String, status: i64, now: SystemTime) {
+    fn record(&mut self, resource: &str, status: i64, now: SystemTime) {
         self.happens(What::Status(json!({
             "timestamp": written(now),
             "name": "status",
@@ -118,10 +118,10 @@ impl Document {
     }
 
     fn tell_of_document(&mut self, filter: &'static str, now: SystemTime) {
-        self.tell(filter, self.document_data(), now);
+        self.tell(filter, &self.document_data(), now);
     }
 
-    fn tell(&mut self, filter: &'static str, data: Value, now: SystemTime) {
+    fn tell(&mut self, filter: &'static str, data: &Value, now: SystemTime) {
         let (object, event) = filter.split_once('.').unwrap_or_default();
         let id = id::uuid();
         let body = json!({
