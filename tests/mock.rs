@@ -9,6 +9,7 @@ mod leap;
 mod legalesign;
 mod receiver;
 mod sign8;
+mod scenes;
 mod signly_documents;
 
 use countersign::mock::signly::Server;

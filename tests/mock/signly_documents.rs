@@ -35,11 +35,11 @@ fn person(name: &str, modes: &[SignatureMode]) -> ParticipantCreate {
     ParticipantCreate::default().display_name(name).identity(identity).signature_mode(modes.iter().cloned())
 }
 
-fn by_mail(name: &str) -> ParticipantCreate {
+pub fn by_mail(name: &str) -> ParticipantCreate {
     person(name, &[SignatureMode::SignatureEmail])
 }
 
-async fn publish(client: &Client, people: Vec<ParticipantCreate>, order: OrderMode) -> Document {
+pub async fn publish(client: &Client, people: Vec<ParticipantCreate>, order: OrderMode) -> Document {
     let template = template(client).await;
     let call = client.create_document().template_id(template).template_version("0001").participants(people);
     call.order_mode(order).send().await.unwrap()

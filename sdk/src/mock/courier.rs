@@ -1,6 +1,7 @@
 //! Sending callbacks, for real.
 
 use super::deliver::{Attempt, AttemptOutcome, DeliveryFailure};
+use super::storm::{Halves, Mishap, Storm};
 use bytes::Bytes;
 use http::header::USER_AGENT;
 use http::{HeaderMap, HeaderValue};
@@ -59,10 +60,12 @@ impl Courier {
         &self,
         destination: &Destination,
         body: impl Fn(u32) -> Bytes,
+        mut storm: Option<&mut Storm>,
     ) -> Vec<Attempt> {
         let mut attempts = Vec::new();
         for number in 1..=destination.most_attempts.max(1) {
-            let outcome = self.attempt(destination, body(number)).await;
+            let mishap = storm.as_mut().and_then(|storm| storm.next());
+            let outcome = self.attempt(destination, body(number), mishap).await;
             attempts.push(Attempt { number, outcome });
             if outcome.is_accepted() || outcome == AttemptOutcome::Failed(DeliveryFailure::NotLoopback) {
                 break;
@@ -71,16 +74,29 @@ impl Courier {
         attempts
     }
 
-    async fn attempt(&self, destination: &Destination, body: Bytes) -> AttemptOutcome {
+    async fn attempt(
+        &self,
+        destination: &Destination,
+        body: Bytes,
+        mishap: Option<Mishap>,
+    ) -> AttemptOutcome {
         if !self.may_reach(&destination.url) {
             return AttemptOutcome::Failed(DeliveryFailure::NotLoopback);
         }
         let mut headers = HeaderMap::new();
         headers.insert(USER_AGENT, HeaderValue::from_static("countersign-mock"));
         headers.extend(destination.headers.clone());
+        let body = match mishap {
+            Some(Mishap::Cut) => reqwest::Body::wrap_stream(Halves::cut(body)),
+            Some(Mishap::Slow(pause)) => reqwest::Body::wrap_stream(Halves::slow(body, pause)),
+            Some(Mishap::AnswerLost) | None => body.into(),
+        };
         let request =
             self.http.post(&destination.url).headers(headers).timeout(destination.timeout).body(body);
         match request.send().await {
+            Ok(_) if mishap == Some(Mishap::AnswerLost) => {
+                AttemptOutcome::Failed(DeliveryFailure::AnswerLost)
+            }
             Ok(answer) => AttemptOutcome::Status(answer.status().as_u16()),
             Err(error) if error.is_timeout() => AttemptOutcome::Failed(DeliveryFailure::Timeout),
             Err(_) => AttemptOutcome::Failed(DeliveryFailure::Connection),

@@ -68,4 +68,6 @@ pub enum DeliveryFailure {
     Timeout,
     /// The connection could not be made, or broke.
     Connection,
+    /// The receiver answered, and the answer was lost in a [storm](super::Deliveries::stormy).
+    AnswerLost,
 }

@@ -2,6 +2,7 @@
 
 use super::courier::{Courier, Destination};
 use super::deliver::Delivered;
+use super::storm::Storm;
 use bytes::Bytes;
 use std::fmt;
 use std::sync::Arc;
@@ -17,8 +18,8 @@ pub(super) struct Outgoing {
 }
 
 impl Outgoing {
-    pub(super) async fn send(&self, courier: &Courier) -> Delivered {
-        let attempts = courier.deliver(&self.destination, &*self.body).await;
+    pub(super) async fn send(&self, courier: &Courier, storm: Option<&mut Storm>) -> Delivered {
+        let attempts = courier.deliver(&self.destination, &*self.body, storm).await;
         Delivered::new(&self.webhook_id, &self.event_id, attempts)
     }
 }
@@ -30,13 +31,15 @@ pub struct Deliveries {
     courier: Arc<Courier>,
     /// Each event, with all of its destinations.
     events: Vec<Vec<Outgoing>>,
+    /// The seed that it was made of comes with it, for the message of a test that fails.
+    storm: Option<(u64, Storm)>,
 }
 
 impl Deliveries {
     pub(super) fn new(courier: &Arc<Courier>, events: impl IntoIterator<Item = Vec<Outgoing>>) -> Self {
         // What goes nowhere is no delivery.
         let events = events.into_iter().filter(|destinations| !destinations.is_empty());
-        Self { courier: Arc::clone(courier), events: events.collect() }
+        Self { courier: Arc::clone(courier), events: events.collect(), storm: None }
     }
 
     /// How many events there are, each as often as it is to be sent. What goes nowhere does not count.
@@ -53,8 +56,8 @@ impl Deliveries {
 
     /// Sends each event this many times in all, one right after the other. None counts as once.
     pub fn duplicated(mut self, times: usize) -> Self {
-        self.events =
-            self.events.into_iter().flat_map(|event| std::iter::repeat_n(event, times.max(1))).collect();
+        let events = std::mem::take(&mut self.events).into_iter();
+        self.events = events.flat_map(|event| std::iter::repeat_n(event, times.max(1))).collect();
         self
     }
 
@@ -70,14 +73,40 @@ impl Deliveries {
         self
     }
 
+    /// Sends them through a storm: some events come twice or three times, all in another order, some once more when all is
+    /// over; attempts break off in the middle of the body, are slow, or lose the answer. What happens follows from the seed
+    /// alone; a test that panics while it is sent prints it.
+    ///
+    /// An attempt that fails is followed by another as the provider does it, or as
+    /// `set_delivery_attempts` says. With too few an event may never arrive, which is what a storm is like.
+    pub fn stormy(mut self, seed: u64) -> Self {
+        let mut storm = Storm::new(seed);
+        self.events = storm.scatter(std::mem::take(&mut self.events));
+        self.storm = Some((seed, storm));
+        self
+    }
+
     /// Delivers one event after the other, each to all of its destinations. There is one entry per event and destination,
     /// in the order of sending.
-    pub async fn send(self) -> Vec<Delivered> {
+    pub async fn send(mut self) -> Vec<Delivered> {
         let mut delivered = Vec::new();
-        for outgoing in self.events.iter().flatten() {
-            delivered.push(outgoing.send(&self.courier).await);
+        for outgoing in std::mem::take(&mut self.events).iter().flatten() {
+            let storm = self.storm.as_mut().map(|(_, storm)| storm);
+            delivered.push(outgoing.send(&self.courier, storm).await);
         }
         delivered
+    }
+}
+
+impl Drop for Deliveries {
+    /// A test that fails has to tell how it can be repeated.
+    #[allow(clippy::print_stderr, reason = "there is nowhere else to say it while a test fails")]
+    fn drop(&mut self) {
+        if let Some((seed, _)) = &self.storm
+            && std::thread::panicking()
+        {
+            eprintln!("the storm had the seed {seed}; the same seed gives the same run");
+        }
     }
 }
 

@@ -60,6 +60,7 @@ impl Calls {
     ///
     /// It was not. The message lists what was called.
     #[track_caller]
+    #[allow(clippy::must_use_candidate, reason = "it is for going on")]
     pub fn assert_count(&self, expected: usize) -> &Self {
         assert!(
             self.count() == expected,

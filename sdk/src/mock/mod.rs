@@ -64,6 +64,7 @@ mod server;
 pub mod sign8;
 #[cfg(feature = "signly")]
 pub mod signly;
+mod storm;
 #[cfg(feature = "rsa")]
 mod throw_away_key;
 mod unknown;

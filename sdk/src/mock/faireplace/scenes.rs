@@ -1,8 +1,8 @@
 //! Stories of a lease that is being signed.
 
 use super::Server;
-use crate::mock::{NotPossible, Scene};
 use crate::faireplace::signatures::ValidateOtpInput;
+use crate::mock::{NotPossible, Scene};
 
 impl Server {
     /// Plays a scene with a lease that is being signed by one-time codes. There is nothing to deliver: FairePlace has no
@@ -32,7 +32,9 @@ impl Server {
         let mut has_signed = false;
         while let Some(code) = self.state.current_code(lease) {
             let given = ValidateOtpInput::default().document_signature_id(document.as_str()).otp(code);
-            self.state.validate(lease, &given).map_err(|_| NotPossible::because("the code is too old or locked"))?;
+            self.state
+                .validate(lease, &given)
+                .map_err(|_| NotPossible::because("the code is too old or locked"))?;
             has_signed = true;
         }
         if has_signed { Ok(()) } else { Err(nothing) }

@@ -36,7 +36,7 @@ use std::sync::Arc;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Server {
-    state: Arc<State>,
+    pub(super) state: Arc<State>,
     running: Running,
     signatures: String,
     workers: String,

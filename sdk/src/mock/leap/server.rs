@@ -41,7 +41,7 @@ const LARGEST_BODY: usize = 32 * 1024 * 1024;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Server {
-    state: Arc<State>,
+    pub(super) state: Arc<State>,
     running: Running,
 }
 

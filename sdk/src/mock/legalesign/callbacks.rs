@@ -9,7 +9,7 @@ use crate::mock::{CallbackRequest, ThrowAwayKey, lock};
 use crate::webhook::HmacScheme;
 use serde_json::{Map, Value};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
 /// The members of a notice that the older page of the vendor shows.
@@ -19,15 +19,18 @@ const PLAIN: [&str; 5] = ["resource_uri", "group", "name", "uuid", "tag"];
 #[derive(Default)]
 pub(super) struct Signing {
     /// Made when it is needed: that takes a while, and most servers deliver nothing.
-    key: OnceLock<Option<ThrowAwayKey>>,
+    key: Mutex<Option<Arc<ThrowAwayKey>>>,
     plain_notices: AtomicBool,
     recipe: Mutex<Option<HmacScheme>>,
 }
 
 impl Signing {
-    fn key(&self, now: SystemTime) -> Option<&ThrowAwayKey> {
-        let key = || ThrowAwayKey::valid_from(now).or_else(|_| ThrowAwayKey::generate()).ok();
-        self.key.get_or_init(key).as_ref()
+    fn key(&self, now: SystemTime) -> Option<Arc<ThrowAwayKey>> {
+        let mut key = lock(&self.key);
+        if key.is_none() {
+            *key = ThrowAwayKey::valid_from(now).or_else(|_| ThrowAwayKey::generate()).ok().map(Arc::new);
+        }
+        key.clone()
     }
 
     fn sign(&self, text: &str, now: SystemTime) -> String {
@@ -109,8 +112,17 @@ impl Server {
     ///
     /// Empty if the system gives no randomness to make a key of.
     #[must_use]
-    pub fn certificate(&self) -> &str {
-        self.state.signing.key(self.state.clock.now()).map(ThrowAwayKey::certificate).unwrap_or_default()
+    pub fn certificate(&self) -> String {
+        let key = self.state.signing.key(self.state.clock.now());
+        key.map_or_else(String::new, |key| key.certificate().to_owned())
+    }
+
+    /// Signs with another key from now on, whose [`certificate`](Self::certificate) is another one too. What was made before,
+    /// by [`due`](Self::due) or one of the methods here, stays signed with the old key: deliver it later to see what becomes
+    /// of callbacks by a key that is retired. That Legalesign ever changes its key is not known; its certificate ends in
+    /// 2033.
+    pub fn change_key(&self) {
+        *lock(&self.state.signing.key) = None;
     }
 
     /// Whether `signed`, `sent` and `rejected` come as five plain fields, as the vendor's older page shows, or with

@@ -12,11 +12,7 @@ impl Server {
     /// # Errors
     ///
     /// There is no such document, it is over, or the scene cannot happen to it. What could be played of it has happened.
-    pub async fn play(
-        &self,
-        scene: Scene,
-        document: impl AsRef<str>,
-    ) -> Result<Vec<Delivered>, NotPossible> {
+    pub async fn play(&self, scene: Scene, document: impl AsRef<str>) -> Result<Vec<Delivered>, NotPossible> {
         let document = document.as_ref();
         match scene {
             Scene::EveryoneSigns => self.sign_all(document)?,

@@ -9,11 +9,7 @@ impl Server {
     /// # Errors
     ///
     /// There is no such workflow, it has ended, or nothing is known that would tell of such a thing.
-    pub async fn play(
-        &self,
-        scene: Scene,
-        workflow: impl AsRef<str>,
-    ) -> Result<Vec<Delivered>, NotPossible> {
+    pub async fn play(&self, scene: Scene, workflow: impl AsRef<str>) -> Result<Vec<Delivered>, NotPossible> {
         let ended = match scene {
             Scene::SecondSignerRefuses => self.refuse(workflow),
             Scene::DeadlinePasses => self.expire(workflow),

@@ -78,6 +78,6 @@ mod steps;
 mod templates;
 mod transfers;
 
-pub use event::Event;
 pub use crate::mock::NotPossible;
+pub use event::Event;
 pub use server::Server;

@@ -13,11 +13,7 @@ impl Server {
     /// # Errors
     ///
     /// There is no such document, it is over, or the scene cannot happen to it. What could be played of it has happened.
-    pub async fn play(
-        &self,
-        scene: Scene,
-        document: impl AsRef<str>,
-    ) -> Result<Vec<Delivered>, NotPossible> {
+    pub async fn play(&self, scene: Scene, document: impl AsRef<str>) -> Result<Vec<Delivered>, NotPossible> {
         match scene {
             Scene::EveryoneSigns => self.play_everyone_signs(document)?,
             Scene::SecondSignerRefuses => self.second_fails(document.as_ref())?,
@@ -34,7 +30,8 @@ impl Server {
     fn second_fails(&self, document: &str) -> Result<(), NotPossible> {
         let now = self.state.clock.now();
         let mut store = self.state.publishing();
-        let [first, second] = store.first_two(document).ok_or(NotPossible::because("it has no two participants"))?;
+        let [first, second] =
+            store.first_two(document).ok_or(NotPossible::because("it has no two participants"))?;
         store.signs(&first, now)?;
         store.step(&second, Step::Open, now)?;
         for _ in 0..MOST_ATTEMPTS {

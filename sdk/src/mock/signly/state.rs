@@ -184,7 +184,7 @@ impl State {
         let webhook = self.webhook(id).ok_or_else(Refusal::unknown_webhook)?;
         let mut event = Event::test(test.type_);
         event.settle(self.clock.now());
-        let delivered = self.outgoing(&webhook, &Arc::new(event), 1).send(&self.courier).await;
+        let delivered = self.outgoing(&webhook, &Arc::new(event), 1).send(&self.courier, None).await;
         let status = if delivered.is_delivered() { "DELIVERED" } else { "FAILED" };
         Ok(json!({ "webhookId": id, "deliveryStatus": status, "attempt": 1 }))
     }

@@ -1,7 +1,7 @@
 //! What tests do with templates, documents, and the people who sign.
 
-use super::life::Step;
 use super::Server;
+use super::life::Step;
 use crate::mock::NotPossible;
 use crate::mock::{Fault, RecordedRequest};
 use bytes::Bytes;
