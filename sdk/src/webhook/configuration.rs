@@ -18,11 +18,11 @@ pub enum ConfigurationError {
     NoAudience,
     /// A key is not written in the way that it was said to be.
     UnreadableKey,
-    /// The address that a callback URL shall begin with is no https URL, or has a query or a fragment.
+    /// The address that a callback URL shall begin with is no https URL, or has a query, a fragment or a token.
     UnusableAddress,
     /// The path of a route does not begin with `/`, has parameters or a query, or is taken.
     UnusablePath,
-    /// The reference of a callback URL is empty, longer than 512 bytes, or has control characters.
+    /// The reference of a callback URL is empty, longer than 512 bytes, or not one line without control characters.
     UnusableReference,
     /// No key is valid at this time, so nothing can be signed.
     NoValidKey,
@@ -44,13 +44,13 @@ impl fmt::Display for ConfigurationError {
                 "the key is not written as it was said to be; look for a prefix that was left on it"
             }
             Self::UnusableAddress => {
-                "callback URLs have to begin with an https URL without query and fragment"
+                "callback URLs have to begin with an https URL without query, fragment and token"
             }
             Self::UnusablePath => {
                 "the path of a route has to begin with `/`, to be without parameters, and to be free"
             }
             Self::UnusableReference => {
-                "the reference of a callback URL has to be 1 to 512 bytes without control characters"
+                "the reference of a callback URL has to be one line of 1 to 512 bytes"
             }
             Self::NoValidKey => "no key is valid now, so nothing can be signed",
             Self::UnattainableAssurance => {
