@@ -21,6 +21,8 @@ pub struct Verified<E> {
     strongest: Proof,
     others: Vec<Proof>,
     audience: Audience,
+    // It may be made of the reference.
+    #[safe_debug(redact)]
     dedupe_key: DedupeKey,
     // The application chose it, and it may name a person.
     #[safe_debug(redact)]
