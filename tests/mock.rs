@@ -8,8 +8,8 @@ mod inspection;
 mod leap;
 mod legalesign;
 mod receiver;
-mod sign8;
 mod scenes;
+mod sign8;
 mod signly_documents;
 
 use countersign::mock::signly::Server;

@@ -1,14 +1,25 @@
 //! Callbacks: what is accepted, what is not, and what neither ever tells.
 
+mod acknowledging;
 mod addresses;
+mod callback_urls;
 mod configuration;
 mod events;
 mod explain;
 mod extractor;
+mod hmac;
+mod hostile;
+mod minting;
 mod outcomes;
 mod properties;
+mod receiving;
 mod rotation;
+mod router;
+mod rsa_keys;
+mod rsa_rotation;
 mod silence;
+mod silence_of_urls;
+mod vectors;
 
 use bytes::Bytes;
 use countersign::signly::webhook::{Event, Verifier, VerifierBuilder};
@@ -21,10 +32,10 @@ use std::time::{Duration, SystemTime};
 
 const HEADER: &str = "X-Client-Auth";
 const SECRET: &str = "canary-secret-0123456789";
-const TENANT: &str = "58bff266-cdad-46db-b373-1b06476146cd";
+pub const TENANT: &str = "58bff266-cdad-46db-b373-1b06476146cd";
 const EMAIL: &str = "canary@example.com";
 
-fn secret(text: &str) -> Secret {
+pub fn secret(text: &str) -> Secret {
     Secret::chosen(text).unwrap()
 }
 
@@ -37,7 +48,7 @@ fn verifier() -> Verifier {
 }
 
 /// An event with every member.
-fn completed() -> Value {
+pub fn completed() -> Value {
     json!({
         "eventId": "evt_01",
         "type": "PROCESS_COMPLETED",
@@ -52,7 +63,7 @@ fn completed() -> Value {
 
 /// The event with some of its members changed; `null` is set like any other value.
 #[allow(clippy::needless_pass_by_value, reason = "it is always a literal")]
-fn changed(change: Value) -> Value {
+pub fn changed(change: Value) -> Value {
     let mut event = completed();
     for (name, value) in change.as_object().unwrap() {
         event[name] = value.clone();
@@ -89,20 +100,20 @@ fn assert_rejected(delivery: &Delivery, reason: Reason, status: u16) {
     assert_eq!((rejection.reason(), rejection.status().as_u16()), (reason, status));
 }
 
-fn time(seconds: u64) -> SystemTime {
+pub fn time(seconds: u64) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000 + seconds)
 }
 
 /// A clock that moves when it is told to.
 #[derive(Clone, Debug)]
-struct Hand(Arc<Mutex<SystemTime>>);
+pub struct Hand(Arc<Mutex<SystemTime>>);
 
 impl Hand {
-    fn at(seconds: u64) -> Self {
+    pub fn at(seconds: u64) -> Self {
         Self(Arc::new(Mutex::new(time(seconds))))
     }
 
-    fn move_to(&self, seconds: u64) {
+    pub fn move_to(&self, seconds: u64) {
         *self.0.lock().unwrap() = time(seconds);
     }
 }

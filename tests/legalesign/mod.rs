@@ -1,5 +1,6 @@
 //! Legalesign's client: what is special about it. What every client does is tested once, in `robustness` and beside it.
 
+pub mod callbacks;
 mod paging;
 mod scenario;
 mod sync;

@@ -3,7 +3,7 @@
 use super::receiver::Receiver;
 use super::signly_documents::{by_mail, publish};
 use countersign::legalesign::{DocumentStatus, RecipientInput};
-use countersign::mock::{AttemptOutcome, DeliveryFailure, Delivered, Scene};
+use countersign::mock::{AttemptOutcome, Delivered, DeliveryFailure, Scene};
 use countersign::mock::{faireplace, leap, legalesign, sign8, signly};
 use countersign::signly::{EventType, OrderMode};
 use countersign::{Content, Timestamp, leap as leap_api, signly as signly_api};
@@ -39,7 +39,7 @@ async fn signly_tells_webhooks_what_happens_in_processes() {
     let listed = client.list_process_events(process).send().await.unwrap();
     let ids: BTreeSet<_> =
         receiver.bodies().iter().map(|body| body["eventId"].as_str().unwrap().to_owned()).collect();
-    assert!(listed.iter().all(|event| ids.contains(event.event_id.as_deref().unwrap())));
+    assert!(listed.items.iter().all(|event| ids.contains(event.event_id.as_deref().unwrap())));
     assert!(server.due().is_empty());
 }
 
@@ -67,7 +67,7 @@ async fn a_deadline_of_signly_passes() {
     let none = server.play(Scene::DeadlinePasses, &id).await.unwrap_err();
     assert_eq!(none.to_string(), "the document has no deadline");
     let deadline = Timestamp::from(now + Duration::from_secs(60));
-    client.extend_document_deadline(&id).new_deadline_at(deadline).send().await.unwrap();
+    client.extend_document(&id).new_deadline_at(deadline).send().await.unwrap();
     server.play(Scene::DeadlinePasses, &id).await.unwrap();
     assert_eq!(types(&receiver).last().unwrap(), "PROCESS_EXPIRED");
 }
@@ -81,7 +81,8 @@ async fn scenes_of_legalesign_end_as_they_are_called() {
         RecipientInput::default().email(mail).firstname(name).lastname("Example")
     };
     let create = async || {
-        let document = client.create_document().group(server.group()).name("Contract").text("<p>I agree.</p>");
+        let document =
+            client.create_document().group(server.group()).name("Contract").text("<p>I agree.</p>");
         let signers = [person("ada"), person("grace")];
         document.signers(signers).signers_in_order(true).do_email(true).send().await.unwrap().id
     };
@@ -145,11 +146,12 @@ async fn a_storm_is_the_same_for_the_same_seed_and_spares_no_event() {
         let server = signly::Server::start().await.unwrap();
         let receiver = Receiver::start([]).await;
         let webhook = server.client().unwrap().create_webhook().url(&receiver.url);
-        let webhook = webhook.events([EventType::FieldSigned]).retries(
-            signly_api::WebhookRetries::default().max_attempts(20),
-        );
+        let webhook = webhook
+            .events([EventType::FieldSigned])
+            .retries(signly_api::DeliveryRetries::default().max_attempts(20));
         webhook.send().await.unwrap();
-        let events = (0..100).map(|number| signly::Event::new(EventType::FieldSigned).event_id(format!("evt_{number}")));
+        let events = (0..100)
+            .map(|number| signly::Event::new(EventType::FieldSigned).event_id(format!("evt_{number}")));
         let delivered = server.deliver_all(events).stormy(seed).send().await;
         let ids: BTreeSet<_> = receiver.bodies().iter().map(|body| body["eventId"].to_string()).collect();
         assert_eq!(ids.len(), 100);
@@ -160,7 +162,10 @@ async fn a_storm_is_the_same_for_the_same_seed_and_spares_no_event() {
         attempts.map(|attempt| attempt.outcome).collect::<Vec<_>>()
     };
     let (one, same, other) = (storm(7).await, storm(7).await, storm(8).await);
-    assert_eq!(one.iter().map(|each| &each.event_id).collect::<Vec<_>>(), same.iter().map(|each| &each.event_id).collect::<Vec<_>>());
+    assert_eq!(
+        one.iter().map(|each| &each.event_id).collect::<Vec<_>>(),
+        same.iter().map(|each| &each.event_id).collect::<Vec<_>>()
+    );
     assert_eq!(outcomes(&one), outcomes(&same));
     assert_ne!(outcomes(&one), outcomes(&other));
     assert!(one.len() > 120);

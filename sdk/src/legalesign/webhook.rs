@@ -43,7 +43,9 @@
 //! - [`DocumentStatus::FinalPdfReady`](crate::legalesign::DocumentStatus::FinalPdfReady), 100, says that the final PDF
 //!   exists \[L13\], and so does a notice of `signed` \[L2\].
 //! - Which of `signed`, `sent` and `rejected` a notice is about is not known: the name of that field was never published.
-//!   Subscribe each to a URL of its own; [`CallbackUrls`] put a reference into it.
+//!   Subscribe each to a URL of its own; [`CallbackUrls`] put a reference into it, which is part of the
+//!   [`DedupeKey`](crate::webhook::DedupeKey) of a notice. Without one, a document that was sent and is signed later may
+//!   have the same key both times.
 //! - A hook tells of all groups in which the owner of the key is an administrator, for development and production, unless
 //!   it was narrowed down to one \[L4\].
 //! - There is no event for a document that is voided, expired, forwarded, or sent to the next signer \[L1\]. Combine

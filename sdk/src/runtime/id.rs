@@ -139,6 +139,10 @@ macro_rules! resource_uri {
 
         impl From<$id> for $name {
             fn from(id: $id) -> Self {
+                if id.as_str().is_empty() {
+                    // What precedes the id would be taken for one.
+                    return Self(String::new());
+                }
                 Self(format!("{}{}/", $path, crate::runtime::generated::encode(id.as_str())))
             }
         }

@@ -50,7 +50,7 @@ impl Acknowledgement {
         let mut response = Response::new(B::default());
         *response.status_mut() = self.status();
         if let Self::Later { after: Some(after) } = self {
-            let whole = after.as_secs() + u64::from(after.subsec_nanos() > 0);
+            let whole = after.as_secs().saturating_add(u64::from(after.subsec_nanos() > 0));
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(whole));
         }
         response

@@ -5,6 +5,7 @@ use super::configuration::ConfigurationError;
 use super::delivery::Delivery;
 use super::hmac::{keyed, sign};
 use super::keys::Keys;
+use super::members::is_one_line;
 use super::proof::{Proof, Scheme};
 use super::rejection::{Reason, Rejection};
 use crate::runtime::{Clock, Link, Secret, SystemClock, base_url};
@@ -79,8 +80,8 @@ impl<E: Callbacks> CallbackUrls<E> {
     ///
     /// # Errors
     ///
-    /// The address is not https (on this machine, http will do), has a query or a fragment, or is a callback URL already;
-    /// the reference is empty, longer than 512 bytes or has control characters; or no key is valid.
+    /// The address is not https (on this machine, http will do), or has a query, a fragment or a token; the reference is
+    /// empty, longer than 512 bytes or more than one line; or no key is valid.
     pub fn mint(&self, address: &str, reference: impl AsRef<str>) -> Result<Link, ConfigurationError> {
         self.minted(address, reference.as_ref(), None)
     }
@@ -109,13 +110,11 @@ impl<E: Callbacks> CallbackUrls<E> {
         let unusable = |_| ConfigurationError::UnusableAddress;
         base_url::check_callback("address", address, true).map_err(unusable)?;
         let url = Url::parse(address).map_err(|_| ConfigurationError::UnusableAddress)?;
-        // With two tokens in it, the URL would never be accepted.
         let has_token = url.path().split('/').any(|segment| segment.starts_with(MARK));
         if url.query().is_some() || url.fragment().is_some() || has_token {
             return Err(ConfigurationError::UnusableAddress);
         }
-        let is_fitting = (1..=LONGEST_REFERENCE).contains(&reference.len());
-        if !is_fitting || reference.contains(char::is_control) {
+        if reference.len() > LONGEST_REFERENCE || !is_one_line(reference) {
             return Err(ConfigurationError::UnusableReference);
         }
         let keys = self.keys.current();
@@ -123,7 +122,7 @@ impl<E: Callbacks> CallbackUrls<E> {
         let content = json!([E::PROVIDER, purpose::<E>(), key.id(), expiry, reference]).to_string();
         let content = URL_SAFE_NO_PAD.encode(content);
         let mac = URL_SAFE_NO_PAD.encode(authenticate(key.material(), content.as_bytes()));
-        // As it is understood: without the line break that came with it from a file, for instance.
+        // Not the text that was given: what was checked is the URL that it is read as.
         Ok(Link::from(format!("{}/{MARK}{content}.{mac}", url.as_str().trim_end_matches('/'))))
     }
 
@@ -131,15 +130,17 @@ impl<E: Callbacks> CallbackUrls<E> {
     pub(super) fn verify(&self, delivery: &Delivery, now: SystemTime) -> Result<(Proof, String), Rejection> {
         let token = Self::token(delivery)?;
         let keys = self.keys.current();
-        let found = keys.find_key(now, |key| token.is_by(key)).ok_or(Reason::WrongCredential)?;
+        keys.find(now, |key| token.is_by(key)).ok_or(Reason::WrongCredential)?;
         let content = token.read().ok_or(Reason::WrongCredential)?;
-        if !content.is_for::<E>() || content.key_id != found.id() {
+        // The secret may be there under several ids, one of which the token was made under.
+        let mut named = keys.all().iter().filter(|key| key.id() == content.key_id && key.is_valid_at(now));
+        if !content.is_for::<E>() || !named.any(|key| token.is_by(key.material())) {
             return Err(Reason::WrongCredential.into());
         }
         if content.is_over(now) {
             return Err(Reason::Stale.into());
         }
-        Ok((Proof::new(Scheme::CallbackUrl, found.id()), content.reference))
+        Ok((Proof::new(Scheme::CallbackUrl, content.key_id), content.reference))
     }
 
     /// The token in the address as it was sent. It is at the end, unless the provider adds a path of its own.

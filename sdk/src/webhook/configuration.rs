@@ -18,11 +18,11 @@ pub enum ConfigurationError {
     NoAudience,
     /// A key is not written in the way that it was said to be.
     UnreadableKey,
-    /// The address that a callback URL shall begin with is no https URL, has a query or a fragment, or is such a URL itself.
+    /// The address that a callback URL shall begin with is no https URL, or has a query, a fragment or a token.
     UnusableAddress,
     /// The path of a route does not begin with `/`, has parameters or a query, or is taken.
     UnusablePath,
-    /// The reference of a callback URL is empty, longer than 512 bytes, or has control characters.
+    /// The reference of a callback URL is empty, longer than 512 bytes, or not one line without control characters.
     UnusableReference,
     /// No key is valid at this time, so nothing can be signed.
     NoValidKey,
@@ -50,7 +50,7 @@ impl fmt::Display for ConfigurationError {
                 "the path of a route has to begin with `/`, to be without parameters, and to be free"
             }
             Self::UnusableReference => {
-                "the reference of a callback URL has to be 1 to 512 bytes without control characters"
+                "the reference of a callback URL has to be one line of 1 to 512 bytes"
             }
             Self::NoValidKey => "no key is valid now, so nothing can be signed",
             Self::UnattainableAssurance => {

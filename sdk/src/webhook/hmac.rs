@@ -253,7 +253,8 @@ impl HmacScheme {
         self
     }
 
-    /// Not the body alone is signed, but `id.timestamp.body`, with an id and a Unix time in seconds from these headers.
+    /// Not the body alone is signed, but `id.timestamp.body`, with an id and a Unix time in seconds from these headers. An
+    /// id with a full stop in it is refused: it would not be certain where it ends.
     ///
     /// # Errors
     ///
@@ -303,6 +304,10 @@ impl HmacScheme {
             return Ok(Stamp::None);
         };
         let id = Carried::in_header(delivery, id).once()?.clone();
+        if id.contains(&b'.') {
+            // The same text, taken apart at another full stop, would be another id, timestamp and body.
+            return Err(Reason::MalformedCredential.into());
+        }
         let timestamp = Carried::in_header(delivery, timestamp).once()?.clone();
         Ok(Stamp::Some { id, timestamp, tolerance: *tolerance })
     }

@@ -226,7 +226,7 @@ pub enum RsaKeyError {
     Unreadable,
     /// It is PEM with several blocks: which of them counts would be a guess.
     SeveralBlocks,
-    /// It is a private key, which is nothing that a verifier should have.
+    /// It is a private key, or has one among others, which is nothing that a verifier should have.
     PrivateKey,
     /// It is not a certificate.
     NotACertificate,

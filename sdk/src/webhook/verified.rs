@@ -21,7 +21,7 @@ pub struct Verified<E> {
     strongest: Proof,
     others: Vec<Proof>,
     audience: Audience,
-    // The reference is part of it where nothing else names the event.
+    // It may be made of the reference.
     #[safe_debug(redact)]
     dedupe_key: DedupeKey,
     // The application chose it, and it may name a person.

@@ -74,9 +74,16 @@ impl Callbacks for Event {
         opened: &Opened<Kind>,
         _: &Delivery,
         expected: &Expected,
-        _: Option<&str>,
+        reference: Option<&str>,
     ) -> Result<Read<Self>, Rejection> {
         let of_content = || DedupeKey::of_content(Self::PROVIDER, &[&opened.payload]);
+        // That a document was sent and that it was signed may look the same, but for where it comes to.
+        let of_notice = || match reference {
+            Some(reference) => {
+                DedupeKey::of_content(Self::PROVIDER, &[&opened.payload, reference.as_bytes()])
+            }
+            None => of_content(),
+        };
         let audience = |group: Option<GroupId>| expected.require(group.as_ref().map(AsRef::as_ref));
         Ok(match &opened.kind {
             Kind::Changes => {
@@ -87,12 +94,12 @@ impl Callbacks for Event {
             Kind::Notice => {
                 let notice = Notice::read(read(&opened.payload)?)?;
                 let audience = audience(notice.group_id())?;
-                Read { event: Self::Notice(notice), audience, dedupe_key: of_content() }
+                Read { event: Self::Notice(notice), audience, dedupe_key: of_notice() }
             }
             Kind::PlainNotice(fields) => {
                 let notice = Notice::read(fields.clone())?;
                 let audience = audience(notice.group_id())?;
-                Read { event: Self::PlainNotice(notice), audience, dedupe_key: of_content() }
+                Read { event: Self::PlainNotice(notice), audience, dedupe_key: of_notice() }
             }
             Kind::Realtime => {
                 let realtime = Realtime::read(read(&opened.payload)?)?;

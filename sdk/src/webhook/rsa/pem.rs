@@ -19,10 +19,12 @@ pub(super) fn read(file: &[u8]) -> Result<Material, RsaKeyError> {
     }
     let mut blocks = Pem::iter_from_buffer(file);
     let first = blocks.next().ok_or(RsaKeyError::Unreadable)?.map_err(|_| RsaKeyError::Unreadable)?;
-    if first.label.ends_with("PRIVATE KEY") {
+    let others = blocks.collect::<Vec<_>>();
+    let mut readable = std::iter::once(&first).chain(others.iter().flatten());
+    if readable.any(|block| block.label.ends_with("PRIVATE KEY")) {
         return Err(RsaKeyError::PrivateKey);
     }
-    if blocks.next().is_some() {
+    if !others.is_empty() {
         return Err(RsaKeyError::SeveralBlocks);
     }
     match first.label.as_str() {
