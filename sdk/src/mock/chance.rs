@@ -21,7 +21,7 @@ impl Seeded {
         let fails = self.rng.f64() < self.share;
         let (which, pause) = (self.rng.u8(..12), Duration::from_millis(self.rng.u64(1..5)));
         fails.then(|| match which {
-            0 => Fault::throttled(Duration::from_secs(1)),
+            0 => Fault::throttled(Duration::ZERO),
             1 => Fault::throttled_until(std::time::SystemTime::UNIX_EPOCH),
             2 => Fault::status(500),
             3 => Fault::html_page(502),

@@ -53,7 +53,7 @@ macro_rules! controls {
             /// request fails how follows from the seed and the order in which the requests come, so that the same seed
             /// gives the same run. A test that panics prints its seed. A share of 0 ends it.
             ///
-            /// A wait that is asked for is a second, so give clients a clock of your own, or a short `RetryPolicy`.
+            /// Waits that are asked for are over at once; those between attempts are the client's own.
             pub fn fail_by_seed(&self, seed: u64, share: f64) {
                 self.running.fail_by_seed(seed, share);
             }
