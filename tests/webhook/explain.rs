@@ -306,7 +306,8 @@ fn an_expired_certificate_is_recognised_where_that_counts() {
 
 #[test]
 fn a_kind_that_is_not_signed_is_called_so() {
-    let realtime = r#"{"object":"document","event":"created","data":{"group":"my-group"}}"#;
+    let realtime =
+        r#"{"object":"document","event":"created","data":{"groupResourceUri":"/api/v1/group/my-group/"}}"#;
     let plain = "resource_uri=/api/v1/document/d1/&group=/api/v1/group/my-group/&uuid=d1";
     for body in [realtime, plain] {
         assert_form_explained(KEY.pinned().unwrap(), body.into(), &[Cause::UnsignedKind]);

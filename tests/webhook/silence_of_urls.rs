@@ -90,8 +90,8 @@ fn neither_token_nor_reference_is_printed_with_what_legalesign_sends() {
     let verifier = builder.build().unwrap();
     let mail = json!(EMAIL);
     let recipients = json!([{ "uuid": "s1", "email": mail, "firstname": mail, "lastname": mail, "rejectReason": mail, "canary": mail }]);
-    let document = json!({ "uuid": "d1", "group": "our-group", "name": mail, "tag": mail, "tag1": mail, "tag2": mail, "recipients": recipients, "canary": mail });
-    let recipient = json!({ "uuid": "s1", "group": "our-group", "email": mail, "firstname": mail, "lastname": mail, "documentName": mail, "rejectReason": mail, "emailBounceMessage": mail, "tag": mail, "canary": mail });
+    let document = json!({ "uuid": "d1", "groupResourceUri": "/api/v1/group/our-group/", "name": mail, "tag": mail, "tag1": mail, "tag2": mail, "recipients": recipients, "canary": mail });
+    let recipient = json!({ "uuid": "s1", "groupResourceUri": "/api/v1/group/our-group/", "email": mail, "firstname": mail, "lastname": mail, "documentName": mail, "rejectReason": mail, "emailBounceMessage": mail, "tag": mail, "canary": mail });
     let event = |object: &str, event: &str, data: &Value| {
         json!({ "version": mail, "object": object, "event": event, "canary": mail, "data": data }).to_string()
     };

@@ -34,7 +34,8 @@ const LONGEST_REFERENCE: usize = 512;
 /// The token holds a reference of your choice, which comes back with the callback
 /// ([`Verified::reference`](super::Verified::reference)) and is readable to whoever sees the address, and the time it
 /// expires, if any. What authenticates it covers these, the provider, the kind of address, and the id of the key, so that
-/// a token is good for nothing else. It does not cover the rest of the address: proxies may change that.
+/// a token is good for nothing else. Renaming a key ends its URLs, unless the same secret stays under the old id as well. It
+/// does not cover the rest of the address: proxies may change that.
 ///
 /// ```
 /// # #[cfg(feature = "leap")] {

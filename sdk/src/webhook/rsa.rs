@@ -166,7 +166,7 @@ fn parsed(digest: Digest, der: &[u8]) -> Result<ParsedPublicKey, RsaKeyError> {
 fn size(der: &[u8]) -> Result<usize, RsaKeyError> {
     let bare = |der: &[u8]| {
         let (rest, key) = RSAPublicKey::from_der(der).ok()?;
-        rest.is_empty().then(|| key.key_size())
+        rest.is_empty().then(|| bits(key.modulus))
     };
     let wrapped = SubjectPublicKeyInfo::from_der(der).ok().filter(|(rest, _)| rest.is_empty());
     let bits = match wrapped {
@@ -174,6 +174,13 @@ fn size(der: &[u8]) -> Result<usize, RsaKeyError> {
         None => bare(der),
     };
     bits.ok_or(RsaKeyError::NotAPublicKey)
+}
+
+/// How many bits a number has.
+fn bits(number: &[u8]) -> usize {
+    let mut digits = number.iter().copied().skip_while(|byte| *byte == 0);
+    let first = digits.next().map_or(0, |first| 8 - first.leading_zeros() as usize);
+    first + digits.count() * 8
 }
 
 /// The digest, the size, and what the certificate says.

@@ -39,10 +39,12 @@ fn for_ours() -> VerifierBuilder {
 #[test]
 fn a_notice_that_another_customer_had_sent_to_us_is_refused() {
     assert_eq!(accepted(&signed_notice(&notice(&json!(OURS)))).audience(), Audience::Matched);
-    for group in
-        [THEIRS, "/api/v1/group/our-group-2/", "/api/v1/group/Our-Group/", "/api/v1/group/our-group/x/"]
-    {
+    for group in [THEIRS, "/api/v1/group/our-group-2/", "/api/v1/group/Our-Group/"] {
         assert_eq!(refused(&signed_notice(&notice(&json!(group)))), Reason::WrongAudience, "{group}");
+    }
+    // What is no address of a group names none, whatever it ends in.
+    for group in ["/api/v1/group/our-group/x/", "/api/v1/user/our-group/", "/our-group"] {
+        assert_eq!(refused(&signed_notice(&notice(&json!(group)))), Reason::AudienceMissing, "{group}");
     }
 }
 
@@ -67,8 +69,10 @@ fn the_group_beside_the_signed_text_says_nothing() {
 #[test]
 fn an_event_that_another_customer_had_sent_to_us_is_refused() {
     for object in ["document", "recipient", "template"] {
-        let matched =
-            [json!({ "groupResourceUri": OURS }), json!({ "group": "our-group" }), json!({ "group": OURS })];
+        let matched = [
+            json!({ "groupResourceUri": OURS }),
+            json!({ "group": "their-group", "groupResourceUri": OURS }),
+        ];
         for group in matched {
             assert_eq!(
                 by_url(for_ours(), &realtime(object, &group)),
@@ -78,13 +82,18 @@ fn an_event_that_another_customer_had_sent_to_us_is_refused() {
         }
         let wrong = [
             json!({ "groupResourceUri": THEIRS }),
-            json!({ "group": "their-group" }),
             // A name can be anything; the address counts.
             json!({ "group": "our-group", "groupResourceUri": THEIRS }),
         ];
         for group in wrong {
             let outcome = by_url(for_ours(), &realtime(object, &group));
             assert_eq!(outcome, Err(Reason::WrongAudience), "{object} {group}");
+        }
+        // Anybody can give their group our name.
+        let unnamed = [json!({ "group": "our-group" }), json!({ "group": OURS })];
+        for group in unnamed {
+            let outcome = by_url(for_ours(), &realtime(object, &group));
+            assert_eq!(outcome, Err(Reason::AudienceMissing), "{object} {group}");
         }
         for group in [json!({}), json!({ "group": "" }), json!({ "group": 7, "groupResourceUri": null })] {
             let outcome = by_url(for_ours(), &realtime(object, &group));
@@ -163,8 +172,11 @@ fn a_reader_compares_the_group_too() {
         let outcome = reader.read(&Request::post("/").body(body).unwrap().into());
         outcome.map(|unverified| unverified.audience()).map_err(|rejection| rejection.reason())
     };
-    assert_eq!(read(realtime("document", &json!({ "group": GROUP }))), Ok(Audience::Matched));
-    assert_eq!(read(realtime("document", &json!({ "group": "their-group" }))), Err(Reason::WrongAudience));
+    assert_eq!(read(realtime("document", &json!({ "groupResourceUri": OURS }))), Ok(Audience::Matched));
+    assert_eq!(
+        read(realtime("document", &json!({ "groupResourceUri": THEIRS }))),
+        Err(Reason::WrongAudience)
+    );
     assert_eq!(read("data=[]".into()), Ok(Audience::NotNamed));
     assert!(UnverifiedReader::for_group("").is_err());
 }

@@ -6,7 +6,7 @@ use countersign::legalesign::webhook::CallbackUrls;
 use countersign::webhook::{Assurance, Scheme};
 
 const DOCUMENT: &str = r#"{"uuid":"d1","group":"our-group"}"#;
-const REALTIME: &str = r#"{"object":"document","event":"created","data":{"uuid":"d1","group":"our-group"}}"#;
+const REALTIME: &str = r#"{"object":"document","event":"created","data":{"uuid":"d1","groupResourceUri":"/api/v1/group/our-group/"}}"#;
 const PLAIN: &str = "resource_uri=%2Fapi%2Fv1%2Fdocument%2Fd1%2F&group=our-group&name=n&uuid=d1&tag=t";
 
 /// What no signature of the provider covers.

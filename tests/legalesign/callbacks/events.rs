@@ -131,9 +131,11 @@ fn notices_that_come_to_urls_of_their_own_have_keys_of_their_own() {
         assert_eq!(keys[0], keys[2], "{body}");
     }
     // What says what happened is the same wherever it comes to.
-    for body in
-        ["data=[]".to_owned(), realtime("document", "created", &json!({ "group": GROUP })).to_string()]
-    {
+    for body in [
+        "data=[]".to_owned(),
+        realtime("document", "created", &json!({ "groupResourceUri": "/api/v1/group/our-group/" }))
+            .to_string(),
+    ] {
         assert_eq!(by_url("a", &*body).dedupe_key(), by_url("b", body).dedupe_key());
     }
 }
@@ -144,17 +146,31 @@ fn every_realtime_event_is_told_by_object_and_event() {
         let (object, event) = tag.split_once('.').unwrap();
         // It is not certain that the event does not name the object again.
         for event in [event, tag] {
-            let verified =
-                by_url("a", realtime(object, event, &json!({ "uuid": "x", "group": GROUP })).to_string());
+            let verified = by_url(
+                "a",
+                realtime(
+                    object,
+                    event,
+                    &json!({ "uuid": "x", "groupResourceUri": "/api/v1/group/our-group/" }),
+                )
+                .to_string(),
+            );
             let Event::Realtime(realtime) = verified.event() else { panic!("{verified:?}") };
             assert_eq!((realtime.event.tag(), realtime.event.is_known()), (*tag, true));
             assert_eq!(realtime.created, Some(std::time::UNIX_EPOCH + Duration::from_secs(1_521_529_792)));
             assert_eq!(verified.dedupe_key().as_str(), "legalesign:e1");
         }
     }
-    let verified = by_url("a", realtime("template", "created", &json!({ "group": GROUP })).to_string());
+    let verified = by_url(
+        "a",
+        realtime("template", "created", &json!({ "groupResourceUri": "/api/v1/group/our-group/" }))
+            .to_string(),
+    );
     let Event::Realtime(realtime) = verified.into_event() else { panic!() };
-    let expected = RealtimeEvent::Unknown { tag: "template.created".into(), data: json!({ "group": GROUP }) };
+    let expected = RealtimeEvent::Unknown {
+        tag: "template.created".into(),
+        data: json!({ "groupResourceUri": "/api/v1/group/our-group/" }),
+    };
     assert_eq!(realtime.event, expected);
 }
 
@@ -180,7 +196,7 @@ fn a_document_of_an_event_is_read_with_its_recipients() {
 #[test]
 fn a_recipient_of_an_event_is_read_with_its_document() {
     let data = json!({
-        "uuid": "s1", "status": 60, "group": GROUP, "documentResourceUri": "/api/v1/document/d1/",
+        "uuid": "s1", "status": 60, "groupResourceUri": "/api/v1/group/our-group/", "documentResourceUri": "/api/v1/document/d1/",
         "documentName": "n", "rejectReason": "dear", "emailBounce": 1, "emailBounceMessage": "full",
     });
     let event = by_url("a", realtime("recipient", "bounced", &data).to_string()).into_event();
@@ -200,7 +216,7 @@ fn realtime_events_that_cannot_be_told_apart_are_refused() {
     let urls = CallbackUrls::new(crate::webhook::secret("correct horse battery staple"));
     let url = urls.mint("https://app.example/", "a").unwrap();
     let verifier = Verifier::builder().callback_urls(urls).group(GROUP).build().unwrap();
-    let data = json!({ "uuid": "d1", "group": GROUP });
+    let data = json!({ "uuid": "d1", "groupResourceUri": "/api/v1/group/our-group/" });
     let text = realtime("document", "created", &data).to_string();
     let malformed = [
         json!({ "event": "created", "data": data }).to_string(),
@@ -209,8 +225,9 @@ fn realtime_events_that_cannot_be_told_apart_are_refused() {
         text.replace("\"e1\"", "\"\""),
         text.replace("\"e1\"", "\"e\\n1\""),
         text.replace("\"e1\"", "\"e\\u20281\""),
-        text.replacen('{', r#"{"data":{"group":"our-group"},"#, 1),
-        text.replace("\"group\"", "\"group\":\"our-group\",\"group\""),
+        text.replacen('{', r#"{"data":{"groupResourceUri":"/api/v1/group/our-group/"},"#, 1),
+        text.replace("\"uuid\"", "\"uuid\":\"d1\",\"uuid\""),
+        text.replace("\"uuid\"", "\"resourceUri\":\"/api/v1/document/d2/\",\"uuid\""),
         format!("{text}&data=[]"),
         format!("{text}{text}"),
         "{".to_owned(),

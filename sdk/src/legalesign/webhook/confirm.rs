@@ -177,7 +177,7 @@ impl Claim {
             None => Self::Nothing,
         };
         match event {
-            RealtimeEvent::DocumentCreated(data) => document(data, None),
+            RealtimeEvent::DocumentCreated(data) => document(data, None).or_untold(),
             RealtimeEvent::DocumentRejected(data) => document(data, Some(DocumentStatus::Rejected)),
             RealtimeEvent::DocumentFinalPdfCreated(data) => {
                 document(data, Some(DocumentStatus::FinalPdfReady))
@@ -197,6 +197,16 @@ impl Claim {
             }
             RealtimeEvent::RecipientBounced(data) => recipient(data, Status::Unshown),
             RealtimeEvent::Unknown { .. } => Self::Nothing,
+        }
+    }
+
+    /// Without a status there is nothing to compare but the place; that it was created is told by its being there.
+    fn or_untold(self) -> Self {
+        match self {
+            Self::Document { id, group, status: Status::Is(None) } => {
+                Self::Document { id, group, status: Status::Untold }
+            }
+            told => told,
         }
     }
 

@@ -56,6 +56,13 @@ impl Notice {
     }
 
     pub(super) fn group_id(&self) -> Option<GroupId> {
-        self.group.as_ref().and_then(GroupUri::id)
+        self.group.as_ref().and_then(group_of)
     }
+}
+
+/// The id in the address of a group, and of nothing else: other addresses may end in the same word.
+pub(super) fn group_of(uri: &GroupUri) -> Option<GroupId> {
+    let mut segments = uri.as_str().trim_end_matches('/').rsplit('/');
+    let (_, collection) = (segments.next()?, segments.next()?);
+    if collection == "group" { uri.id() } else { None }
 }

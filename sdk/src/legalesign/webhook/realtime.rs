@@ -1,10 +1,12 @@
 //! Events that are told as they happen.
 
+use super::notice::group_of;
 use crate::legalesign::{
     DocumentId, DocumentStatus, DocumentUri, GroupId, GroupUri, SignerId, SignerStatus, SignerUri,
 };
 use crate::webhook::{Members, Rejection, is_one_line};
 use countersign_macros::{SafeDebug, WebhookEvent};
+use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use std::fmt;
@@ -208,29 +210,37 @@ impl Realtime {
             (RealtimeEvent::Unknown { data, .. }, ..) => group(&mut Members::of(data.clone())),
             _ => None,
         };
-        group.as_ref().and_then(GroupUri::id)
+        group.as_ref().and_then(group_of)
     }
 }
 
-/// `group` is perhaps the id and perhaps the name; the address leaves no doubt.
+/// The address, which leaves no doubt. `group` is perhaps the id and perhaps a name, which anybody can give their group.
 fn group(members: &mut Members) -> Option<GroupUri> {
-    let (uri, group) = (members.text("groupResourceUri"), members.text("group"));
-    uri.or(group).map(GroupUri::from)
+    members.text("groupResourceUri").map(GroupUri::from)
 }
 
 fn tags(members: &mut Members) -> [Option<String>; 3] {
     ["tag", "tag1", "tag2"].map(|name| members.text(name))
 }
 
-fn document(members: &mut Members, id: &str, uri: &str) -> Option<DocumentId> {
-    let uri = members.text(uri).and_then(|uri| DocumentUri::from(uri).id());
-    members.text(id).map(DocumentId::from).or(uri)
+/// Something that is named by an id and by an address; both have to name the same.
+fn one<I: PartialEq, E: Error>(id: Option<I>, uri: Option<I>) -> Result<Option<I>, E> {
+    match (id, uri) {
+        (Some(id), Some(uri)) if id != uri => Err(E::custom("two resources are named")),
+        (id, uri) => Ok(id.or(uri)),
+    }
 }
 
-fn recipient(members: &mut Members) -> RecipientState {
+fn document<E: Error>(members: &mut Members, id: &str, uri: &str) -> Result<Option<DocumentId>, E> {
+    let uri = members.text(uri).and_then(|uri| DocumentUri::from(uri).id());
+    // Whether the id is not an address too is not certain.
+    one(members.text(id).and_then(|id| DocumentUri::from(id).id()), uri)
+}
+
+fn recipient<E: Error>(members: &mut Members) -> Result<RecipientState, E> {
     let uri = members.text("resourceUri").and_then(|uri| SignerUri::from(uri).id());
-    RecipientState {
-        id: members.text("uuid").map(SignerId::from).or(uri),
+    Ok(RecipientState {
+        id: one(members.text("uuid").map(SignerId::from), uri)?,
         status: members.whole("status").map(SignerStatus::from),
         order: members.whole("order"),
         email: members.text("email"),
@@ -238,7 +248,7 @@ fn recipient(members: &mut Members) -> RecipientState {
         last_name: members.text("lastname"),
         reject_reason: members.text("rejectReason"),
         other: Value::Null,
-    }
+    })
 }
 
 impl<'de> Deserialize<'de> for DocumentData {
@@ -246,11 +256,11 @@ impl<'de> Deserialize<'de> for DocumentData {
         let mut members = Members::of(Value::deserialize(deserializer)?);
         let recipients = members.list("recipients").unwrap_or_default().into_iter().map(|each| {
             let mut members = Members::of(each);
-            RecipientState { other: Value::Null, ..recipient(&mut members) }.with_rest(members)
+            recipient(&mut members).map(|recipient| recipient.with_rest(members))
         });
         Ok(Self {
-            recipients: recipients.collect(),
-            id: document(&mut members, "uuid", "resourceUri"),
+            recipients: recipients.collect::<Result<_, _>>()?,
+            id: document(&mut members, "uuid", "resourceUri")?,
             group: group(&mut members),
             status: members.whole("status").map(DocumentStatus::from),
             name: members.text("name"),
@@ -269,15 +279,14 @@ impl RecipientState {
 impl<'de> Deserialize<'de> for RecipientData {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut members = Members::of(Value::deserialize(deserializer)?);
-        let document = document(&mut members, "document", "documentResourceUri");
         Ok(Self {
-            document: document.map(|id| DocumentUri::from(id.as_str().to_owned()).id().unwrap_or(id)),
+            document: document(&mut members, "document", "documentResourceUri")?,
             group: group(&mut members),
             document_name: members.text("documentName"),
             tags: tags(&mut members),
             email_bounced: members.whole("emailBounce").map(|flag| flag != 0),
             email_bounce_message: members.text("emailBounceMessage"),
-            recipient: recipient(&mut members).with_rest(members),
+            recipient: recipient(&mut members)?.with_rest(members),
         })
     }
 }

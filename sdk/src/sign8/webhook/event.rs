@@ -9,6 +9,7 @@ use bytes::Bytes;
 use countersign_macros::{OpenEnum, SafeDebug};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
+use std::fmt;
 
 /// The header that names the organisation, and what proxies make of it.
 const SPELLINGS: [&str; 4] = ["organisation_id", "organisation-id", "organization_id", "organization-id"];
@@ -40,7 +41,7 @@ impl Event {
 }
 
 /// What happened to a workflow.
-#[derive(Clone, Debug, OpenEnum)]
+#[derive(Clone, OpenEnum)]
 #[non_exhaustive]
 pub enum EventKind {
     /// Somebody refused to sign \[S\].
@@ -51,6 +52,17 @@ pub enum EventKind {
     WorkflowExpired,
     /// Something that this version does not know.
     Unknown(String),
+}
+
+/// Nothing of a segment that is not known: whoever calls can write what they like into it.
+impl fmt::Debug for EventKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::WorkflowRefused => "WorkflowRefused",
+            Self::WorkflowExpired => "WorkflowExpired",
+            Self::Unknown(_) => "Unknown([redacted])",
+        })
+    }
 }
 
 impl Callbacks for Event {
@@ -72,7 +84,16 @@ impl Callbacks for Event {
             kind(delivery.uri().path()).ok_or_else(|| Rejection::malformed("the path names no event"))?;
         let organisation = organisation(delivery)?;
         let audience = match (organisation.as_deref(), reference) {
-            (Some(organisation), _) => expected.check(organisation)?,
+            (Some(organisation), reference) => {
+                // Who knows the URL of one organisation does not speak for another.
+                let is_of_another = |reference| {
+                    reference != organisation && matches!(expected.check(reference), Ok(Audience::Matched))
+                };
+                if reference.is_some_and(is_of_another) {
+                    return Err(Reason::WrongAudience.into());
+                }
+                expected.check(organisation)?
+            }
             // The URL was made for somebody, which may be an organisation or anything else.
             (None, Some(reference)) => expected.check(reference).unwrap_or(Audience::NotNamed),
             (None, None) => Audience::NotNamed,

@@ -2,7 +2,7 @@
 
 use super::event::Event;
 use crate::runtime::Error;
-use crate::signly::{Client, Document};
+use crate::signly::{Client, Document, ProcessEvent, ProcessId};
 use crate::webhook::{Confirmation, Confirmed, Difference, Doubt, Unverified, Verified};
 
 /// The most events of a process that are asked for.
@@ -29,7 +29,21 @@ impl Unverified<Event> {
     ///
     /// A call fails, otherwise than that the document is not found.
     pub async fn confirm_with(&self, client: &Client) -> Result<Confirmation<Event, Document>, Error> {
-        confirm(self.claim(), client).await
+        confirm(self.claim(), client, None).await
+    }
+
+    /// As [`confirm_with`](Self::confirm_with), with the process of the participant, which you stored when the document was
+    /// made. Signly is not known to tell it later, so that without it there may be nothing to compare.
+    ///
+    /// # Errors
+    ///
+    /// A call fails, otherwise than that the document is not found.
+    pub async fn confirm_with_process(
+        &self,
+        client: &Client,
+        process: impl Into<ProcessId>,
+    ) -> Result<Confirmation<Event, Document>, Error> {
+        confirm(self.claim(), client, Some(process.into())).await
     }
 }
 
@@ -40,11 +54,29 @@ impl Verified<Event> {
     ///
     /// A call fails, otherwise than that the document is not found.
     pub async fn confirm_with(&self, client: &Client) -> Result<Confirmation<Event, Document>, Error> {
-        confirm(self.event(), client).await
+        confirm(self.event(), client, None).await
+    }
+
+    /// As [`confirm_with`](Self::confirm_with), with the process of the participant, which you stored when the document was
+    /// made. Signly is not known to tell it later, so that without it there may be nothing to compare.
+    ///
+    /// # Errors
+    ///
+    /// A call fails, otherwise than that the document is not found.
+    pub async fn confirm_with_process(
+        &self,
+        client: &Client,
+        process: impl Into<ProcessId>,
+    ) -> Result<Confirmation<Event, Document>, Error> {
+        confirm(self.event(), client, Some(process.into())).await
     }
 }
 
-async fn confirm(event: &Event, client: &Client) -> Result<Confirmation<Event, Document>, Error> {
+async fn confirm(
+    event: &Event,
+    client: &Client,
+    stored: Option<ProcessId>,
+) -> Result<Confirmation<Event, Document>, Error> {
     let Some(document_id) = &event.document_id else {
         return Ok(Confirmation::CannotTell { doubt: Doubt::NothingToCompare, resource: None });
     };
@@ -72,11 +104,17 @@ async fn confirm(event: &Event, client: &Client) -> Result<Confirmation<Event, D
             Confirmation::CannotTell { doubt: Doubt::NotShown, resource: Some(document) }
         });
     };
-    let happened = match process {
+    let happened = match process.or(stored.as_ref()) {
         Some(process) => {
             let events = client.list_process_events(process).unverified_limit(MOST_EVENTS).send().await?;
             let tag = event.data.tag();
-            events.into_iter().any(|listed| listed.event_type.as_deref() == Some(tag))
+            // A process that is somebody else's says nothing.
+            let is_theirs = |listed: &ProcessEvent| {
+                listed.participant_id.as_ref().is_none_or(|id| id.as_str() == participant_id)
+                    && listed.document_id.as_ref().is_none_or(|id| id.as_str() == document_id)
+            };
+            let mut theirs = events.into_iter().filter(is_theirs);
+            theirs.any(|listed| listed.event_type.as_deref() == Some(tag))
         }
         None => false,
     };
