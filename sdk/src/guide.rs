@@ -2,3 +2,7 @@
 
 #[doc = include_str!("../docs/verify.md")]
 pub mod verify {}
+
+#[cfg(feature = "mock")]
+#[doc = include_str!("../docs/test.md")]
+pub mod test {}

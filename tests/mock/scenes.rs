@@ -197,3 +197,28 @@ async fn callbacks_by_a_retired_key_are_refused_once_it_is_gone() {
     assert_eq!(by(&received[0]).unwrap_err().reason(), Reason::WrongCredential);
     assert_eq!(by(&received[1]).unwrap(), "new");
 }
+
+#[tokio::test]
+async fn what_signly_tells_can_be_confirmed_with_the_process_that_was_stored() {
+    use countersign::signly::webhook::UnverifiedReader;
+    use countersign::webhook::{Confirmation, Doubt};
+    let server = signly::Server::start().await.unwrap();
+    let receiver = subscribed(&server).await;
+    let client = server.client().unwrap();
+    let document = publish(&client, vec![by_mail("Ada"), by_mail("Grace")], OrderMode::Sequential).await;
+    let id = document.document_id.clone().unwrap();
+    let processes: Vec<_> =
+        document.participants.unwrap().into_iter().map(|one| one.process_id.unwrap()).collect();
+    server.play_participant_signs(&processes[0]).unwrap();
+    server.deliver_due().await;
+    let reader = UnverifiedReader::for_tenant(server.tenant()).unwrap();
+    let completed = receiver.received().last().map(|delivery| reader.read(delivery).unwrap()).unwrap();
+    // Read again, a document does not tell its processes.
+    let without = completed.confirm_with(&client).await.unwrap();
+    assert!(matches!(without, Confirmation::CannotTell { doubt: Doubt::NotShown, .. }));
+    let confirmed = completed.confirm_with_process(&client, &processes[0]).await.unwrap().confirmed().unwrap();
+    assert_eq!(confirmed.event().event_type(), EventType::ProcessCompleted);
+    assert_eq!(confirmed.resource().document_id.as_ref(), Some(&id));
+    let others = completed.confirm_with_process(&client, &processes[1]).await.unwrap();
+    assert!(others.confirmed().is_none());
+}
