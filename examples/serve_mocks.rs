@@ -14,9 +14,11 @@ use countersign::mock::{faireplace, leap, legalesign, sign8, signly};
 use countersign::sign8::{CredentialForm, IdPlace, Profile, Step, StepProfile};
 use serde_json::{Value, json};
 use std::io;
+use std::time::{Duration, SystemTime};
 
 /// How many leases there are to be signed, and how many that are being signed: no call makes one.
 const LEASES: usize = 500;
+const RENTER: &str = "LOCATAIRE";
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -38,15 +40,19 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let faireplace = faireplace::Server::start().await?;
     faireplace.set_credits(u32::MAX);
+    // Codes last for five minutes.
+    faireplace.set_time(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000));
     let leases = (0..LEASES).map(|_| faireplace.add_lease()).collect::<Vec<_>>();
     let headers = json!({ "Authorization": format!("Bearer {}", faireplace.api_key()) });
-    let under_way = (0..LEASES).map(|_| faireplace.start_signature(["LOCATAIRE"])).collect::<Vec<_>>();
+    let under_way = (0..LEASES).map(|_| faireplace.start_signature([RENTER])).collect::<Vec<_>>();
+    let code = |signature: &faireplace::Signature| faireplace.otp(&signature.lease_id, RENTER);
     let ids = json!({
         "leaseId": leases.iter().map(|lease| &lease.id).collect::<Vec<_>>(),
         "pdf_id": leases.iter().map(|lease| &lease.pdf_id).collect::<Vec<_>>(),
         "leaseIdUnderWay": under_way.iter().map(|signature| &signature.lease_id).collect::<Vec<_>>(),
         "documentSignatureId":
             under_way.iter().map(|signature| &signature.document_signature_id).collect::<Vec<_>>(),
+        "otp": under_way.iter().map(code).collect::<Vec<_>>(),
     });
     show("faireplace-signatures", faireplace.signatures_base_url(), &headers, &ids);
     let headers = json!({ "X-API-Key": faireplace.worker_key(), "X-Tenant-ID": faireplace.organisation() });
@@ -67,7 +73,8 @@ const HEADER: &str = "Named-By-The-Profile";
 
 /// A profile that says what the document has placeholders for: that makes them real for this one server.
 fn as_in_the_document() -> Profile {
-    let profile = Profile::default().base_url("https://sign8.invalid").credential(HEADER, CredentialForm::Bare);
+    let profile =
+        Profile::default().base_url("https://sign8.invalid").credential(HEADER, CredentialForm::Bare);
     Step::ALL.into_iter().fold(profile, |profile, step| {
         let operation = step.operation();
         profile.step(step, StepProfile::new(operation.path, IdPlace::At("/id".to_owned())))
