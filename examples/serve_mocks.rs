@@ -40,11 +40,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let faireplace = faireplace::Server::start().await?;
     faireplace.set_credits(u32::MAX);
-    // Codes last for five minutes.
     faireplace.set_time(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000));
     let leases = (0..LEASES).map(|_| faireplace.add_lease()).collect::<Vec<_>>();
     let headers = json!({ "Authorization": format!("Bearer {}", faireplace.api_key()) });
     let under_way = (0..LEASES).map(|_| faireplace.start_signature([RENTER])).collect::<Vec<_>>();
+    // A new code may be sent after a minute, and a code lasts for five.
+    faireplace.advance(Duration::from_secs(90));
     let code = |signature: &faireplace::Signature| faireplace.otp(&signature.lease_id, RENTER);
     let ids = json!({
         "leaseId": leases.iter().map(|lease| &lease.id).collect::<Vec<_>>(),

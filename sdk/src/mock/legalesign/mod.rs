@@ -70,6 +70,7 @@
 //! | subscribing twice | two subscriptions | assumed |
 //! | `Location` of a subscription | `/api/v1/unsubscribe/<id>/` | inferred |
 //! | `unsubscribe` without `eventFilter` or `group` | ends all subscriptions of the URL | assumed |
+//! | `unsubscribe` with a `group` that is a number | 400 | assumed; the vendor types it so, the document as text |
 //! | `unsubscribe_by_id` with an unknown id | 404 | assumed |
 //!
 //! Of callbacks:

@@ -86,15 +86,11 @@ pub(super) fn unsubscribe(store: &mut Store, call: &Call) -> Outcome {
     let text = |name| members.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     let mut form = Form::of("unsubscribe", members.clone());
     check_event_filter(&mut form);
-    // The vendor types it as a number.
-    if !members.get("group").is_some_and(Value::is_i64) {
-        form.text("group", 200);
-    }
+    form.text("group", 200);
     let url = text("url").filter(|url| is_url(url)).ok_or_else(|| Refusal::plain("the url is none"))?;
     form.finish()?;
     // An unknown group has no subscription; none has the number 0.
     let group = text("group").map(|name| named_group(store, name).unwrap_or(0));
-    let group = group.or_else(|| members.get("group").and_then(Value::as_i64));
     let filter = text("eventFilter");
     store.webhooks.retain(|webhook| {
         let same_filter = filter.is_none_or(|filter| filter == webhook.event_filter);
