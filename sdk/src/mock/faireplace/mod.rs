@@ -18,7 +18,8 @@
 //! | an id that is no UUID | 400 `VALIDATION_ERROR` | documented for the other calls |
 //! | a role that the signature does not have, or has in another spelling | 404 `NOT_FOUND` | inferred |
 //! | wrong method | 405 `METHOD_NOT_ALLOWED` | assumed |
-//! | starting without PDF or signers, or with a signer without role | 400 `VALIDATION_ERROR` | assumed |
+//! | words of states | as the tables have them, `OtpSent`; `SIGNING` and `COMPLETED` as the examples do | the spelling is documented, where which one comes is assumed |
+//! | starting without PDF or signers, or with a signer without role or with one that is not in the document | 400 `VALIDATION_ERROR` | assumed |
 //! | starting with another PDF, without a credit, with a role twice, or a second time | 422 `VALIDATION_ERROR` | 422 is documented for rules, the rest assumed |
 //! | `signature_id` | another one than the id of the document, `sig-…` | inferred from examples |
 //! | the body of the status | lease, document, state and signers, with their states and order | assumed |

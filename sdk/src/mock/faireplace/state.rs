@@ -106,8 +106,8 @@ impl Signature {
         let each = |(place, signer): (usize, &Signer)| {
             let status = match signer {
                 Signer { is_complete: true, .. } => "COMPLETED",
-                Signer { code: Some(_), .. } => "OTP_SENT",
-                _ => "PENDING",
+                Signer { code: Some(_), .. } => "OtpSent",
+                _ => "Pending",
             };
             json!({ "type": signer.role, "name": signer.name, "status": status, "order": place + 1 })
         };
@@ -211,6 +211,9 @@ impl State {
         let mut signers = Vec::new();
         for signer in new.signers.unwrap_or_default() {
             let role = signer.type_.ok_or_else(|| Refusal::invalid("The type of a signer is missing."))?;
+            if !role.is_known() {
+                return Err(Refusal::invalid("The type of a signer is not known."));
+            }
             if signers.iter().any(|(other, _)| *other == role) {
                 return Err(Refusal::rule("A signer is there twice."));
             }
@@ -230,7 +233,7 @@ impl State {
         }
         let signature = lease.start(signers, now);
         let answer =
-            json!({ "signature_id": signature.id, "status": "PENDING", "signers": signature.signers() });
+            json!({ "signature_id": signature.id, "status": "Pending", "signers": signature.signers() });
         store.credits = credits - 1;
         Ok(answer)
     }

@@ -83,7 +83,7 @@ pub(super) fn uri(collection: &str, id: &str) -> String {
     format!("{PREFIX}/{collection}/{id}/")
 }
 
-/// Why a call is refused. Where no form is documented there is a short text, or nothing.
+/// Why a call is refused. Where no form is documented it is that of attachments: one text.
 #[derive(Debug)]
 pub(super) struct Refusal {
     status: StatusCode,
@@ -108,44 +108,44 @@ impl Refusal {
         Self::form(resource, Value::Object(problems))
     }
 
-    /// The form of errors about attachments.
-    pub fn attachment(problem: &str) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, Content::Json(json!({ "text": problem })))
+    fn text(status: StatusCode, text: &str) -> Self {
+        Self::new(status, Content::Json(json!({ "text": text })))
     }
 
-    pub fn plain(problem: &'static str) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, Content::Text(problem))
+    /// Documented for attachments.
+    pub fn plain(problem: &str) -> Self {
+        Self::text(StatusCode::BAD_REQUEST, problem)
     }
 
     pub fn unauthorised() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, Content::Nothing)
+        Self::text(StatusCode::UNAUTHORIZED, "the credential was refused")
     }
 
     /// The documented meaning of this status on reminders.
     pub fn not_sent() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, Content::Text("the reminder was not sent"))
+        Self::text(StatusCode::UNAUTHORIZED, "the reminder was not sent")
     }
 
     pub fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, Content::Nothing)
+        Self::text(StatusCode::NOT_FOUND, "there is no such thing")
     }
 
     pub fn method() -> Self {
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, Content::Nothing)
+        Self::text(StatusCode::METHOD_NOT_ALLOWED, "the path has no such method")
     }
 
     pub fn media_type() -> Self {
-        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Content::Text("the body has to be application/json"))
+        Self::text(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body has to be application/json")
     }
 
     /// Legalesign blames itself for a body that is no JSON.
     pub fn unparseable() -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, Content::Text("the body cannot be parsed"))
+        Self::text(StatusCode::INTERNAL_SERVER_ERROR, "the body cannot be parsed")
     }
 
     /// And for a reference to something that does not exist.
     pub fn misreferenced() -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, Content::Text("a reference leads nowhere"))
+        Self::text(StatusCode::INTERNAL_SERVER_ERROR, "a reference leads nowhere")
     }
 }
 

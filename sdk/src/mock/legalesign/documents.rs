@@ -215,6 +215,7 @@ pub(super) fn get_document(store: &mut Store, call: &Call) -> Outcome {
 /// Nothing is erased. A document that was signed or rejected stays so.
 pub(super) fn archive_document(store: &mut Store, call: &Call) -> Outcome {
     let document = find_mut(&mut store.documents, &call.id)?;
+    call.query.flag("email")?;
     if document.is_open() {
         document.reach(status::REMOVED, call.now);
     }

@@ -8,21 +8,22 @@
 //!
 //! | Case | What the mock does | Why |
 //! |---|---|---|
-//! | credentials missing, wrong, or there twice | 401 without a body | assumed |
+//! | credentials missing, wrong, or there twice | 401 | documented |
 //! | `X-Organisation` | ignored | when it is needed is not documented |
 //! | what a key sees | all groups, whoever is a member of them | assumed |
-//! | unknown id or path, path without the slash at its end | 404 without a body | assumed |
-//! | wrong method | 405 without a body | the status is documented |
-//! | body that is no JSON | 500 with a short text; 400 from `unsubscribe` | the statuses are documented |
-//! | JSON of another kind than an object or a list | 400 with a short text | assumed |
-//! | body without `Content-Type: application/json` | 415 with a short text | that it is needed is documented |
+//! | unknown id or path, path without the slash at its end | 404 | assumed for the path |
+//! | wrong method | 405 | documented |
+//! | errors without a documented body | a JSON object with a sentence in `text`, the form of those of attachments | assumed |
+//! | body that is no JSON | 500; 400 from `unsubscribe` | the statuses are documented |
+//! | JSON of another kind than an object or a list | 400 | assumed |
+//! | body without `Content-Type: application/json` | 415 | that it is needed is documented |
 //! | body over 48 MiB | 413 with a JSON object that no document knows | assumed |
 //! | member missing, of the wrong type, too long, not as its pattern | 400 with a form error of all such members | the form is documented by examples |
 //! | members that are not known | ignored | assumed |
 //! | problems of one of the `signers` | texts such as `signer_2: email: required` in the form error of `signers` | assumed |
 //! | query parameter that cannot be read, or `group` that names none | 400 with a form error of `query` | assumed |
 //! | `group` and `user` in queries and `groups` of users | id or reference | documented for some lists |
-//! | reference to something that does not exist | 500 with a short text | the status is documented |
+//! | reference to something that does not exist | 500 | the status is documented |
 //! | `limit` over 1000 | 1000 | assumed |
 //! | `limit` 0, negative numbers | 400 | assumed |
 //! | order of lists | oldest first | assumed |
@@ -69,6 +70,7 @@
 //! | subscribing twice | two subscriptions | assumed |
 //! | `Location` of a subscription | `/api/v1/unsubscribe/<id>/` | inferred |
 //! | `unsubscribe` without `eventFilter` or `group` | ends all subscriptions of the URL | assumed |
+//! | `unsubscribe` with a `group` that is a number | 400 | assumed; the vendor types it so, the document as text |
 //! | `unsubscribe_by_id` with an unknown id | 404 | assumed |
 //!
 //! Of callbacks:

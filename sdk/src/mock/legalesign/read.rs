@@ -45,6 +45,12 @@ impl Query {
         read_time(value).map(Some).ok_or_else(|| Refusal::member("query", name, "not a time"))
     }
 
+    pub fn flag(&self, name: &str) -> Result<Option<bool>, Refusal> {
+        let Some(value) = self.get(name) else { return Ok(None) };
+        let flag = value.parse().map_err(|_| Refusal::member("query", name, "neither true nor false"))?;
+        Ok(Some(flag))
+    }
+
     /// An id that may be given bare or as a reference.
     pub fn id(&self, name: &str) -> Option<&str> {
         let value = self.get(name)?.trim_end_matches('/');
@@ -98,11 +104,6 @@ impl Form {
 
     pub fn of(resource: &'static str, members: Map<String, Value>) -> Self {
         Self { resource, members, problems: Map::new() }
-    }
-
-    /// A body that may be left out.
-    pub fn read_if_any(resource: &'static str, call: &Call) -> Result<Self, Refusal> {
-        if call.body.is_empty() { Ok(Self::of(resource, Map::new())) } else { Self::read(resource, call) }
     }
 
     /// `null` is as good as nothing.

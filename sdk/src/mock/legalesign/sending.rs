@@ -106,7 +106,7 @@ fn repeated(form: &mut Form) -> Map<String, Value> {
             form.text_of(name, 250, |letter| is_label(letter) || "[]:;/.,".contains(letter)).map(Value::from),
         );
     }
-    let redirect = form.text("redirect", 250).filter(|url| !url.is_empty());
+    let redirect = form.text("redirect", 250);
     if redirect.as_ref().is_some_and(|url| !url.starts_with("https://")) {
         form.wrong("redirect", "not an https URL");
     }

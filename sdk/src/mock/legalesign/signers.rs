@@ -172,7 +172,7 @@ pub(super) fn reset_signer(store: &mut Store, call: &Call) -> Outcome {
 /// Fails with the status of missing credentials.
 pub(super) fn send_reminder(store: &mut Store, call: &Call) -> Outcome {
     find(store, &call.id)?;
-    let mut form = Form::read_if_any("signer", call)?;
+    let mut form = Form::read("signer", call)?;
     form.text("text", 10_000);
     form.finish()?;
     let (document, index) = find_mut(store, &call.id)?;

@@ -4,7 +4,7 @@ use super::answer::{Answer, Outcome, Refusal, uri};
 use super::links::Target;
 use super::pages::{page, whole};
 use super::pdf;
-use super::read::{Call, Form, is_label, list};
+use super::read::{Call, Form, is_label, is_word, list};
 use super::state::{Identified, Store, find, find_mut, refer, remove, written};
 use crate::mock::id;
 use bytes::Bytes;
@@ -92,10 +92,11 @@ impl Field {
         form.integer("font_size", 6..=20);
         form.text_of("label", 60, is_label);
         form.integer("logic_action", 1..=3);
-        form.text("logic_group", 60);
-        form.text("map_to", 120);
+        form.text_of("logic_group", 60, is_key);
+        form.text_of("map_to", 120, is_key);
         form.integer("validation", 1..=92);
-        for text in ["label_extra", "options", "value"] {
+        form.text("label_extra", 250);
+        for text in ["options", "value"] {
             form.text(text, usize::MAX);
         }
         for flag in ["hide_border", "optional", "substantive"] {
@@ -126,6 +127,11 @@ impl Field {
     pub fn is_called(&self, name: &str) -> bool {
         self.uuid == name || (!name.is_empty() && self.text("label") == name)
     }
+}
+
+/// What the documented pattern of two members allows: a range from `.` to `_`, which was hardly meant.
+fn is_key(letter: char) -> bool {
+    is_word(letter) || matches!(letter, '.'..='_' | ' ')
 }
 
 /// All members that are shown, with what was given in the place of what is usual.
@@ -222,6 +228,7 @@ pub(super) fn get_pdf_template(store: &mut Store, call: &Call) -> Outcome {
 /// The link stands in the header and in the body.
 pub(super) fn create_edit_link(store: &mut Store, call: &Call) -> Outcome {
     find(&store.pdfs, &call.id)?;
+    call.query.flag("hide_sender_fields")?;
     let link = store.mint(Target::Editor, None);
     Ok(Answer::at(StatusCode::CREATED, link.clone()).with_json(link.into()))
 }

@@ -173,17 +173,17 @@ pub(super) fn create_attachment(store: &mut Store, call: &Call) -> Outcome {
     form.finish()?;
     let stem = filename.strip_suffix(".pdf").unwrap_or_default();
     if !(1..=250).contains(&stem.chars().count()) {
-        return Err(Refusal::attachment("the filename has to end in .pdf, after 1 to 250 characters"));
+        return Err(Refusal::plain("the filename has to end in .pdf, after 1 to 250 characters"));
     }
     if !stem.chars().all(|letter| is_word(letter) || letter == '-') {
-        return Err(Refusal::attachment("the filename has a character that is not allowed"));
+        return Err(Refusal::plain("the filename has a character that is not allowed"));
     }
     if description.chars().count() > 250 {
-        return Err(Refusal::attachment("the description is longer than 250 characters"));
+        return Err(Refusal::plain("the description is longer than 250 characters"));
     }
-    let content = pdf::read(&file).map_err(Refusal::attachment)?;
+    let content = pdf::read(&file).map_err(Refusal::plain)?;
     if content.len() > store.largest_attachment {
-        return Err(Refusal::attachment("the file is too large"));
+        return Err(Refusal::plain("the file is too large"));
     }
     refer(&store.groups, Some(&group))?;
     refer(&store.users, user.as_deref())?;

@@ -51,10 +51,7 @@ pub(super) fn subscribe(store: &mut Store, call: &Call) -> Outcome {
     if !url.is_empty() && !is_url(&url) {
         form.wrong("url", "no URL");
     }
-    let event_filter = form.text("eventFilter", 60).unwrap_or_default();
-    if !EVENT_FILTERS.contains(&event_filter.as_str()) {
-        form.wrong("eventFilter", "no known event");
-    }
+    let event_filter = check_event_filter(&mut form);
     let group = form.text("group", 200).filter(|group| !group.is_empty());
     form.finish()?;
     let group = match group {
@@ -68,6 +65,14 @@ pub(super) fn subscribe(store: &mut Store, call: &Call) -> Outcome {
     Ok(Answer::at(StatusCode::CREATED, format!("{PREFIX}/unsubscribe/{number}/")))
 }
 
+fn check_event_filter(form: &mut Form) -> String {
+    let event_filter = form.text("eventFilter", 60).unwrap_or_default();
+    if !EVENT_FILTERS.contains(&event_filter.as_str()) {
+        form.wrong("eventFilter", "no known event");
+    }
+    event_filter
+}
+
 /// The number of a group, by its slug or its reference.
 fn named_group(store: &Store, name: &str) -> Option<i64> {
     let slug = name.trim_end_matches('/').rsplit('/').next()?;
@@ -79,10 +84,13 @@ pub(super) fn unsubscribe(store: &mut Store, call: &Call) -> Outcome {
     let members: Result<Map<String, Value>, _> = serde_json::from_slice(&call.body);
     let members = members.map_err(|_| Refusal::plain("the body is no JSON object"))?;
     let text = |name| members.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let mut form = Form::of("unsubscribe", members.clone());
+    check_event_filter(&mut form);
+    form.text("group", 200);
     let url = text("url").filter(|url| is_url(url)).ok_or_else(|| Refusal::plain("the url is none"))?;
+    form.finish()?;
     // An unknown group has no subscription; none has the number 0.
     let group = text("group").map(|name| named_group(store, name).unwrap_or(0));
-    let group = group.or_else(|| members.get("group").and_then(Value::as_i64));
     let filter = text("eventFilter");
     store.webhooks.retain(|webhook| {
         let same_filter = filter.is_none_or(|filter| filter == webhook.event_filter);

@@ -8,8 +8,8 @@ use axum::Router;
 use axum::extract::State as Extract;
 use axum::response::Response;
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
-use http::{HeaderMap, Method, StatusCode, Uri};
+use http::header::{ALLOW, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -46,7 +46,13 @@ async fn answer(
 ) -> Response {
     match process(&state, &method, uri.path(), &headers, &body) {
         Ok(answer) => exchange::json(StatusCode::OK, &Value::Object(answer)),
-        Err((status, problem)) => exchange::json(status, &json!({ "made_up_error": problem })),
+        Err((status, problem)) => {
+            let mut refusal = exchange::json(status, &json!({ "made_up_error": problem }));
+            if status == StatusCode::METHOD_NOT_ALLOWED {
+                refusal.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
+            }
+            refusal
+        }
     }
 }
 

@@ -11,6 +11,7 @@
 //! | body not JSON, member missing or wrong, parameter out of range | 400 `bad_request` | assumed |
 //! | body without `Content-Type: application/json` | 415 `unsupported_media_type` | assumed |
 //! | body over 1 MiB | 413 without the envelope | assumed |
+//! | webhook for a type of event that is not in the document | 400 `bad_request` | assumed |
 //! | `If-Match` that is no bare integer | 400 `bad_request` | assumed |
 //! | `If-Match` on the status call | checked as on the update | inferred |
 //! | an update that changes nothing | counts as a change of the version | assumed |
