@@ -212,11 +212,13 @@ async fn what_signly_tells_can_be_confirmed_with_the_process_that_was_stored() {
     server.play_participant_signs(&processes[0]).unwrap();
     server.deliver_due().await;
     let reader = UnverifiedReader::for_tenant(server.tenant()).unwrap();
-    let completed = receiver.received().last().map(|delivery| reader.read(delivery).unwrap()).unwrap();
+    let place = types(&receiver).iter().position(|kind| kind == "PROCESS_COMPLETED").unwrap();
+    let completed = reader.read(&receiver.received()[place]).unwrap();
     // Read again, a document does not tell its processes.
     let without = completed.confirm_with(&client).await.unwrap();
     assert!(matches!(without, Confirmation::CannotTell { doubt: Doubt::NotShown, .. }));
-    let confirmed = completed.confirm_with_process(&client, &processes[0]).await.unwrap().confirmed().unwrap();
+    let confirmed =
+        completed.confirm_with_process(&client, &processes[0]).await.unwrap().confirmed().unwrap();
     assert_eq!(confirmed.event().event_type(), EventType::ProcessCompleted);
     assert_eq!(confirmed.resource().document_id.as_ref(), Some(&id));
     let others = completed.confirm_with_process(&client, &processes[1]).await.unwrap();

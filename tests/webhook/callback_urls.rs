@@ -58,7 +58,7 @@ fn a_url_proves_the_sender_and_tells_its_reference() {
     let verified = verifier.verify(&to(minted("contract-17").expose()), time(0)).unwrap();
     let proof = verified.proofs().next().unwrap();
     assert_eq!((proof.scheme(), proof.assurance()), (Scheme::CallbackUrl, Assurance::Sender));
-    assert!(!proof.is_certificate_expired());
+    assert!(!proof.is_certificate_out_of_time());
     assert_eq!((verified.proofs().count(), verified.reference()), (1, Some("contract-17")));
 }
 

@@ -21,7 +21,7 @@ fn outcome(verifier: &Verifier, signature: &str, at: SystemTime) -> Result<(Stri
         (proofs.len(), proofs[0].scheme(), verified.assurance()),
         (1, Scheme::Rsa, Assurance::Payload)
     );
-    Ok((verified.key_id().to_owned(), proofs[0].is_certificate_expired()))
+    Ok((verified.key_id().to_owned(), proofs[0].is_certificate_out_of_time()))
 }
 
 fn key_id(verifier: &Verifier, key: &ThrowAwayKey, at: u64) -> Result<String, Reason> {

@@ -27,6 +27,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! Take another reference for each process, `contract-17/2` if contract 17 is sent a second time: it is what the dedupe key is
+//! made of.
+//!
 //! # What to expect
 //!
 //! - Nothing is called for a single signature, and as far as documented nothing for a refusal, a cancellation, an expiry

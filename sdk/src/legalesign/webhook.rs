@@ -58,6 +58,7 @@
 //! [`Audience::NotNamed`]: crate::webhook::Audience::NotNamed
 
 mod change;
+mod claim;
 mod compare;
 mod confirm;
 mod event;

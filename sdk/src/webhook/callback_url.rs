@@ -77,7 +77,9 @@ impl<E: Callbacks> CallbackUrls<E> {
     /// the callback will be about. It never expires; it ends with the key that signed it.
     ///
     /// The reference names what you will want to know when the callback comes: the contract, or the account. It is not
-    /// secret to whoever sees the URL.
+    /// secret to whoever sees the URL. The same reference gives the same URL. Where the URL is all that names a process, as
+    /// with Leap, take a new reference for each one: a contract that is sent again is another process, and its callback would
+    /// be taken for a duplicate of the first one's.
     ///
     /// # Errors
     ///

@@ -12,7 +12,7 @@ pub enum ConfigurationError {
     DuplicateKeyId,
     /// The verifier was given nothing that could prove a callback.
     NoCredential,
-    /// The name of the header that carries the shared secret is no valid header name.
+    /// The name of a header is not valid.
     InvalidHeaderName,
     /// The verifier was not told whose callbacks to expect, or the name it was given is blank.
     NoAudience,
@@ -33,13 +33,13 @@ pub enum ConfigurationError {
 impl fmt::Display for ConfigurationError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::NoKey => "a key set needs at least one key",
-            Self::DuplicateKeyId => "two keys of a key set have the same id",
+            Self::NoKey => "a key set needs at least one key; to accept nothing, refuse the route",
+            Self::DuplicateKeyId => "two keys of a key set have the same id; give each its own",
             Self::NoCredential => {
                 "the verifier has nothing to recognise a callback by; give it a key, a secret or callback URLs"
             }
-            Self::InvalidHeaderName => "the shared secret's header name is not valid",
-            Self::NoAudience => "the verifier does not know whose callbacks to expect",
+            Self::InvalidHeaderName => "a header has no valid name; it looks like `X-Client-Auth`, without a colon",
+            Self::NoAudience => "the verifier does not know whose callbacks to expect; name a tenant, a group or an organisation that is not blank",
             Self::UnreadableKey => {
                 "the key is not written as it was said to be; look for a prefix that was left on it"
             }
@@ -52,9 +52,9 @@ impl fmt::Display for ConfigurationError {
             Self::UnusableReference => {
                 "the reference of a callback URL has to be one line of 1 to 512 bytes"
             }
-            Self::NoValidKey => "no key is valid now, so nothing can be signed",
+            Self::NoValidKey => "no key is valid now, so nothing can be signed; add one that is, before those that are not",
             Self::UnattainableAssurance => {
-                "what the verifier was given cannot give the assurance that is asked for"
+                "what the verifier was given cannot give the assurance that is asked for; add a scheme that signs, or lower it"
             }
         })
     }

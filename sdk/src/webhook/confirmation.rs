@@ -37,6 +37,8 @@ pub enum Difference {
     BelongsElsewhere,
     /// It has not come as far as the event says.
     OtherState,
+    /// It has another name or another tag than the event says.
+    OtherName,
 }
 
 /// Why a resource does not tell whether an event is true.
@@ -47,13 +49,16 @@ pub enum Doubt {
     MovedOn,
     /// The API does not show what the event says.
     NotShown,
+    /// The event names more resources than are read on the word of somebody who proved nothing.
+    TooMany,
     /// The event names nothing that could be read, or is of a kind that this version does not know.
     NothingToCompare,
 }
 
 /// An event, and the resource that agrees with it. Only a [`Confirmation`] makes it.
 ///
-/// The resource is what to act on: it came from the provider, over a connection that you opened.
+/// **The resource is what to act on**: it came from the provider, over a connection that you opened. Of the event only that was
+/// compared which `confirm_with` of the provider lists; the rest of it is still the word of whoever sent it.
 ///
 /// ```compile_fail
 /// let forged = countersign::webhook::Confirmed { event: "signed", resource: () };

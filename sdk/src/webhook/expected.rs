@@ -43,6 +43,14 @@ impl Expected {
         }
     }
 
+    /// As [`require`](Self::require), but that who accepts anybody accepts nobody too.
+    pub(crate) fn require_if_checked(&self, named: Option<&str>) -> Result<Audience, Rejection> {
+        match (self, named) {
+            (Self::AnyEvenAnotherCustomers, _) => Ok(Audience::NotChecked),
+            _ => self.require(named),
+        }
+    }
+
     /// As [`check`](Self::check), for a provider that always names somebody.
     pub(crate) fn require(&self, named: Option<&str>) -> Result<Audience, Rejection> {
         match named {

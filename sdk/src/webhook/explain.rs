@@ -184,6 +184,9 @@ impl<E: Callbacks> Verifier<E> {
             }
             self.explain_audience(&opened, delivery, &rejection, &mut findings);
         }
+        if rejection.reason() == Reason::TooWeak {
+            findings.certain(Cause::TooWeak);
+        }
         if rejection.reason() != Reason::WrongAudience {
             changed_on_the_way(delivery, &mut findings);
         }
@@ -218,7 +221,7 @@ impl<E: Callbacks> Verifier<E> {
         }
     }
 
-    /// Every secret that this verifier has for anything.
+    /// The secrets that this verifier has for headers and addresses.
     fn secrets(&self) -> Vec<(String, Secret)> {
         let mut all = Vec::new();
         if let Some(secret) = &self.secret {
@@ -235,10 +238,6 @@ impl<E: Callbacks> Verifier<E> {
             all.extend(
                 urls.keys.current().all().iter().map(|key| (key.id().to_owned(), key.material().clone())),
             );
-        }
-        if let Some(hmac) = &self.hmac {
-            let keys = hmac.keys.current();
-            all.extend(keys.all().iter().map(|key| (key.id().to_owned(), key.material().written.clone())));
         }
         all
     }

@@ -14,6 +14,10 @@ use std::fmt;
 /// answered by the handler: return a 2xx status only once the event is stored or queued, since it may be the last time
 /// that the provider tells it.
 ///
+/// Signed callback URLs have a token at the end of the path, and SIGN8 adds more: route everything below the address that
+/// they were minted from, as in `.route("/callbacks/leap/{*token}", post(callback))`, or mount it in a
+/// [`CallbackRouter`](super::CallbackRouter), which does.
+///
 /// Why a callback is rejected is logged: one warning of `tracing` for each, with the [`Reason`](super::Reason) and nothing that was sent.
 /// To do more about it, take `Result<Callback<V>, Rejection>` as the argument. How long a caller may take to send the body
 /// is not limited here; put a timeout layer around the route.

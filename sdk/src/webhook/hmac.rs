@@ -12,7 +12,8 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
 use http::HeaderName;
-use sha2::Sha256;
+use secrecy::zeroize::Zeroizing;
+use sha2::{Digest as _, Sha256};
 use std::fmt;
 use std::time::{Duration, SystemTime};
 use subtle::ConstantTimeEq;
@@ -52,7 +53,7 @@ impl HmacKey {
     ///
     /// It is not base64, or of nothing. A prefix that was left on it is the usual cause.
     pub fn base64(secret: &Secret) -> Result<Self, ConfigurationError> {
-        let decoded = STANDARD.decode(secret.expose()).ok().filter(|key| !key.is_empty());
+        let decoded = STANDARD.decode(secret.expose()).ok().map(Zeroizing::new).filter(|key| !key.is_empty());
         Ok(Self::of(secret, &decoded.ok_or(ConfigurationError::UnreadableKey)?, KeyForm::Base64))
     }
 
@@ -62,7 +63,7 @@ impl HmacKey {
     ///
     /// It is not hexadecimal.
     pub fn hex(secret: &Secret) -> Result<Self, ConfigurationError> {
-        let decoded = hex::decode_all(secret.expose()).filter(|key| !key.is_empty());
+        let decoded = hex::decode_all(secret.expose()).map(Zeroizing::new).filter(|key| !key.is_empty());
         Ok(Self::of(secret, &decoded.ok_or(ConfigurationError::UnreadableKey)?, KeyForm::Hex))
     }
 
@@ -76,9 +77,14 @@ impl HmacKey {
     }
 }
 
-/// HMAC takes keys of any length; the error of its constructor is for those of other algorithms.
+/// HMAC takes keys of any length, so the error of its constructor is for other algorithms. If it ever came, the key would be
+/// its own digest, as that of a long key is.
 pub(super) fn keyed(key: &[u8]) -> Hmac<Sha256> {
-    Hmac::new_from_slice(key).unwrap_or_else(|_| Hmac::new(&hmac::digest::Key::<Hmac<Sha256>>::default()))
+    Hmac::new_from_slice(key).unwrap_or_else(|_| {
+        let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
+        block.iter_mut().zip(Sha256::digest(key)).for_each(|(byte, digest)| *byte = digest);
+        Hmac::new(&block)
+    })
 }
 
 pub(super) fn sign(mut keyed: Hmac<Sha256>, parts: &[&[u8]]) -> [u8; LENGTH] {
@@ -249,7 +255,7 @@ impl HmacScheme {
     /// character that is not ASCII is never found.
     #[must_use]
     pub fn several_separated_by(mut self, separator: char) -> Self {
-        self.separator = u8::try_from(separator).ok();
+        self.separator = u8::try_from(separator).ok().filter(u8::is_ascii);
         self
     }
 

@@ -32,17 +32,17 @@ impl Scheme {
 pub struct Proof {
     scheme: Scheme,
     key_id: String,
-    certificate_expired: bool,
+    certificate_out_of_time: bool,
 }
 
 impl Proof {
     pub(crate) fn new(scheme: Scheme, key_id: impl Into<String>) -> Self {
-        Self { scheme, key_id: key_id.into(), certificate_expired: false }
+        Self { scheme, key_id: key_id.into(), certificate_out_of_time: false }
     }
 
     #[cfg(feature = "rsa")]
-    pub(crate) fn by_certificate(self, certificate_expired: bool) -> Self {
-        Self { certificate_expired, ..self }
+    pub(crate) fn by_certificate(self, certificate_out_of_time: bool) -> Self {
+        Self { certificate_out_of_time, ..self }
     }
 
     /// How.
@@ -66,7 +66,7 @@ impl Proof {
     /// Whether the key came with a certificate that was not valid at this time. The proof holds all the same, since the
     /// certificate is a pin: see `RsaKey::enforcing_validity` for the other way.
     #[must_use]
-    pub fn is_certificate_expired(&self) -> bool {
-        self.certificate_expired
+    pub fn is_certificate_out_of_time(&self) -> bool {
+        self.certificate_out_of_time
     }
 }

@@ -30,6 +30,9 @@ pub enum Reason {
     DuplicateCredential,
     /// What would prove it does not, or no longer, or not yet. Which of these is not told.
     WrongCredential,
+    /// What proves it is right, and less than the verifier was told to want: see
+    /// [`least_assurance`](super::VerifierBuilder::least_assurance).
+    TooWeak,
     /// What would prove it is not written as it has to be, such as a signature that is no base64.
     MalformedCredential,
     /// What would prove it is right, and too old or from the future: the signed timestamp is outside of the tolerance, or
@@ -62,6 +65,7 @@ impl Rejection {
             Reason::MissingCredential
             | Reason::DuplicateCredential
             | Reason::WrongCredential
+            | Reason::TooWeak
             | Reason::MalformedCredential
             | Reason::Stale
             | Reason::WrongAudience
@@ -97,6 +101,7 @@ impl fmt::Display for Rejection {
             Reason::MissingCredential => "the callback carries no credential",
             Reason::DuplicateCredential => "the callback carries its credential twice",
             Reason::WrongCredential => "the credential of the callback does not prove it",
+            Reason::TooWeak => "what proves the callback is less than the verifier wants",
             Reason::MalformedCredential => "the credential of the callback cannot be read",
             Reason::Stale => "the credential of the callback is right, but outside of its time",
             Reason::MalformedBody => "the body of the callback cannot be read",

@@ -64,8 +64,8 @@ impl CallbackRouter {
         H: Fn(V::Output) -> F + Send + Sync + 'static,
         F: Future<Output = Acknowledgement> + Send,
     {
+        let is_fitting = path.starts_with('/');
         let path = path.trim_end_matches('/').to_owned();
-        let is_fitting = path.is_empty() || path.starts_with('/');
         if !is_fitting || path.contains(['{', '}', '*', ':', '?', '#']) || self.paths.contains(&path) {
             return Err(ConfigurationError::UnusablePath);
         }

@@ -116,7 +116,7 @@ impl RsaKey {
     }
 
     /// Refuses signatures outside of the time for which the certificate is valid. Without this, which is how it is at
-    /// first, they are accepted, and [`Proof::is_certificate_expired`] tells. Has no effect on a bare key.
+    /// first, they are accepted, and [`Proof::is_certificate_out_of_time`] tells. Has no effect on a bare key.
     #[must_use]
     pub fn enforcing_validity(self) -> Self {
         Self { enforces_validity: true, ..self }

@@ -2,7 +2,7 @@
 
 use super::assurance::{Assurance, Audience};
 use super::callbacks::Read;
-use super::proof::Proof;
+use super::proof::{Proof, Scheme};
 use crate::runtime::hex;
 use bytes::Bytes;
 use countersign_macros::SafeDebug;
@@ -65,11 +65,17 @@ impl<E> Verified<E> {
         self.strongest.assurance()
     }
 
-    /// The id of the key of the strongest proof. While a key is being changed, this tells whether the old one is still
-    /// used.
+    /// The id of the key of the strongest proof. With several schemes, [`proof`](Self::proof) tells the key of each.
     #[must_use]
     pub fn key_id(&self) -> &str {
         self.strongest.key_id()
+    }
+
+    /// What proved it by this scheme, if the verifier has it. While a key is being changed, its id tells whether the old one
+    /// is still used.
+    #[must_use]
+    pub fn proof(&self, scheme: Scheme) -> Option<&Proof> {
+        self.proofs().find(|proof| proof.scheme() == scheme)
     }
 
     /// Everything that proved it, the strongest first: at least one.
@@ -157,8 +163,11 @@ impl<E> Unverified<E> {
     }
 }
 
-/// Names an event across deliveries and providers: the same event always has the same key. It is one
-/// line, without control characters.
+/// Names an event across deliveries and providers: the same event always has the same key. It is one line, without control
+/// characters.
+///
+/// Different events have different keys wherever something in them tells them apart. With SIGN8 nothing may: see
+/// `sign8::webhook`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DedupeKey(String);
 

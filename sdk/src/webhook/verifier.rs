@@ -97,8 +97,10 @@ impl<E: Callbacks> Verifier<E> {
         proofs.extend(self.prove_payload(&opened, delivery, now)?);
         proofs.sort_by_key(|proof| std::cmp::Reverse(proof.assurance()));
         let mut proofs = proofs.into_iter();
-        let strongest = proofs.next().filter(|proof| proof.assurance() >= self.least_assurance);
-        let strongest = strongest.ok_or(Reason::MissingCredential)?;
+        let strongest = proofs.next().ok_or(Reason::MissingCredential)?;
+        if strongest.assurance() < self.least_assurance {
+            return Err(Reason::TooWeak.into());
+        }
         let read = E::read(&opened, delivery, &self.expected, reference.as_deref())?;
         let proofs = Proofs { strongest, others: proofs.collect(), reference };
         Ok(Verified::new(read, proofs, opened.payload, delivery.body().clone()))

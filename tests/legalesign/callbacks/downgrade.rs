@@ -48,7 +48,7 @@ fn a_certificate_and_a_url_accept_nothing_less_unless_told_to() {
     let verifier = pinned().callback_urls(urls()).build().unwrap();
     for body in unsigned() {
         let outcome = outcome(&verifier, &at(url().expose(), &posted(body))).map(|_| ());
-        assert_eq!(outcome, Err(Reason::MissingCredential));
+        assert_eq!(outcome, Err(Reason::TooWeak));
     }
     let verified = outcome(&verifier, &at(url().expose(), &signed_changes(EMPTY))).unwrap();
     assert_eq!(verified.assurance(), Assurance::Payload);

@@ -45,7 +45,8 @@ impl Callbacks for Event {
     fn open(delivery: &Delivery) -> Result<Opened<Kind>, Rejection> {
         let body = delivery.body();
         // The media types are not documented, and the two forms cannot be mistaken for one another.
-        if body.trim_ascii_start().first() == Some(&b'{') {
+        let text = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
+        if text.trim_ascii_start().first() == Some(&b'{') {
             return Ok(Opened { kind: Kind::Realtime, payload: body.clone(), proof: PayloadProof::Body });
         }
         let fields = Fields::read(delivery)?;
@@ -84,7 +85,8 @@ impl Callbacks for Event {
             }
             None => of_content(),
         };
-        let audience = |group: Option<GroupId>| expected.require(group.as_ref().map(AsRef::as_ref));
+        let audience =
+            |group: Option<GroupId>| expected.require_if_checked(group.as_ref().map(AsRef::as_ref));
         Ok(match &opened.kind {
             Kind::Changes => {
                 let dedupe_key = of_content();

@@ -49,7 +49,7 @@ impl webhook::VerifierBuilder<Event> {
 }
 
 impl webhook::UnverifiedReader<Event> {
-    /// Reads callbacks that say they are of this group, or do not say of which.
+    /// Reads callbacks that say they are of this group, and lists of changes, which do not say of which.
     ///
     /// # Errors
     ///

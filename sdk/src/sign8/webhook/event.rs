@@ -33,10 +33,10 @@ impl Event {
         &self.body
     }
 
-    /// The body, if it is JSON.
+    /// The body, if it is JSON in which no member occurs twice.
     #[must_use]
     pub fn json(&self) -> Option<Value> {
-        serde_json::from_slice(&self.body).ok()
+        webhook::read(&self.body).ok()
     }
 }
 
@@ -99,7 +99,8 @@ impl Callbacks for Event {
             (None, None) => Audience::NotNamed,
         };
         let named = organisation.as_deref().unwrap_or_default();
-        let parts = [named.as_bytes(), kind.as_str().as_bytes(), &opened.payload];
+        let address = reference.unwrap_or_default();
+        let parts = [address.as_bytes(), named.as_bytes(), kind.as_str().as_bytes(), &opened.payload];
         let dedupe_key = DedupeKey::of_content(Self::PROVIDER, &parts);
         let organisation = organisation.map(OrganizationId::from);
         let event = Self { kind, organisation, body: opened.payload.clone() };

@@ -3,51 +3,56 @@
 use super::cause::Cause;
 use serde_json::Value;
 
-/// A text as it is, and as it may have been: together with what happened to it.
-pub(super) fn versions(text: &[u8]) -> Vec<(Option<Cause>, Vec<u8>)> {
-    let mut versions = vec![(None, text.to_vec())];
-    let mut add = |cause: Cause, version: Vec<u8>| {
+/// Larger texts are not written again: it would take too long, and what is that large is seldom JSON.
+const LARGEST_REWRITTEN: usize = 256 * 1024;
+
+/// Tells of a text as it is, and as it may have been: together with what happened to it. One at a time, since there are many.
+pub(super) fn versions(text: &[u8], mut tell: impl FnMut(Option<Cause>, &[u8])) {
+    tell(None, text);
+    let mut tell = |cause: Cause, version: &[u8]| {
         if version != text {
-            versions.push((Some(cause), version));
+            tell(Some(cause), version);
         }
     };
     let end = text.trim_ascii_end();
     for ending in ["", "\n", "\r\n"] {
-        add(Cause::TrailingNewline, [end, ending.as_bytes()].concat());
+        tell(Cause::TrailingNewline, &[end, ending.as_bytes()].concat());
     }
     let mark = "\u{feff}".as_bytes();
-    add(Cause::ByteOrderMark, text.strip_prefix(mark).unwrap_or(text).to_vec());
-    add(Cause::ByteOrderMark, [mark, text].concat());
+    tell(Cause::ByteOrderMark, text.strip_prefix(mark).unwrap_or(text));
+    tell(Cause::ByteOrderMark, &[mark, text].concat());
     if let Ok(text) = std::str::from_utf8(text) {
         let plain = text.replace("\r\n", "\n");
-        add(Cause::LineBreaks, plain.replace('\n', "\r\n").into_bytes());
-        add(Cause::LineBreaks, plain.into_bytes());
-        for version in rewritten(text) {
-            add(Cause::Rewritten, version.into_bytes());
-        }
+        tell(Cause::LineBreaks, plain.replace('\n', "\r\n").as_bytes());
+        tell(Cause::LineBreaks, plain.as_bytes());
+        rewritten(text, |version| tell(Cause::Rewritten, version.as_bytes()));
     }
-    versions
 }
 
 /// JSON as different libraries write it. Members keep their order, but for the last version, where they are sorted.
-fn rewritten(text: &str) -> Vec<String> {
-    let Ok(value) = serde_json::from_str::<Value>(text) else { return Vec::new() };
-    let compact = laid_out(text, "", "", None);
-    let escapes = [compact.clone(), escaped(&compact), unescaped(&compact), value.to_string()];
-    let with_slashes = escapes.clone().map(|version| version.replace('/', "\\/"));
-    let mut versions = Vec::new();
-    for version in escapes.into_iter().chain(with_slashes) {
-        versions.push(laid_out(&version, " ", " ", None));
-        versions.push(laid_out(&version, "", " ", None));
-        versions.push(laid_out(&version, "", " ", Some(2)));
-        versions.push(laid_out(&version, "", " ", Some(4)));
-        versions.push(version);
+fn rewritten(text: &str, mut tell: impl FnMut(&str)) {
+    if text.len() > LARGEST_REWRITTEN {
+        return;
     }
-    versions
+    let Ok(value) = serde_json::from_str::<Value>(text) else { return };
+    let compact = laid_out(text, "", "", None).unwrap_or_default();
+    for escapes in [compact.clone(), escaped(&compact), unescaped(&compact), value.to_string()] {
+        for version in [escapes.replace('/', "\\/"), escapes] {
+            let layouts = [(" ", " ", None), ("", " ", None), ("", " ", Some(2)), ("", " ", Some(4))];
+            for (after_comma, after_colon, indent) in layouts {
+                if let Some(version) = laid_out(&version, after_comma, after_colon, indent) {
+                    tell(&version);
+                }
+            }
+            tell(&version);
+        }
+    }
 }
 
-/// The same tokens with other blanks: after commas, after colons, or on lines of their own.
-fn laid_out(text: &str, after_comma: &str, after_colon: &str, indent: Option<usize>) -> String {
+/// The same tokens with other blanks: after commas, after colons, or on lines of their own. `None` if that makes far more of
+/// them than anybody sends.
+fn laid_out(text: &str, after_comma: &str, after_colon: &str, indent: Option<usize>) -> Option<String> {
+    let longest = text.len() * 4 + 4096;
     let mut written = String::with_capacity(text.len());
     let (mut in_string, mut escaping, mut depth) = (false, false, 0_usize);
     let mut tokens = text.chars().filter(|character| {
@@ -68,6 +73,9 @@ fn laid_out(text: &str, after_comma: &str, after_colon: &str, indent: Option<usi
     let (mut in_string, mut escaping) = (false, false);
     let mut tokens = std::iter::from_fn(|| tokens.next()).peekable();
     while let Some(token) = tokens.next() {
+        if written.len() > longest {
+            return None;
+        }
         if in_string {
             written.push(token);
             (in_string, escaping) = (escaping || token != '"', !escaping && token == '\\');
@@ -103,7 +111,7 @@ fn laid_out(text: &str, after_comma: &str, after_colon: &str, indent: Option<usi
             }
         }
     }
-    written
+    Some(written)
 }
 
 /// With everything that is not ASCII as escapes.
@@ -158,10 +166,16 @@ fn end_of_string(text: &str) -> usize {
 mod tests {
     use super::{rewritten, versions};
 
+    fn all(text: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        rewritten(text, |version| found.push(version.to_owned()));
+        found
+    }
+
     #[test]
     fn what_libraries_write_is_among_the_versions() {
         let given = r#"{"b":"é\"\\/","a":[1,{},[]]}"#;
-        let found = rewritten(given);
+        let found = all(given);
         for expected in [
             given,
             "{\"b\": \"\\u00e9\\\"\\\\/\", \"a\": [1, {}, []]}",
@@ -176,8 +190,18 @@ mod tests {
     #[test]
     fn what_is_no_json_is_not_rewritten() {
         for text in ["", "{", "\"", "\\", "a\"b\\"] {
-            assert!(rewritten(text).is_empty());
-            assert!(versions(text.as_bytes()).len() > 1);
+            assert!(all(text).is_empty());
+            let mut count = 0;
+            versions(text.as_bytes(), |_, _| count += 1);
+            assert!(count > 1);
         }
+    }
+
+    #[test]
+    fn no_version_is_much_longer_than_the_text() {
+        let depth = 120;
+        let text = format!("{}{}1{}", "[".repeat(depth), "1,".repeat(2000), "]".repeat(depth));
+        let longest = all(&text).iter().map(String::len).max().unwrap_or_default();
+        assert!(longest < text.len() * 5 + 5000, "{longest} of {}", text.len());
     }
 }

@@ -16,6 +16,8 @@ pub enum Cause {
     UnreadableBody,
     /// The provider does not sign callbacks of this kind.
     UnsignedKind,
+    /// What proves it is right, and less than the verifier was told to want.
+    TooWeak,
     /// The JSON was parsed and written again.
     Rewritten,
     /// A line break at the end was added or is lost.
@@ -42,6 +44,8 @@ pub enum Cause {
     MissingHeader(HeaderName),
     /// A header that proves the callback or is signed is there twice.
     DuplicateHeader(HeaderName),
+    /// The signature is there twice.
+    DuplicateSignature,
     /// The secret came, in another header.
     OtherHeader(HeaderName),
     /// The signature is missing in the form.
@@ -95,6 +99,7 @@ impl Cause {
             Self::UnsignedKind => {
                 "give the verifier callback URLs and lower `least_assurance`, or take `UnverifiedReader` and confirm"
             }
+            Self::TooWeak => "lower `least_assurance` if that is enough for what depends on it",
             Self::Rewritten => {
                 "hand over the bytes as they came: no JSON middleware may touch the body before the verifier"
             }
@@ -122,6 +127,7 @@ impl Cause {
                 "look whether a proxy drops it, and whether the provider was told to send it"
             }
             Self::DuplicateHeader(_) => "look which proxy adds it a second time",
+            Self::DuplicateSignature => "look which proxy adds its header a second time",
             Self::OtherHeader(_) => "use the same name at the provider and in the verifier",
             Self::MissingSignature => {
                 "look whether the form came as a whole; without a signature anybody can have sent it"
@@ -168,6 +174,7 @@ impl fmt::Display for Cause {
             Self::BodyLimit => "the body is larger than the limit",
             Self::UnreadableBody => "the body is proved, but cannot be read",
             Self::UnsignedKind => "the provider does not sign callbacks of this kind",
+            Self::TooWeak => "what proves it is right, and less than the verifier wants",
             Self::Rewritten => "the JSON was parsed and written again",
             Self::TrailingNewline => "a line break at the end of the body was added or is lost",
             Self::ByteOrderMark => "a byte order mark was added to the body or is lost",
@@ -179,6 +186,7 @@ impl fmt::Display for Cause {
             Self::OtherEncoding => "the signature is written in the other encoding",
             Self::OtherPrefix => "the signature has another prefix than was configured",
             Self::OtherContent => "the signature covers something else than was configured",
+            Self::DuplicateSignature => "the signature is there twice",
             Self::MissingSignature => "the form carries no signature",
             Self::DecoratedSecret => "the secret came with something around it",
             Self::KeyPrefix => "a prefix was left on the key",

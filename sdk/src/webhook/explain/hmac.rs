@@ -11,15 +11,19 @@ use crate::webhook::proof::Scheme;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderName;
+use secrecy::zeroize::Zeroizing;
 use std::time::SystemTime;
 
 /// Headers that are signed with the body in [Standard Webhooks](https://www.standardwebhooks.com/).
 const STANDARD_STAMP: [HeaderName; 2] =
     [HeaderName::from_static("webhook-id"), HeaderName::from_static("webhook-timestamp")];
 
+/// How many words before a signature are tried.
+const MOST_MARKS: usize = 4;
+
 /// Bytes that may be the key.
 struct Candidate {
-    key: Vec<u8>,
+    key: Zeroizing<Vec<u8>>,
     id: String,
     causes: Vec<Cause>,
 }
@@ -44,7 +48,9 @@ impl HmacScheme {
             }
         }
         let Carried::Once(text) = Carried::in_header(delivery, &self.header) else { return };
-        if let Some(trial) = self.best_trial(delivery, &text, &self.candidates(now, secrets)) {
+        let trial = self.best_trial(delivery, &text, &self.candidates(now, secrets));
+        let has_matched = trial.is_some();
+        if let Some(trial) = trial {
             findings.undone(trial, Scheme::Hmac);
         }
         if let Ok(stamp) = self.stamp(delivery) {
@@ -55,29 +61,29 @@ impl HmacScheme {
                 Some(Ok(())) => None,
             };
             if let Some(cause) = skew {
-                findings.add(cause, Some(Scheme::Hmac), None, true);
+                findings.add(cause, Some(Scheme::Hmac), None, has_matched);
             }
         }
     }
 
     /// The trial that supposes the least.
     fn best_trial(&self, delivery: &Delivery, text: &[u8], candidates: &[Candidate]) -> Option<Trial> {
-        let (bodies, readings) = (versions(delivery.body()), self.readings(text));
-        let mut best = None;
-        for (content, stamp) in self.stamps(delivery) {
-            for (change, body) in &bodies {
+        let (stamps, readings) = (self.stamps(delivery), self.readings(text));
+        let mut best = None::<Trial>;
+        versions(delivery.body(), |change, body| {
+            for (content, stamp) in &stamps {
                 let parts = stamp.parts(body);
                 for Candidate { key, id, causes } in candidates {
                     let expected = sign(keyed(key), &parts);
                     for (writing, _) in readings.iter().filter(|(_, signature)| *signature == expected) {
                         let supposed =
-                            [&content, change, writing].into_iter().flatten().chain(causes).cloned();
+                            [content, &change, writing].into_iter().flatten().chain(causes).cloned();
                         let trial = Trial { causes: supposed.collect(), key_id: id.clone() };
-                        best = Some(trial.or(best));
+                        best = Some(trial.or(best.take()));
                     }
                 }
             }
-        }
+        });
         best
     }
 
@@ -91,8 +97,9 @@ impl HmacScheme {
         for each in text.split(|byte| Some(*byte) == self.separator) {
             let own = each.strip_prefix(self.prefix.as_bytes()).unwrap_or(each);
             readings.extend(other.decode(own).map(|signature| (Some(Cause::OtherEncoding), signature)));
-            // Whatever word is before the first of these characters.
+            // Whatever word is before one of these characters.
             let marks = each.iter().enumerate().filter(|(_, byte)| matches!(byte, b'=' | b',' | b':' | b' '));
+            let marks = marks.take(MOST_MARKS);
             let bare = marks.filter_map(|(place, _)| each.get(place + 1..)).chain([each]);
             let read = bare.filter_map(|bare| self.encoding.decode(bare));
             readings.extend(read.map(|signature| (Some(Cause::OtherPrefix), signature)));
@@ -136,19 +143,20 @@ impl HmacScheme {
 }
 
 /// The bytes that a secret may stand for; `None` is the way that was configured.
-fn readings_of(secret: &Secret, form: KeyForm) -> Vec<(Option<Cause>, Vec<u8>)> {
+fn readings_of(secret: &Secret, form: KeyForm) -> Vec<(Option<Cause>, Zeroizing<Vec<u8>>)> {
     let text = secret.expose();
     let mut readings = Vec::new();
     let mut add = |as_form: KeyForm, bytes: Option<Vec<u8>>| {
         let cause = (as_form != form).then_some(Cause::KeyForm);
-        readings.extend(bytes.map(|bytes| (cause, bytes)));
+        readings.extend(bytes.map(|bytes| (cause, Zeroizing::new(bytes))));
     };
     add(KeyForm::Text, Some(text.as_bytes().to_vec()));
     add(KeyForm::Base64, STANDARD.decode(text).ok());
     add(KeyForm::Hex, hex::decode_all(text));
     if let Some((_, rest)) = text.split_once('_') {
         let bytes = [Some(rest.as_bytes().to_vec()), STANDARD.decode(rest).ok(), hex::decode_all(rest)];
-        readings.extend(bytes.into_iter().flatten().map(|bytes| (Some(Cause::KeyPrefix), bytes)));
+        readings
+            .extend(bytes.into_iter().flatten().map(|bytes| (Some(Cause::KeyPrefix), Zeroizing::new(bytes))));
     }
     readings
 }

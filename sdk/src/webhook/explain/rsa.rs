@@ -22,30 +22,32 @@ pub(super) fn explain(
 ) {
     let text = match carried {
         Carried::Missing => return findings.certain(Cause::MissingSignature),
-        Carried::Twice => {
-            return findings.certain(Cause::DuplicateHeader(http::HeaderName::from_static("x-signed")));
-        }
+        Carried::Twice => return findings.certain(Cause::DuplicateSignature),
         Carried::Once(text) => text,
     };
-    let mut messages = versions(payload);
-    messages.push((Some(Cause::EncodedTwice), form::decode(payload)));
-    messages.extend(as_it_stands(delivery.body(), payload).map(|raw| (Some(Cause::DecodedForm), raw)));
-    let mut best = None;
-    for (writing, signature) in signatures(text) {
-        for key in keys.current().all() {
-            for (digest, candidate) in digests(key.material()) {
-                for (change, message) in &messages {
-                    if !candidate.has_signed(message, &signature) {
+    let keys = keys.current();
+    let signatures = signatures(text);
+    let mut best = None::<Trial>;
+    let mut try_message = |change: Option<Cause>, message: &[u8]| {
+        for (writing, signature) in &signatures {
+            for key in keys.all() {
+                for (digest, candidate) in digests(key.material()) {
+                    if !candidate.has_signed(message, signature) {
                         continue;
                     }
                     let key_time = untimely(key, now);
                     let enforced = candidate.refuses_at(now).then_some(Cause::CertificateOutOfTime);
-                    let supposed = [&writing, &digest, change, &key_time, &enforced];
+                    let supposed = [writing, &digest, &change, &key_time, &enforced];
                     let causes = supposed.into_iter().flatten().cloned().collect();
-                    best = Some(Trial { causes, key_id: key.id().to_owned() }.or(best));
+                    best = Some(Trial { causes, key_id: key.id().to_owned() }.or(best.take()));
                 }
             }
         }
+    };
+    versions(payload, &mut try_message);
+    try_message(Some(Cause::EncodedTwice), &form::decode(payload));
+    if let Some(raw) = as_it_stands(delivery.body(), payload) {
+        try_message(Some(Cause::DecodedForm), &raw);
     }
     if let Some(trial) = best {
         findings.undone(trial, Scheme::Rsa);
