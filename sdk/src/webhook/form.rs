@@ -117,12 +117,15 @@ pub(crate) fn decode(half: &[u8]) -> Vec<u8> {
 /// What a hexadecimal digit is worth, and more than 15 for everything else. From a table, since digits and letters take
 /// turns in a way that no processor foresees.
 fn digit(digit: u8) -> u8 {
+    #[allow(clippy::indexing_slicing, reason = "it is made by the compiler, which would say so")]
     const WORTH: [u8; 256] = {
         let mut worth = [u8::MAX; 256];
         let mut digit = 0;
         while digit < 16 {
-            worth[b"0123456789ABCDEF"[digit] as usize] = digit as u8;
-            worth[b"0123456789abcdef"[digit] as usize] = digit as u8;
+            let upper = if digit < 10 { b'0' + digit } else { b'A' - 10 + digit };
+            // Digits have the bit of lower case anyway.
+            worth[upper as usize] = digit;
+            worth[(upper | 0x20) as usize] = digit;
             digit += 1;
         }
         worth
