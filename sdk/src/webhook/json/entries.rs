@@ -235,6 +235,10 @@ mod tests {
     use serde_json::Value;
 
     /// What it was before it was looked into, or why it cannot be read.
+    #[allow(
+        clippy::redundant_closure_for_method_calls,
+        reason = "the closure takes an entry of any lifetime"
+    )]
     fn entries(body: &[u8]) -> Result<Option<Vec<Value>>, String> {
         read_entries(body, |entry| entry.into_value()).map_err(|rejection| rejection.to_string())
     }
@@ -311,7 +315,7 @@ mod tests {
         ];
         assert_eq!(found(&body), expected);
         // The same in objects that are too large to be kept as they come.
-        let more = (0..40).map(|number| format!(r#""x{number}": 0, "#)).collect::<String>();
+        let more = (0..40).map(|number| format!(r#""x{number}": 0, "#)).collect::<Vec<_>>().concat();
         assert_eq!(found(&body.replace(r#"{"t""#, &format!(r#"{{{more}"t""#))), expected);
     }
 }
