@@ -26,7 +26,10 @@ fuzz_target!(|input: &[u8]| {
     let mut message = Message::parse(input);
     message.fill(&[("{secret}", SECRET), ("{tenant}", TENANT)]);
     let Some(delivery) = message.delivery() else { return };
-    assert_silent(&delivery);
+    // The method is printed, whatever it is.
+    if !is_in_an_id(&[delivery.method()]) {
+        assert_silent(&delivery);
+    }
     let read = READER.read(&delivery);
     match &read {
         Ok(unverified) => assert_silent(unverified),

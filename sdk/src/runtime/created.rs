@@ -13,26 +13,31 @@ pub struct Created<I> {
 }
 
 impl<I: From<String>> Created<I> {
-    /// The id is the last segment of the path that is not empty. `None` if there is none.
     pub(crate) fn read(location: &str) -> Option<Self> {
-        let end = location.find(['?', '#']).unwrap_or(location.len());
+        Some(Self { id: Self::id(location)?, location: location.to_owned() })
+    }
+
+    /// The id is the last segment of the path that is not empty. `None` if there is none.
+    pub(crate) fn id(location: &str) -> Option<I> {
+        let end = location.bytes().position(|byte| matches!(byte, b'?' | b'#')).unwrap_or(location.len());
         let (resource, _) = location.split_at_checked(end)?;
         let segment = path(resource.trim()).rsplit('/').find(|segment| !segment.is_empty())?;
+        if !segment.contains('%') {
+            return Some(I::from(segment.to_owned()));
+        }
         // What does not decode to text is an id as it stands.
         let decoded = percent_decode_str(segment).decode_utf8().ok();
         let decoded = decoded.filter(|decoded| !decoded.contains(char::is_control));
-        let id = decoded.map_or(segment.to_owned(), String::from);
-        Some(Self { id: I::from(id), location: location.to_owned() })
+        Some(I::from(decoded.map_or_else(|| segment.to_owned(), String::from)))
     }
 }
 
 /// What follows the host, if there is one.
 fn path(resource: &str) -> &str {
-    let authority = match resource.split_once("://") {
-        // Only a scheme goes before it; in a path the same signs mean nothing.
-        Some((scheme, rest)) if !scheme.contains('/') => Some(rest),
-        _ => resource.strip_prefix("//"),
-    };
+    let (start, _) = resource.split_once('/').unwrap_or((resource, ""));
+    // Only a scheme goes before it; in a path the same signs mean nothing.
+    let rest = if start.ends_with(':') { resource.get(start.len()..) } else { Some(resource) };
+    let authority = rest.and_then(|rest| rest.strip_prefix("//"));
     match authority {
         Some(authority) => authority.split_once('/').map_or("", |(_, path)| path),
         None => resource,

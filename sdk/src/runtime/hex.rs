@@ -2,8 +2,12 @@
 
 /// Lower-case digits.
 pub(crate) fn encode(bytes: &[u8]) -> String {
-    let digit = |digit: u8| char::from_digit(digit.into(), 16);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).flatten().collect()
+    let digit = |digit: u8| char::from(if digit < 10 { b'0' + digit } else { b'a' - 10 + digit });
+    let mut digits = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        digits.extend([digit(byte >> 4), digit(byte & 15)]);
+    }
+    digits
 }
 
 /// Digits of either case, exactly two for each byte.

@@ -109,7 +109,7 @@ macro_rules! resource_uri {
             /// The id at its end; `None` if there is none.
             #[must_use]
             pub fn id(&self) -> Option<$id> {
-                crate::runtime::generated::Created::read(&self.0).map(|named| named.id)
+                crate::runtime::generated::Created::id(&self.0)
             }
         }
 

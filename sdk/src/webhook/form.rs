@@ -5,7 +5,6 @@ use super::rejection::Rejection;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use multer::Multipart;
-use percent_encoding::percent_decode;
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -35,10 +34,14 @@ impl Fields {
 
     fn encoded(body: &[u8]) -> Result<Self, Rejection> {
         let mut fields = Self(Vec::new());
-        for field in body.split(|byte| *byte == b'&').filter(|field| !field.is_empty()) {
-            let mut halves = field.splitn(2, |byte| *byte == b'=');
-            let [name, value] = [halves.next(), halves.next()].map(|half| decode(half.unwrap_or_default()));
-            fields.add(name, value.into())?;
+        let mut rest = body;
+        while !rest.is_empty() {
+            let field;
+            (field, rest) = split_at_first(b'&', rest);
+            if !field.is_empty() {
+                let (name, value) = split_at_first(b'=', field);
+                fields.add(decode(name), decode(value).into())?;
+            }
         }
         Ok(fields)
     }
@@ -82,10 +85,52 @@ impl Fields {
     }
 }
 
-/// A name or a value as it was before it was put into a form.
+/// What is before and after a byte; everything is before it if it is not there.
+fn split_at_first(mark: u8, text: &[u8]) -> (&[u8], &[u8]) {
+    let end = memchr::memchr(mark, text).unwrap_or(text.len());
+    let (before, after) = text.split_at(end);
+    (before, after.get(1..).unwrap_or_default())
+}
+
+/// A name or a value as it was before it was put into a form. A `%` without two digits after it stands for itself.
 pub(crate) fn decode(half: &[u8]) -> Vec<u8> {
-    let blanks = half.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect::<Vec<_>>();
-    percent_decode(&blanks).collect()
+    // It never gets longer.
+    let mut decoded = vec![0; half.len()];
+    let mut places = decoded.iter_mut();
+    let mut rest = half.iter();
+    while let Some(byte) = rest.next() {
+        let Some(place) = places.next() else { break };
+        *place = match (byte, rest.as_slice()) {
+            (b'+', _) => b' ',
+            (b'%', [high, low, ..]) if digit(*high) | digit(*low) < 16 => {
+                rest.nth(1);
+                digit(*high) << 4 | digit(*low)
+            }
+            _ => *byte,
+        };
+    }
+    let unused = places.len();
+    decoded.truncate(half.len() - unused);
+    decoded
+}
+
+/// What a hexadecimal digit is worth, and more than 15 for everything else. From a table, since digits and letters take
+/// turns in a way that no processor foresees.
+fn digit(digit: u8) -> u8 {
+    #[allow(clippy::indexing_slicing, reason = "it is made by the compiler, which would say so")]
+    const WORTH: [u8; 256] = {
+        let mut worth = [u8::MAX; 256];
+        let mut digit = 0;
+        while digit < 16 {
+            let upper = if digit < 10 { b'0' + digit } else { b'A' - 10 + digit };
+            // Digits have the bit of lower case anyway.
+            worth[upper as usize] = digit;
+            worth[(upper | 0x20) as usize] = digit;
+            digit += 1;
+        }
+        worth
+    };
+    WORTH.get(usize::from(digit)).copied().unwrap_or(u8::MAX)
 }
 
 /// A body that is there already.
@@ -107,4 +152,40 @@ fn at_once<T>(future: impl Future<Output = T>) -> Option<T> {
         Poll::Ready(value) => Some(value),
         Poll::Pending => None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decode;
+    use percent_encoding::percent_decode;
+
+    #[test]
+    fn it_decodes_as_others_do() {
+        let texts: [&[u8]; 14] = [
+            b"",
+            b"a+b",
+            b"%2B%2b+%20",
+            b"%",
+            b"%%",
+            b"%4",
+            b"%4%41",
+            b"%g1%1g",
+            b"%%41",
+            b"%2541",
+            b"%C3%A9\xff%FF",
+            b"%00%0a",
+            b"%+1%1+",
+            b"%41%",
+        ];
+        for text in texts {
+            let blanks = text.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect::<Vec<_>>();
+            assert_eq!(decode(text), percent_decode(&blanks).collect::<Vec<_>>(), "{text:?}");
+        }
+        for escape in 0..=u16::MAX {
+            let [high, low] = escape.to_be_bytes();
+            let text = [b'a', b'%', high, low, b'b'];
+            let blanks = text.map(|byte| if byte == b'+' { b' ' } else { byte });
+            assert_eq!(decode(&text), percent_decode(&blanks).collect::<Vec<_>>(), "{text:?}");
+        }
+    }
 }

@@ -1,5 +1,11 @@
 //! JSON that says each thing once.
 
+#[cfg(feature = "legalesign")]
+mod entries;
+
+#[cfg(feature = "legalesign")]
+pub(crate) use entries::{Entry, read_entries};
+
 use super::rejection::Rejection;
 use crate::runtime::place;
 use serde::de::{DeserializeOwned, Error, MapAccess, SeqAccess, Visitor};
@@ -10,14 +16,19 @@ use std::fmt;
 /// Reads a body. A member that occurs twice, at any depth, is refused: readers differ in which one they take, so that
 /// one could be checked and the other one acted on.
 pub(crate) fn read(body: &[u8]) -> Result<Value, Rejection> {
-    serde_json::from_slice::<Unambiguous>(body).map(|value| value.0).map_err(|error| {
-        Rejection::malformed(match error.classify() {
-            serde_json::error::Category::Eof => "the JSON ends too early",
-            serde_json::error::Category::Data => "a member occurs twice",
-            _ => "no valid JSON",
-        })
+    serde_json::from_slice::<Unambiguous>(body).map(|value| value.0).map_err(|error| unreadable(&error))
+}
+
+fn unreadable(error: &serde_json::Error) -> Rejection {
+    Rejection::malformed(match error.classify() {
+        serde_json::error::Category::Eof => "the JSON ends too early",
+        serde_json::error::Category::Data => TWICE,
+        _ => INVALID,
     })
 }
+
+const TWICE: &str = "a member occurs twice";
+const INVALID: &str = "no valid JSON";
 
 /// Reads a value as a type whose members all come from the provider's document.
 pub(crate) fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Rejection> {
@@ -77,7 +88,7 @@ impl<'de> Visitor<'de> for AnyValue {
         let mut map = Map::new();
         while let Some((name, Unambiguous(value))) = members.next_entry::<String, _>()? {
             if map.insert(name, value).is_some() {
-                return Err(A::Error::custom("a member occurs twice"));
+                return Err(A::Error::custom(TWICE));
             }
         }
         Ok(map.into())

@@ -79,5 +79,7 @@ pub(crate) use callbacks::{Callbacks, Carried, Opened, PayloadProof, Read};
 pub(crate) use expected::Expected;
 #[cfg(feature = "rsa")]
 pub(crate) use form::Fields;
+#[cfg(feature = "legalesign")]
+pub(crate) use json::{Entry, read_entries};
 pub(crate) use json::{read, typed};
 pub(crate) use members::{Members, is_one_line, text, whole};

@@ -220,6 +220,9 @@ pub(super) fn decode(text: &[u8]) -> Option<Vec<u8>> {
     if text.len() > LONGEST_SIGNATURE {
         return None;
     }
+    if !text.iter().any(|byte| matches!(byte, b'\r' | b'\n' | b' ')) {
+        return STANDARD.decode(text).ok();
+    }
     let mended = text.iter().filter(|byte| !matches!(byte, b'\r' | b'\n'));
     let mended = mended.map(|byte| if *byte == b' ' { b'+' } else { *byte }).collect::<Vec<_>>();
     STANDARD.decode(mended).ok()

@@ -189,7 +189,8 @@ impl DedupeKey {
 
     /// The key of one of several things that came together.
     pub(crate) fn entry(&self, place: usize) -> Self {
-        Self(format!("{}:{place}", self.0))
+        let place = place.to_string();
+        Self([&self.0, ":", &place].concat())
     }
 
     /// The key as text, such as `signly:evt_01J8XQ7M8VW2A6G2B0N7J5AZ7Q`.

@@ -1,8 +1,8 @@
 //! What changed in the last six minutes.
 
-use crate::legalesign::{DocumentId, DocumentStatus, DocumentUri, SignerId, SignerStatus, SignerUri};
-use crate::runtime::LocalDateTime;
-use crate::webhook::{DedupeKey, Members, Rejection, text, whole};
+use crate::legalesign::{DocumentId, DocumentStatus, SignerId, SignerStatus};
+use crate::runtime::{Created, LocalDateTime};
+use crate::webhook::{DedupeKey, Entry, Rejection, read_entries};
 use countersign_macros::SafeDebug;
 use serde_json::Value;
 
@@ -43,31 +43,28 @@ pub enum Change {
 }
 
 /// Reads the list. An entry that cannot be read is kept as it is, so that the others are not lost.
-pub(super) fn read_all(list: Value, dedupe_key: &DedupeKey) -> Result<Vec<StatusChange>, Rejection> {
-    let Value::Array(entries) = list else {
-        return Err(Rejection::malformed("`data`: no list"));
-    };
-    let entries = entries.into_iter().enumerate();
-    Ok(entries.map(|(place, entry)| read(entry, dedupe_key.entry(place))).collect())
+pub(super) fn read_all(list: &[u8], dedupe_key: &DedupeKey) -> Result<Vec<StatusChange>, Rejection> {
+    let mut place = 0;
+    let list = read_entries(list, |entry| {
+        let dedupe_key = dedupe_key.entry(place);
+        place += 1;
+        let at = entry.text("timestamp").map(LocalDateTime::from);
+        let change = known(&entry).unwrap_or_else(|| Change::Other(entry.into_value()));
+        StatusChange { at, change, dedupe_key }
+    })?;
+    list.ok_or_else(|| Rejection::malformed("`data`: no list"))
 }
 
-fn read(entry: Value, dedupe_key: DedupeKey) -> StatusChange {
-    let at = entry.get("timestamp").cloned().and_then(text).map(LocalDateTime::from);
-    let change = known(entry.clone()).unwrap_or(Change::Other(entry));
-    StatusChange { at, change, dedupe_key }
-}
-
-fn known(entry: Value) -> Option<Change> {
-    let status = entry.get("value").and_then(whole)?;
-    let mut members = Members::of(entry);
-    if members.text("name")? != "status" {
+fn known(entry: &Entry<'_>) -> Option<Change> {
+    let status = entry.whole("value")?;
+    if entry.text("name")? != "status" {
         return None;
     }
-    let uri = members.text("resource_uri")?;
+    let uri = entry.text("resource_uri")?;
     if uri.contains("/document/") {
-        Some(Change::Document { id: DocumentUri::from(uri).id()?, status: DocumentStatus::from(status) })
+        Some(Change::Document { id: Created::id(uri)?, status: DocumentStatus::from(status) })
     } else if uri.contains("/signer/") {
-        Some(Change::Signer { id: SignerUri::from(uri).id()?, status: SignerStatus::from(status) })
+        Some(Change::Signer { id: Created::id(uri)?, status: SignerStatus::from(status) })
     } else {
         None
     }

@@ -90,7 +90,7 @@ impl Callbacks for Event {
         Ok(match &opened.kind {
             Kind::Changes => {
                 let dedupe_key = of_content();
-                let event = Self::Changes(change::read_all(read(&opened.payload)?, &dedupe_key)?);
+                let event = Self::Changes(change::read_all(&opened.payload, &dedupe_key)?);
                 Read { event, audience: Audience::NotNamed, dedupe_key }
             }
             Kind::Notice => {
