@@ -1,7 +1,7 @@
 //! All mocks as servers, for programs that are not written in Rust, and for fuzzers that are driven by `openapi/`.
 //!
-//! Prints a line of JSON for each document: where its mock listens, the headers that authorise, and the path of a file or
-//! the ids that only a server can make. Without `--serve` it ends there.
+//! Prints a line of JSON for each document: where its mock listens, the headers that authorise, and ids of what no call
+//! makes. Without `--serve` it ends there.
 //!
 //! ```sh
 //! cargo run --example serve_mocks -- --serve

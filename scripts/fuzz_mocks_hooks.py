@@ -323,9 +323,16 @@ def not_an_unexpected_server_error(ctx, response, case):
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
+    is_right = case.meta is not None and case.meta.generation.mode.is_positive
     leave_out_null(case.body)
-    if next(CALL) % 10 == 9:
-        return
+    if next(CALL) % 10 < 9:
+        make_it_fit(case)
+    if is_right:
+        # Nothing here makes a right case wrong. Looked at again, a file of a form would be taken for a wrong text.
+        case._sync_validated_hashes()
+
+
+def make_it_fit(case):
     things = dict(POOL.take())
     path = case.operation.path
     if path.endswith("/upload-url"):

@@ -122,6 +122,8 @@ async fn starting_is_refused_without_what_it_needs() {
     assert_eq!(status(&path, json!({ "pdf_id": lease.pdf_id })).await, 400);
     assert_eq!(status(&path, json!({ "pdf_id": lease.pdf_id, "signers": [{}] })).await, 400);
     assert_eq!(status(&path, json!({ "pdf_id": lease.pdf_id, "signers": [signer, signer] })).await, 422);
+    let unknown = json!({ "type": "locataire" });
+    assert_eq!(status(&path, json!({ "pdf_id": lease.pdf_id, "signers": [unknown] })).await, 400);
     assert_eq!(status(&path, json!({ "pdf_id": OTHER, "signers": [signer] })).await, 422);
     assert_eq!(status("/leases/lease-1/signature/initiate", json!({})).await, 400);
     assert_eq!(status(&format!("/leases/{OTHER}/signature/initiate"), json!({})).await, 404);

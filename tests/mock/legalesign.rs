@@ -137,7 +137,7 @@ async fn refused_requests_have_these_statuses_and_bodies() {
     let no_group = "/api/v1/group/none/";
     let cases = [
         ("POST", "/group/", Some(json!({})), 400, json!({ "group": required(&["name"]) })),
-        ("POST", "/group/", Some(json!([])), 400, Value::Null),
+        ("POST", "/group/", Some(json!([])), 400, json!({ "text": "the body has to be an object" })),
         (
             "POST",
             "/templatepdf/",
@@ -174,10 +174,10 @@ async fn refused_requests_have_these_statuses_and_bodies() {
         ("POST", "/templatepdf/none/fields/", Some(json!([])), 404, Value::Null),
         ("GET", "/document/", None, 400, json!({ "query": required(&["group"]) })),
         ("GET", "/group/?limit=0", None, 400, json!({ "query": { "limit": ["not above 0"] } })),
-        ("GET", "/document/none/", None, 404, Value::Null),
+        ("GET", "/document/none/", None, 404, json!({ "text": "there is no such thing" })),
         ("GET", "/group", None, 404, Value::Null),
         ("GET", "/group/%FF/", None, 404, Value::Null),
-        ("PUT", "/group/", None, 405, Value::Null),
+        ("PUT", "/group/", None, 405, json!({ "text": "the path has no such method" })),
     ];
     for (method, path, body, status, expected) in cases {
         let answer = call(&server, method, path, body).await;
@@ -191,6 +191,65 @@ async fn refused_requests_have_these_statuses_and_bodies() {
     assert_eq!(send("POST", &url, &key, "{}").await.status, 415);
     let typed = format!("{key}content-type: application/json\r\n");
     assert_eq!(send("POST", &url, &typed, "{").await.status, 500);
+}
+
+#[tokio::test]
+async fn what_the_document_forbids_is_refused() {
+    let server = Server::start().await.unwrap();
+    let id = pdf_template(&server).await;
+    let pdf = format!("/api/v1/templatepdf/{id}/");
+    let document = document(&server, &[person("Ada")], json!({})).await;
+    let signer = server.signers(&document).remove(0);
+    let field = |more: Value| {
+        let mut field =
+            json!({ "ax": 0, "ay": 0, "bx": 1, "by": 1, "element_type": "text", "page": 1, "signer": 1 });
+        field.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        Some(json!([field]))
+    };
+    let fields = format!("/templatepdf/{id}/fields/");
+    let sent = |more: Value| {
+        let mut sent = json!({ "group": GROUP, "name": "n", "templatepdf": pdf, "signers": [person("Ada")] });
+        sent.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        Some(sent)
+    };
+    let url = "https://app.example/";
+    let cases = [
+        ("DELETE", format!("/document/{document}/?email=null"), None, "query", "email"),
+        (
+            "GET",
+            format!("/templatepdf/{id}/edit-link/?hide_sender_fields=2"),
+            None,
+            "query",
+            "hide_sender_fields",
+        ),
+        (
+            "POST",
+            fields.clone(),
+            field(json!({ "label_extra": "x".repeat(251) })),
+            "templatepdf",
+            "label_extra",
+        ),
+        ("POST", fields.clone(), field(json!({ "logic_group": "a-b" })), "templatepdf", "logic_group"),
+        ("POST", fields, field(json!({ "map_to": "a!" })), "templatepdf", "map_to"),
+        ("POST", "/document/".to_owned(), sent(json!({ "redirect": "" })), "document", "redirect"),
+        ("POST", "/unsubscribe/".to_owned(), Some(json!({ "url": url, "group": 1 })), "unsubscribe", "group"),
+        (
+            "POST",
+            "/unsubscribe/".to_owned(),
+            Some(json!({ "url": url, "eventFilter": "other" })),
+            "unsubscribe",
+            "eventFilter",
+        ),
+    ];
+    for (method, path, body, resource, member) in cases {
+        let answer = call(&server, method, &path, body).await;
+        assert_eq!(answer.status, 400, "{method} {path}: {answer:?}");
+        assert!(answer.json()[resource][member].is_array(), "{method} {path}: {answer:?}");
+    }
+    let reminder = call(&server, "POST", &format!("/signer/{signer}/send-reminder/"), None).await;
+    assert_eq!(reminder.status, 415);
+    assert_eq!(server.reminders(&signer), 0);
+    assert_eq!(server.document(&document).unwrap()["archived"], false);
 }
 
 #[tokio::test]

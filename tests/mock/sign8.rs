@@ -20,6 +20,11 @@ async fn step(client: &Client, step: Step, ids: &[(Step, &str)], body: Value) ->
 }
 
 async fn raw(server: &Server, head: &str, headers: &str, body: &str) -> (u16, Value) {
+    let (status, _, body) = raw_with_headers(server, head, headers, body).await;
+    (status, body)
+}
+
+async fn raw_with_headers(server: &Server, head: &str, headers: &str, body: &str) -> (u16, String, Value) {
     let mut stream = TcpStream::connect(server.base_url().trim_start_matches("http://")).await.unwrap();
     let length = body.len();
     let request = format!(
@@ -29,7 +34,8 @@ async fn raw(server: &Server, head: &str, headers: &str, body: &str) -> (u16, Va
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
     let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
-    (status, serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap())
+    let (headers, body) = answer.split_once("\r\n\r\n").unwrap();
+    (status, headers.to_owned(), serde_json::from_str(body).unwrap())
 }
 
 #[tokio::test]
@@ -74,13 +80,15 @@ async fn refused_requests_have_these_statuses() {
         ("POST /made-up/workflows/unknown/files", good.as_str(), "{}", 404),
         ("POST /made-up/workflows//files", good.as_str(), "{}", 404),
         ("GET /made-up/workflows", good.as_str(), "", 405),
+        ("TRACE /made-up/workflows", good.as_str(), "", 405),
         (one, key.as_str(), "{}", 415),
         (one, good.as_str(), "[]", 400),
         (one, good.as_str(), "{", 400),
         (one, good.as_str(), "", 400),
     ] {
-        let (answered, body) = raw(&server, head, headers, body).await;
+        let (answered, told, body) = raw_with_headers(&server, head, headers, body).await;
         assert_eq!(answered, status, "{head} {headers}");
+        assert_eq!(told.contains("\r\nallow: POST"), status == 405, "{head} {told}");
         assert!(body["made_up_error"].is_string(), "{body}");
     }
     assert_eq!(server.workflows(), []);

@@ -149,8 +149,20 @@ async fn the_root_can_be_a_path() {
 fn paths_that_cannot_be_served_are_refused() {
     let mount =
         |router: CallbackRouter, path| router.mount(path, leap_verifier(), remember(&Seen::default(), "x"));
-    let unusable =
-        ["", "x", "x/y", "{x}", "/{x}", "/{*x}", "/a/*b", "/:x", "/a?b", "/a#b", "*", "https://app.example/x"];
+    let unusable = [
+        "",
+        "x",
+        "x/y",
+        "{x}",
+        "/{x}",
+        "/{*x}",
+        "/a/*b",
+        "/:x",
+        "/a?b",
+        "/a#b",
+        "*",
+        "https://app.example/x",
+    ];
     for path in unusable {
         assert_eq!(
             mount(CallbackRouter::new(), path).unwrap_err(),

@@ -13,6 +13,7 @@ use axum::routing::{get, post};
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{HeaderName, StatusCode};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -118,10 +119,10 @@ fn two(path: Two) -> Result<(String, String), Refusal> {
 }
 
 /// A JSON object of the type that the operation takes.
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
+fn read<T: DeserializeOwned + Serialize>(body: &[u8]) -> Result<T, Refusal> {
     let object =
         decode::<Map<String, Value>>(body).map_err(|_| Refusal::invalid("The body is no JSON object."))?;
-    serde_json::from_value(Value::Object(object))
+    exchange::strictly(Value::Object(object))
         .map_err(|_| Refusal::invalid("A member is not of the right type."))
 }
 

@@ -3,6 +3,7 @@
 use super::api::Refusal;
 use crate::leap::Person;
 use crate::mock::courier::is_loopback;
+use crate::mock::exchange;
 use crate::runtime::decode;
 use axum::extract::Multipart;
 use axum::extract::multipart::Field;
@@ -81,14 +82,14 @@ async fn text(field: Field<'_>) -> Result<String, Refusal> {
 fn person(text: &str) -> Result<Person, Refusal> {
     let person =
         decode::<Map<String, Value>>(text.as_bytes()).map_err(|_| Refusal::syntax("projectOwner"))?;
-    serde_json::from_value(Value::Object(person)).map_err(|_| Refusal::syntax("projectOwner"))
+    exchange::strictly(Value::Object(person)).map_err(|_| Refusal::syntax("projectOwner"))
 }
 
 /// An object with the list, not the list.
 fn people(text: &str) -> Result<Vec<Person>, Refusal> {
     let wrapper = decode::<Map<String, Value>>(text.as_bytes()).map_err(|_| Refusal::syntax("signers"))?;
     let people = wrapper.get("signers").cloned().unwrap_or_default();
-    serde_json::from_value(people).map_err(|_| Refusal::syntax("signers"))
+    exchange::strictly(people).map_err(|_| Refusal::syntax("signers"))
 }
 
 fn flag(text: &str) -> Result<bool, Refusal> {

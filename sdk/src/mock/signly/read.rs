@@ -2,12 +2,14 @@
 
 use super::refusal::Refusal;
 use crate::mock::courier::is_loopback;
+use crate::mock::exchange;
 use crate::runtime::decode;
 use crate::signly::{
     DeliveryRetries, EventType, WebhookCreate, WebhookSort, WebhookStatus, WebhookTest, WebhookUpdate,
 };
 use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, IF_MATCH, TRANSFER_ENCODING, UPGRADE};
 use http::{HeaderMap, HeaderName, HeaderValue};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashSet};
@@ -62,14 +64,17 @@ fn number(limit: &str) -> Result<usize, Refusal> {
 }
 
 /// A JSON object of the type that the operation takes.
-pub(super) fn body<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, Refusal> {
+pub(super) fn body<T: DeserializeOwned + Serialize>(headers: &HeaderMap, body: &[u8]) -> Result<T, Refusal> {
     check_media_type(headers)?;
     let object = decode::<Map<String, Value>>(body).map_err(|_| Refusal::unreadable("not a JSON object"))?;
     typed(Value::Object(object))
 }
 
 /// A JSON array of objects of the type that the operation takes.
-pub(super) fn array<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<Vec<T>, Refusal> {
+pub(super) fn array<T: DeserializeOwned + Serialize>(
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Vec<T>, Refusal> {
     check_media_type(headers)?;
     let array = decode::<Vec<Value>>(body).map_err(|_| Refusal::unreadable("not a JSON array"))?;
     typed(Value::Array(array))
@@ -84,9 +89,8 @@ fn check_media_type(headers: &HeaderMap) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn typed<T: DeserializeOwned>(json: Value) -> Result<T, Refusal> {
-    serde_path_to_error::deserialize(json)
-        .map_err(|error| Refusal::invalid(&error.path().to_string(), "missing, or not of the right type"))
+fn typed<T: DeserializeOwned + Serialize>(json: Value) -> Result<T, Refusal> {
+    exchange::strictly(json).map_err(|path| Refusal::invalid(&path, "missing, or not of the right type"))
 }
 
 /// The version that a change is based on; `None` if the change is unconditional.
