@@ -17,11 +17,11 @@ use countersign::signly::{
     SignatureMode, TemplateField, TemplateFieldType,
 };
 use countersign::webhook::{Acknowledgement, Callback, Verified};
-use countersign::{Content, RetryPolicy, Secret, Timestamp};
+use countersign::{Clock as _, Content, RetryPolicy, Secret, SystemClock, Timestamp};
 use rusqlite::{Connection, params};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use tokio::net::TcpListener;
 
 const DOCUMENTS: usize = 720;
@@ -189,7 +189,7 @@ async fn send_and_sign(
         )
         .send()
         .await?;
-    let deadline = SystemTime::now() + Duration::from_secs(24 * 3600);
+    let deadline = SystemClock.now() + Duration::from_secs(24 * 3600);
     for number in 0..DOCUMENTS {
         let person = |name: &str| {
             let identity = ParticipantIdentity::default().email(format!("{name}@example.com"));

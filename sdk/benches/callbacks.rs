@@ -118,7 +118,7 @@ fn hmac(kib: usize) {
         &[
             ("hmac, signature decoded before", &|| bare(&decoded)),
             ("hmac, signature decoded by the call", &|| {
-                bare(&STANDARD.decode(black_box(signature)).unwrap())
+                bare(&STANDARD.decode(black_box(signature)).unwrap());
             }),
             ("standardwebhooks 1.0.1", &|| other.verify(black_box(&body), black_box(&headers)).unwrap()),
         ],
