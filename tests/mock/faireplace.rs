@@ -1,6 +1,6 @@
 //! The mock of FairePlace: signatures with codes, and what workers report.
 
-use countersign::faireplace::signatures::{Client, SignerInput, SignerType};
+use countersign::faireplace::signatures::{Client, SignatureState, SignerInput, SignerState, SignerType};
 use countersign::faireplace::workers::{AllSignersDone, SignerType as Role};
 use countersign::http::Method;
 use countersign::mock::Fault;
@@ -30,6 +30,19 @@ async fn signing() -> (Server, Client, Lease, String) {
     initiate(&client, &lease, &[SignerType::Renter]).await.unwrap();
     let document = document(&client, &lease).await;
     (server, client, lease, document)
+}
+
+#[tokio::test]
+async fn states_are_told_in_words_of_the_document() {
+    let server = Server::start().await.unwrap();
+    let client = server.signatures_client().unwrap();
+    let lease = server.add_lease();
+    let signers = [SignerType::Renter, SignerType::Owner].map(|role| SignerInput::default().type_(role));
+    let call = client.initiate_signature(&lease.id).pdf_id(&lease.pdf_id).signers(signers);
+    let started = call.send().await.unwrap();
+    assert!(started.status.is_some_and(|state| state == SignatureState::Pending));
+    let states = started.signers.unwrap_or_default().into_iter().filter_map(|signer| signer.status);
+    assert_eq!(states.collect::<Vec<_>>(), [SignerState::OtpSent, SignerState::Pending]);
 }
 
 /// Not the code.

@@ -109,7 +109,8 @@ async fn success_and_failure_have_the_documented_statuses() {
     let id = document(&server, &[person("ann")], json!({ "auto_archive": false })).await;
     let ann = server.signers(&id)[0].clone();
     let remind = format!("/signer/{ann}/send-reminder/");
-    assert_eq!(call(&server, "POST", &remind, None).await.status, 200);
+    assert_eq!(call(&server, "POST", &remind, None).await.status, 415);
+    assert_eq!(post(&server, &remind, json!({})).await.status, 200);
     assert_eq!(post(&server, &remind, json!({ "text": "please" })).await.status, 200);
     server.sign(&ann).unwrap();
     assert_eq!(post(&server, &remind, json!({})).await.status, 401);

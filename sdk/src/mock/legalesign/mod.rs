@@ -60,6 +60,7 @@
 //! | links to pages | 410 from the second time on, also after other links were made; opening a signing link visits the document, posting to its page signs | one use is documented |
 //! | link of a preview | 10 seconds | "seconds" is documented |
 //! | new link for a signer who has signed, or whose document is over | 400 | assumed |
+//! | reminder without a body | 415 | that it is required is documented, the status assumed |
 //! | reminder | 401 if it is not the signer's turn or nothing is left to sign | the status is documented |
 //! | resetting a signer | gives the signer the status 4 or 10; later forwardings are forgotten | assumed |
 //! | rejection of a signer who has not rejected | 200 with an empty reason | assumed |
