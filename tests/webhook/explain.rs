@@ -360,3 +360,26 @@ fn an_explanation_tells_no_secret_and_nothing_that_came() {
         }
     }
 }
+
+#[test]
+fn a_time_that_is_off_is_only_likely_if_the_signature_is_wrong_too() {
+    let sent = stamped(HmacKey::text(&issued("another-secret-0123456")));
+    let delivery = Delivery::from(signed(&sent, completed().to_string().as_bytes()));
+    let explanation = verifying(stamped(text_key())).explain(&delivery, time(301));
+    let findings: Vec<_> =
+        explanation.findings().iter().map(|found| (found.cause().clone(), found.is_certain())).collect();
+    assert_eq!(findings, [(Cause::TooOld(Duration::from_secs(301)), false)]);
+}
+
+#[test]
+fn what_is_proved_too_weakly_is_told_so() {
+    let urls = legalesign::CallbackUrls::new(secret(SECRET));
+    let url = urls.mint("https://app.example/legalesign", "realtime").unwrap();
+    let builder = legalesign::Verifier::builder().certificate(KEY.pinned().unwrap()).callback_urls(urls);
+    let verifier = builder.group("my-group").build().unwrap();
+    let body =
+        r#"{"object":"document","event":"created","data":{"groupResourceUri":"/api/v1/group/my-group/"}}"#;
+    let delivery = Delivery::from(Request::post(url.expose()).body(body).unwrap());
+    assert_eq!(verifier.verify(&delivery, time(0)).unwrap_err().reason(), Reason::TooWeak);
+    assert_eq!(causes(&verifier.explain(&delivery, time(0))), [Cause::TooWeak]);
+}

@@ -251,3 +251,70 @@ async fn what_is_verified_is_confirmed_alike_and_hands_both_over() {
     assert_eq!(document.name.as_deref(), Some("Lease"));
     assert_eq!(signer.email.as_deref(), Some("ada@example.com"));
 }
+
+#[tokio::test]
+async fn an_event_that_contradicts_itself_is_not_confirmed() {
+    let case = Case::start().await;
+    let about = |event: &str, status: i64| {
+        case.realtime("recipient", event, &json!({ "uuid": case.signers[0], "status": status }))
+    };
+    // The signer is at 10. The word says more than the number, and the number is right.
+    for event in ["completed", "rejected", "emailOpened", "visiting"] {
+        assert_eq!(case.ask(about(event, 10)).await, (OTHER_STATE, 1), "{event}");
+    }
+    case.server.sign(&case.signers[0]).unwrap();
+    assert_eq!(case.ask(about("completed", 10)).await, (Answer::Agrees, 1));
+}
+
+#[tokio::test]
+async fn names_and_tags_that_are_told_have_to_be_those_of_the_document() {
+    let case = Case::start().await;
+    let group = format!("/api/v1/group/{}/", case.server.group());
+    let notice =
+        |name: &str, value: &str| encoded([("uuid", &*case.document), ("group", &group), (name, value)]);
+    assert_eq!(case.ask(notice("name", "Lease")).await, (Answer::Agrees, 1));
+    assert_eq!(case.ask(notice("tag", "")).await, (Answer::Agrees, 1));
+    for (name, value) in [("name", "Loan"), ("tag", "contract-17"), ("tag1", "x"), ("tag2", "x")] {
+        assert_eq!(
+            case.ask(notice(name, value)).await,
+            (Answer::Differs(Difference::OtherName), 1),
+            "{name}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_nothing_proved_reads_twenty_resources_at_most() {
+    let case = Case::start().await;
+    let ids: Vec<_> = (0..21).map(|number| format!("d{number}")).collect();
+    let list = |count: usize| {
+        Case::changes(&ids.iter().take(count).map(|id| ("document", id.as_str(), 10)).collect::<Vec<_>>())
+    };
+    case.server.clear_requests();
+    assert_eq!(case.ask(list(21)).await, (Answer::CannotTell(Doubt::TooMany), 0));
+    assert_eq!(case.server.requests().len(), 0);
+    assert_eq!(case.ask(list(20)).await, (NOT_FOUND, 0));
+    assert_eq!(case.server.requests().len(), 20);
+}
+
+#[tokio::test]
+async fn each_change_of_a_list_can_be_confirmed_alone() {
+    let case = Case::start().await;
+    let body =
+        Case::changes(&[("document", "gone", 10), ("document", &case.document, 10), ("template", "t1", 1)]);
+    let reader = UnverifiedReader::for_group(case.server.group()).unwrap();
+    let unverified = reader.read(&Request::post("/").body(body).unwrap().into()).unwrap();
+    let Event::Changes(changes) = unverified.trust_without_proof() else { panic!("no changes") };
+    let mut found = Vec::new();
+    for change in &changes {
+        found.push(match change.confirm_with(&case.client).await.unwrap() {
+            Confirmation::Agrees(confirmed) => {
+                assert!(confirmed.resource().document().is_some());
+                Answer::Agrees
+            }
+            Confirmation::Differs { difference, .. } => Answer::Differs(difference),
+            Confirmation::CannotTell { doubt, .. } => Answer::CannotTell(doubt),
+        });
+    }
+    assert_eq!(found, [NOT_FOUND, Answer::Agrees, NOTHING]);
+}

@@ -150,7 +150,7 @@ async fn every_way_to_change_a_status_is_told_in_the_list() {
 
     let rejected = document(&server, &[person("ada")], json!({})).await;
     let [ada] = server.signers(&rejected).try_into().unwrap();
-    let reminder = super::post(&server, &format!("/signer/{ada}/send-reminder/"), json!({})).await;
+    let reminder = post(&server, &format!("/signer/{ada}/send-reminder/"), json!({})).await;
     assert_eq!(reminder.status, 200, "{reminder:?}");
     server.reject(&ada, "no").unwrap();
     assert_eq!(list().await, [(ada.clone(), 10), (ada, 60), (rejected, 50)]);
