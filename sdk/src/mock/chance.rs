@@ -19,7 +19,7 @@ impl Seeded {
     /// The next request in order. Waits are short, since a test pays for them.
     pub(super) fn next(&mut self) -> Option<Fault> {
         let fails = self.rng.f64() < self.share;
-        let (which, pause) = (self.rng.u8(..12), Duration::from_millis(self.rng.u64(1..5)));
+        let (which, pause) = (self.rng.u8(..13), Duration::from_millis(self.rng.u64(1..5)));
         fails.then(|| match which {
             0 => Fault::throttled(Duration::ZERO),
             1 => Fault::throttled_until(std::time::SystemTime::UNIX_EPOCH),
@@ -32,7 +32,8 @@ impl Seeded {
             8 => Fault::lost_answer(),
             9 => Fault::truncated(),
             10 => Fault::slow(pause),
-            _ => Fault::new_members(),
+            11 => Fault::new_members(),
+            _ => Fault::new_values(),
         })
     }
 }

@@ -49,7 +49,8 @@ macro_rules! controls {
             }
 
             /// From now on this share of the requests fails, 0.1 for one in ten: with 429 and 5xx, HTML pages, delays, resets
-            /// before and after the request was read or processed, truncated and slow answers, members that are new. Which
+            /// before and after the request was read or processed, truncated and slow answers, members and
+            /// values that are new. Which
             /// request fails how follows from the seed and the order in which the requests come, so that the same seed
             /// gives the same run. A test that panics prints its seed. A share of 0 ends it.
             ///

@@ -11,7 +11,24 @@
 //!    - a [`Rejection`] otherwise.
 //! 3. The application stores or queues the event under its [`DedupeKey`], and only then answers with a 2xx status.
 //!
-//! With the feature `axum`, `Callback` does the first two steps as an extractor.
+//! [`receive`] does the first two steps for a request of any framework; with the feature `axum`, `Callback` does as an
+//! extractor and `CallbackRouter` for all providers of an application. [`Acknowledgement`] and [`Rejection`] are what is
+//! answered.
+//!
+//! # What proves a callback
+//!
+//! | Scheme | Proves | For |
+//! |---|---|---|
+//! | a secret in a header | [`Assurance::Sender`] | Signly |
+//! | a signed callback URL: [`CallbackUrls`] | [`Assurance::Sender`] | every provider that calls any URL it is given |
+//! | an HMAC, put together from parts: [`HmacScheme`] | [`Assurance::Payload`] | those who know a recipe that is not public |
+//! | RSA with a pinned certificate: `RsaKey` | [`Assurance::Payload`] | Legalesign's forms |
+//!
+//! What nothing proves, and what was meant for nobody in particular, is confirmed by reading the resource: `confirm_with` of
+//! [`Unverified`] and [`Verified`] gives a [`Confirmation`]. And when a genuine callback is not accepted,
+//! [`Verifier::explain`] finds out why.
+//!
+//! # Keys
 //!
 //! Keys are held in [`Keys`], which can be replaced while the application runs; a [`KeySet`] may have several, each with
 //! the time it is valid, so that changing a key loses no callback.
