@@ -41,7 +41,7 @@ const SECRET: &str = "correct horse battery staple";
 
 fn main() {
     let key = ThrowAwayKey::generate_large().unwrap();
-    for changes in [10, 200] {
+    for changes in [2, 10, 200] {
         rsa(&key, changes);
     }
     for kib in [1, 16] {

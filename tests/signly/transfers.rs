@@ -188,6 +188,7 @@ async fn a_transfer_only_must_not_stand_still() {
     let elsewhere = Server::follow([Step::Hang]).await;
     let server = Server::follow([upload_to(&elsewhere.url())]).await;
     let client = builder(&server).retry(RetryPolicy::never()).read_timeout(Duration::from_millis(100));
+    let client = client.attempt_timeout(Duration::from_millis(100));
     let error = uploaded(&client.build().unwrap()).await.unwrap_err();
     assert_eq!((error.kind(), error.effect()), (ErrorKind::Timeout, Effect::Unknown));
     let part = Step::Part { length: 1000, body: PDF.to_owned(), hangs: true };
