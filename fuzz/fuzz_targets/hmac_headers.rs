@@ -84,6 +84,10 @@ fuzz_target!(|input: &[u8]| {
                 check_rejection(&rejection);
                 assert_eq!(rejection.status(), 401);
                 assert!(!(is_right && shape.is_in_time(&delivery)), "{rejection}");
+                // An id with a full stop is refused before anything is compared.
+                if shape.is_ambiguous(&delivery) {
+                    continue;
+                }
                 // The time is not looked at before it is known who wrote it.
                 let about_time = matches!(rejection.reason(), Reason::Stale | Reason::MalformedCredential);
                 assert_eq!(about_time, is_right, "{rejection}");
@@ -116,6 +120,9 @@ impl Shape {
         if self.is_stamped && [ID, TIMESTAMP].into_iter().any(|name| once(delivery, name).is_none()) {
             return false;
         }
+        if self.is_ambiguous(delivery) {
+            return false;
+        }
         let mac = self.mac(delivery);
         let header = once(delivery, SIGNATURE).unwrap_or_default();
         let mut each = header.split(|byte| Some(*byte) == self.separator);
@@ -124,6 +131,11 @@ impl Shape {
             (Some(each), _) => each == mac.as_bytes(),
             (None, _) => false,
         })
+    }
+
+    /// Whether the end of the id could as well be the beginning of the time.
+    fn is_ambiguous(&self, delivery: &Delivery) -> bool {
+        self.is_stamped && once(delivery, ID).is_some_and(|id| id.contains(&b'.'))
     }
 
     fn is_in_time(&self, delivery: &Delivery) -> bool {
