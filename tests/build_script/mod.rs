@@ -6,6 +6,7 @@ mod pipeline;
 
 mod generated;
 mod mistakes;
+mod mistakes_in_answers;
 
 const SMALL: &str = include_str!("../fixtures/small.yaml");
 

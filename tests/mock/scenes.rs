@@ -5,7 +5,7 @@ use super::signly_documents::{by_mail, publish};
 use countersign::legalesign::{DocumentStatus, RecipientInput};
 use countersign::mock::{AttemptOutcome, Delivered, DeliveryFailure, Scene};
 use countersign::mock::{faireplace, leap, legalesign, sign8, signly};
-use countersign::signly::{EventType, OrderMode};
+use countersign::signly::{Client, Document, EventType, OrderMode};
 use countersign::{Content, Timestamp, leap as leap_api, signly as signly_api};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -18,16 +18,22 @@ async fn subscribed(server: &signly::Server) -> Receiver {
     receiver
 }
 
+/// A document of these people, in sequence, of which a webhook is told.
+async fn published<const N: usize>(people: [&str; N]) -> (signly::Server, Receiver, Client, Document) {
+    let server = signly::Server::start().await.unwrap();
+    let receiver = subscribed(&server).await;
+    let client = server.client().unwrap();
+    let document = publish(&client, people.map(by_mail).to_vec(), OrderMode::Sequential).await;
+    (server, receiver, client, document)
+}
+
 fn types(receiver: &Receiver) -> Vec<String> {
     receiver.bodies().iter().map(|body| body["type"].as_str().unwrap().to_owned()).collect()
 }
 
 #[tokio::test]
 async fn signly_tells_webhooks_what_happens_in_processes() {
-    let server = signly::Server::start().await.unwrap();
-    let receiver = subscribed(&server).await;
-    let client = server.client().unwrap();
-    let document = publish(&client, vec![by_mail("Ada"), by_mail("Grace")], OrderMode::Sequential).await;
+    let (server, receiver, client, document) = published(["Ada", "Grace"]).await;
     let id = document.document_id.clone().unwrap();
     let delivered = server.play(Scene::EveryoneSigns, &id).await.unwrap();
     assert!(delivered.iter().all(Delivered::is_delivered));
@@ -45,10 +51,7 @@ async fn signly_tells_webhooks_what_happens_in_processes() {
 
 #[tokio::test]
 async fn the_second_participant_of_signly_fails() {
-    let server = signly::Server::start().await.unwrap();
-    let receiver = subscribed(&server).await;
-    let client = server.client().unwrap();
-    let document = publish(&client, vec![by_mail("Ada"), by_mail("Grace")], OrderMode::Sequential).await;
+    let (server, receiver, _, document) = published(["Ada", "Grace"]).await;
     server.play(Scene::SecondSignerRefuses, document.document_id.unwrap()).await.unwrap();
     let told = types(&receiver);
     let count = |kind: &str| told.iter().filter(|told| *told == kind).count();
@@ -202,10 +205,7 @@ async fn callbacks_by_a_retired_key_are_refused_once_it_is_gone() {
 async fn what_signly_tells_can_be_confirmed_with_the_process_that_was_stored() {
     use countersign::signly::webhook::UnverifiedReader;
     use countersign::webhook::{Confirmation, Doubt};
-    let server = signly::Server::start().await.unwrap();
-    let receiver = subscribed(&server).await;
-    let client = server.client().unwrap();
-    let document = publish(&client, vec![by_mail("Ada"), by_mail("Grace")], OrderMode::Sequential).await;
+    let (server, receiver, client, document) = published(["Ada", "Grace"]).await;
     let id = document.document_id.clone().unwrap();
     let processes: Vec<_> =
         document.participants.unwrap().into_iter().map(|one| one.process_id.unwrap()).collect();

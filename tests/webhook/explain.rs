@@ -383,3 +383,23 @@ fn what_is_proved_too_weakly_is_told_so() {
     assert_eq!(verifier.verify(&delivery, time(0)).unwrap_err().reason(), Reason::TooWeak);
     assert_eq!(causes(&verifier.explain(&delivery, time(0))), [Cause::TooWeak]);
 }
+
+#[test]
+fn the_url_of_another_organisation_is_somebody_elses_callback() {
+    let urls = sign8::webhook::CallbackUrls::new(secret(SECRET));
+    let url = urls.mint("https://app.example/sign8", "org-7").unwrap();
+    let builder = sign8::webhook::Verifier::builder().callback_urls(urls);
+    let verifier = builder.organisation("org-7").organisation("org-8").build().unwrap();
+    let request = Request::post(format!("{}/api/workflow/workflowRefused", url.expose()));
+    let delivery = Delivery::from(request.header("organisation_id", "org-8").body("").unwrap());
+    assert_eq!(verifier.verify(&delivery, time(0)).unwrap_err().reason(), Reason::WrongAudience);
+    assert_eq!(causes(&verifier.explain(&delivery, time(0))), [Cause::WrongAudience]);
+}
+
+#[test]
+fn an_id_that_could_end_elsewhere_is_named() {
+    let scheme = stamped(text_key());
+    let mut request = signed(&scheme, completed().to_string().as_bytes());
+    request.headers_mut().insert("webhook-id", "msg.1".parse().unwrap());
+    assert_explained(&verifying(scheme), request, &[Cause::AmbiguousId]);
+}

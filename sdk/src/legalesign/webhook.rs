@@ -17,15 +17,15 @@
 //! None comes with this crate: what you trust is yours to choose. Store it with your configuration, compare its
 //! fingerprint with what support tells you, and pin it:
 //!
-//! ```no_run
+//! ```
 //! use countersign::legalesign::webhook::Verifier;
 //! use countersign::webhook::RsaKey;
 //!
-//! let certificate = std::fs::read("legalesign.pem")?;
-//! let key = RsaKey::from_certificate(certificate)?.legacy_sha1()?; // Legalesign signs with SHA-1
-//! let verifier = Verifier::builder().certificate(key).group("my-group").build()?;
-//! # let _ = verifier;
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! fn verifier(certificate: &[u8]) -> Result<Verifier, Box<dyn std::error::Error>> {
+//!     let key = RsaKey::from_certificate(certificate)?.legacy_sha1()?; // Legalesign signs with SHA-1
+//!     Ok(Verifier::builder().certificate(key).group("my-group").build()?)
+//! }
+//! assert!(verifier(b"no certificate").is_err());
 //! ```
 //!
 //! The one that is published is of version 1 and valid until 2033-02-01.

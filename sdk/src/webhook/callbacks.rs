@@ -3,7 +3,7 @@
 use super::assurance::Audience;
 use super::delivery::Delivery;
 use super::expected::Expected;
-use super::rejection::Rejection;
+use super::rejection::{Reason, Rejection};
 use super::verified::DedupeKey;
 use bytes::Bytes;
 use std::fmt;
@@ -44,6 +44,13 @@ pub struct Opened<K> {
     pub proof: PayloadProof,
 }
 
+impl<K> Opened<K> {
+    /// The body is the payload: there is no framing.
+    pub(crate) fn whole(kind: K, delivery: &Delivery, proof: PayloadProof) -> Self {
+        Self { kind, payload: delivery.body().clone(), proof }
+    }
+}
+
 /// What a kind of callback has to prove its payload with.
 #[derive(Debug)]
 pub enum PayloadProof {
@@ -75,7 +82,6 @@ impl Carried {
     }
 
     pub(crate) fn once(&self) -> Result<&Bytes, Rejection> {
-        use super::rejection::Reason;
         match self {
             Self::Missing => Err(Reason::MissingCredential.into()),
             Self::Once(value) => Ok(value),

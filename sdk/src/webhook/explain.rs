@@ -10,16 +10,17 @@ mod secret;
 
 pub use cause::Cause;
 
-use super::callbacks::{Callbacks, PayloadProof};
+use super::callbacks::{Callbacks, Opened, PayloadProof};
 use super::delivery::Delivery;
 use super::expected::Expected;
-use super::keys::Key;
+use super::keys::{Key, KeySet, Keys};
 use super::proof::Scheme;
 use super::rejection::{Reason, Rejection};
 use super::verifier::{Verifier, admit};
 use crate::runtime::Secret;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use std::fmt;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 /// Why a delivery is not accepted, as far as it can be found out; see [`Verifier::explain`].
@@ -163,26 +164,14 @@ impl<E: Callbacks> Verifier<E> {
             secret.explain(delivery, now, &self.secrets(), &mut findings);
         }
         if let Ok(opened) = E::open(delivery) {
-            match &opened.proof {
-                PayloadProof::Body => {
-                    if let Some(hmac) = &self.hmac {
-                        hmac.explain(delivery, now, &self.secrets(), &mut findings);
-                    } else if rejection.reason() == Reason::MissingCredential && findings.0.is_empty() {
-                        findings.certain(Cause::UnsignedKind);
-                    }
-                }
-                #[cfg(feature = "rsa")]
-                PayloadProof::Signature(carried) => {
-                    if let Some(keys) = &self.rsa {
-                        rsa::explain(keys, &opened.payload, carried, delivery, now, &mut findings);
-                    }
-                }
-                _ if rejection.reason() == Reason::MissingCredential && findings.0.is_empty() => {
-                    findings.certain(Cause::UnsignedKind);
-                }
-                _ => {}
+            self.explain_payload(&opened, delivery, now, &mut findings);
+            if rejection.reason() == Reason::MissingCredential && findings.0.is_empty() {
+                findings.certain(Cause::UnsignedKind);
             }
-            self.explain_audience(&opened, delivery, &rejection, &mut findings);
+            let read = |expected| self.read_as_addressed(&opened, delivery, now, expected);
+            explain_audience(read(&self.expected), &rejection, &mut findings, || {
+                read(&Expected::AnyEvenAnotherCustomers).is_ok()
+            });
         }
         if rejection.reason() == Reason::TooWeak {
             findings.certain(Cause::TooWeak);
@@ -193,54 +182,62 @@ impl<E: Callbacks> Verifier<E> {
         findings.explaining(rejection)
     }
 
-    fn explain_audience(
+    fn explain_payload(
         &self,
-        opened: &super::callbacks::Opened<E::Kind>,
+        opened: &Opened<E::Kind>,
         delivery: &Delivery,
-        rejection: &Rejection,
+        now: SystemTime,
         findings: &mut Findings,
     ) {
-        let is_read_by = |expected| E::read(opened, delivery, expected, None).map(drop);
-        let refused = is_read_by(&self.expected).map_err(|refused| refused.reason());
-        match refused {
-            Err(Reason::WrongAudience) if is_read_by(&Expected::AnyEvenAnotherCustomers).is_ok() => {
-                findings.add(Cause::WrongAudience, None, None, rejection.reason() == Reason::WrongAudience);
-            }
-            Err(Reason::AudienceMissing) => {
-                findings.add(
-                    Cause::AudienceMissing,
-                    None,
-                    None,
-                    rejection.reason() == Reason::AudienceMissing,
-                );
-            }
-            Err(Reason::MalformedBody) if rejection.reason() == Reason::MalformedBody => {
-                findings.certain(Cause::UnreadableBody);
-            }
-            _ => {}
+        if let (PayloadProof::Body, Some(hmac)) = (&opened.proof, &self.hmac) {
+            hmac.explain(delivery, now, &self.secrets(), findings);
         }
+        #[cfg(feature = "rsa")]
+        if let (PayloadProof::Signature(carried), Some(keys)) = (&opened.proof, &self.rsa) {
+            rsa::explain(keys, &opened.payload, carried, delivery, now, findings);
+        }
+    }
+
+    /// Reads the event, whatever its proof is worth, with what its address says.
+    fn read_as_addressed(
+        &self,
+        opened: &Opened<E::Kind>,
+        delivery: &Delivery,
+        now: SystemTime,
+        expected: &Expected,
+    ) -> Result<(), Reason> {
+        let proved = self.urls.as_ref().and_then(|urls| urls.verify(delivery, now).ok());
+        let reference = proved.map(|(_, reference)| reference);
+        let read = E::read(opened, delivery, expected, reference.as_deref());
+        read.map(drop).map_err(|rejection| rejection.reason())
     }
 
     /// The secrets that this verifier has for headers and addresses.
     fn secrets(&self) -> Vec<(String, Secret)> {
-        let mut all = Vec::new();
-        if let Some(secret) = &self.secret {
-            all.extend(
-                secret
-                    .secrets
-                    .current()
-                    .all()
-                    .iter()
-                    .map(|key| (key.id().to_owned(), key.material().clone())),
-            );
-        }
-        if let Some(urls) = &self.urls {
-            all.extend(
-                urls.keys.current().all().iter().map(|key| (key.id().to_owned(), key.material().clone())),
-            );
-        }
-        all
+        let for_header = self.secret.as_ref().map(|secret| &secret.secrets);
+        let for_addresses = self.urls.as_ref().map(|urls| &urls.keys);
+        let sets = for_header.into_iter().chain(for_addresses).map(Keys::current);
+        let all = |set: Arc<KeySet<Secret>>| {
+            set.all().iter().map(|key| (key.id().to_owned(), key.material().clone())).collect::<Vec<_>>()
+        };
+        sets.flat_map(all).collect()
     }
+}
+
+/// What is wrong with the audience, or with the event itself, which is only looked at once it is proved.
+fn explain_audience(
+    read: Result<(), Reason>,
+    rejection: &Rejection,
+    findings: &mut Findings,
+    is_fine_for_anybody: impl Fn() -> bool,
+) {
+    let cause = match read {
+        Err(Reason::WrongAudience) if is_fine_for_anybody() => Cause::WrongAudience,
+        Err(Reason::AudienceMissing) => Cause::AudienceMissing,
+        Err(Reason::MalformedBody) if rejection.reason() == Reason::MalformedBody => Cause::UnreadableBody,
+        _ => return,
+    };
+    findings.add(cause, None, None, read == Err(rejection.reason()));
 }
 
 /// What does not fit between the headers and the body that is here.

@@ -39,7 +39,7 @@ impl Callbacks for Completion {
     type Kind = ();
 
     fn open(delivery: &Delivery) -> Result<Opened<()>, Rejection> {
-        Ok(Opened { kind: (), payload: delivery.body().clone(), proof: PayloadProof::Nothing })
+        Ok(Opened::whole((), delivery, PayloadProof::Nothing))
     }
 
     fn read(

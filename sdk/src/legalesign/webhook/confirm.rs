@@ -117,14 +117,7 @@ impl StatusChange {
         let claim =
             Claim::of_changes(std::slice::from_ref(self)).into_iter().next().unwrap_or(Claim::Nothing);
         let (verdict, resource) = claim.compare(client).await?;
-        Ok(match (verdict, resource) {
-            (Verdict::Agrees, Some(resource)) => Confirmation::Agrees(Confirmed::new(self.clone(), resource)),
-            (Verdict::Agrees, None) => {
-                Confirmation::CannotTell { doubt: Doubt::NothingToCompare, resource: None }
-            }
-            (Verdict::Differs(difference), resource) => Confirmation::Differs { difference, resource },
-            (Verdict::CannotTell(doubt), resource) => Confirmation::CannotTell { doubt, resource },
-        })
+        Ok(confirmation(self, verdict, resource))
     }
 }
 
@@ -140,9 +133,18 @@ async fn confirm(
         resources.extend(resource);
         verdict = Some(verdict.map_or(compared, |verdict| verdict.and(compared)));
     }
-    Ok(match verdict.unwrap_or(Verdict::CannotTell(Doubt::NothingToCompare)) {
-        Verdict::Agrees => Confirmation::Agrees(Confirmed::new(event.clone(), resources)),
-        Verdict::Differs(difference) => Confirmation::Differs { difference, resource: Some(resources) },
-        Verdict::CannotTell(doubt) => Confirmation::CannotTell { doubt, resource: Some(resources) },
-    })
+    let verdict = verdict.unwrap_or(Verdict::CannotTell(Doubt::NothingToCompare));
+    Ok(confirmation(event, verdict, Some(resources)))
+}
+
+/// Nothing agrees without a resource.
+fn confirmation<E: Clone, R>(event: &E, verdict: Verdict, resource: Option<R>) -> Confirmation<E, R> {
+    match (verdict, resource) {
+        (Verdict::Agrees, Some(resource)) => Confirmation::Agrees(Confirmed::new(event.clone(), resource)),
+        (Verdict::Agrees, None) => {
+            Confirmation::CannotTell { doubt: Doubt::NothingToCompare, resource: None }
+        }
+        (Verdict::Differs(difference), resource) => Confirmation::Differs { difference, resource },
+        (Verdict::CannotTell(doubt), resource) => Confirmation::CannotTell { doubt, resource },
+    }
 }

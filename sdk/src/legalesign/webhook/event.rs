@@ -47,7 +47,7 @@ impl Callbacks for Event {
         // The media types are not documented, and the two forms cannot be mistaken for one another.
         let text = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
         if text.trim_ascii_start().first() == Some(&b'{') {
-            return Ok(Opened { kind: Kind::Realtime, payload: body.clone(), proof: PayloadProof::Body });
+            return Ok(Opened::whole(Kind::Realtime, delivery, PayloadProof::Body));
         }
         let fields = Fields::read(delivery)?;
         match (fields.get("data"), fields.get("json_signed")) {
@@ -66,7 +66,7 @@ impl Callbacks for Event {
                 let fields = fields.texts().ok_or_else(|| Rejection::malformed("a field is no text"))?;
                 let members = fields.into_iter().map(|(name, value)| (name.to_owned(), value.into()));
                 let kind = Kind::PlainNotice(Value::Object(members.collect()));
-                Ok(Opened { kind, payload: body.clone(), proof: PayloadProof::Nothing })
+                Ok(Opened::whole(kind, delivery, PayloadProof::Nothing))
             }
         }
     }

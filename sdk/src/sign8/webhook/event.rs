@@ -71,7 +71,7 @@ impl Callbacks for Event {
     type Kind = ();
 
     fn open(delivery: &Delivery) -> Result<Opened<()>, Rejection> {
-        Ok(Opened { kind: (), payload: delivery.body().clone(), proof: PayloadProof::Nothing })
+        Ok(Opened::whole((), delivery, PayloadProof::Nothing))
     }
 
     fn read(

@@ -60,7 +60,7 @@ impl Callbacks for Event {
     type Kind = ();
 
     fn open(delivery: &Delivery) -> Result<Opened<()>, Rejection> {
-        Ok(Opened { kind: (), payload: delivery.body().clone(), proof: PayloadProof::Body })
+        Ok(Opened::whole((), delivery, PayloadProof::Body))
     }
 
     fn read(

@@ -70,6 +70,8 @@ pub enum Cause {
     FromTheFuture(Duration),
     /// The signed timestamp is no Unix time in seconds.
     UnreadableTime,
+    /// The id that is signed has a full stop in it, so that nobody can say where it ends.
+    AmbiguousId,
     /// The address has no token.
     MissingToken,
     /// The address has several tokens.
@@ -144,6 +146,9 @@ impl Cause {
             Self::TooOld(_) => "set the clock; if it waited in a queue, verify at the time it was received",
             Self::FromTheFuture(_) => "set the clock of the machine",
             Self::UnreadableTime => "look whether the timestamp header is the right one",
+            Self::AmbiguousId => {
+                "look whether the id header is the right one; the scheme signs ids without full stops"
+            }
             Self::MissingToken => {
                 "give the verifier the address as it was sent: routers and proxies take parts of the path away"
             }
@@ -196,6 +201,7 @@ impl fmt::Display for Cause {
             Self::CertificateOutOfTime => "the certificate is not valid at this time",
             Self::OtherDigest => "the signature was made with another digest than the key is for",
             Self::UnreadableTime => "the signed time is no Unix time",
+            Self::AmbiguousId => "the signed id has a full stop in it",
             Self::MissingToken => "the address has no token",
             Self::SeveralTokens => "the address has several tokens",
             Self::BrokenToken => "the token in the address is damaged",

@@ -8,6 +8,7 @@ use crate::webhook::callbacks::Carried;
 use crate::webhook::delivery::Delivery;
 use crate::webhook::hmac::{Content, HmacScheme, KeyForm, SignatureEncoding, Skew, Stamp, keyed, sign};
 use crate::webhook::proof::Scheme;
+use crate::webhook::rejection::Reason;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderName;
@@ -53,14 +54,17 @@ impl HmacScheme {
         if let Some(trial) = trial {
             findings.undone(trial, Scheme::Hmac);
         }
-        if let Ok(stamp) = self.stamp(delivery) {
-            let skew = match stamp.skew(now) {
-                None => Some(Cause::UnreadableTime),
-                Some(Err(Skew::Old(by))) => Some(Cause::TooOld(by)),
-                Some(Err(Skew::Ahead(by))) => Some(Cause::FromTheFuture(by)),
-                Some(Ok(())) => None,
-            };
-            if let Some(cause) = skew {
+        match self.stamp(delivery).map(|stamp| stamp.skew(now)) {
+            Err(rejection) if rejection.reason() == Reason::MalformedCredential => {
+                findings.certain(Cause::AmbiguousId);
+            }
+            Err(_) | Ok(Some(Ok(()))) => {}
+            Ok(skew) => {
+                let cause = match skew {
+                    Some(Err(Skew::Old(by))) => Cause::TooOld(by),
+                    Some(Err(Skew::Ahead(by))) => Cause::FromTheFuture(by),
+                    _ => Cause::UnreadableTime,
+                };
                 findings.add(cause, Some(Scheme::Hmac), None, has_matched);
             }
         }
