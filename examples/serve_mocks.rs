@@ -10,7 +10,7 @@
 //! With it the mocks serve until the standard input ends, or the program is interrupted.
 
 use anstream::println;
-use countersign::mock::{faireplace, leap, legalesign, sign8, signly};
+use countersign::mock::{self, faireplace, leap, legalesign, sign8, signly};
 use countersign::sign8::{CredentialForm, IdPlace, Profile, Step, StepProfile};
 use serde_json::{Value, json};
 use std::io;
@@ -35,7 +35,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let leap = leap::Server::start().await?;
     show("leap", leap.base_url(), &json!({ "Authorization": leap.api_key() }), &json!({}));
 
-    let sign8 = sign8::Server::start_with(as_in_the_document()).await?;
+    let sign8 = sign8::Server::start_with(as_in_the_document(), mock::Setup::new()).await?;
     show("sign8", sign8.base_url(), &json!({ (HEADER): sign8.api_key() }), &json!({}));
 
     let faireplace = faireplace::Server::start().await?;

@@ -2,7 +2,7 @@
 
 use super::receiver::Receiver;
 use countersign::mock::sign8::{End, EndError, Server, profile};
-use countersign::mock::{CallbackRequest, Fault};
+use countersign::mock::{CallbackRequest, Fault, Setup};
 use countersign::sign8::webhook::{CallbackUrls, EventKind, UnverifiedReader, Verifier};
 use countersign::sign8::{Client, CredentialForm, IdPlace, Profile, Progress, Step, StepProfile};
 use countersign::webhook::{Audience, Reason};
@@ -110,7 +110,7 @@ fn another() -> Profile {
 
 #[tokio::test]
 async fn any_profile_can_be_served() {
-    let server = Server::start_with(another()).await.unwrap();
+    let server = Server::start_with(another(), Setup::new()).await.unwrap();
     let client = server.client().unwrap();
     for _ in 0..2 {
         let mut progress = Progress::default();
@@ -143,7 +143,7 @@ async fn a_profile_that_cannot_be_served_is_refused() {
         (same("/made-up/workflows/{workflowId}/signers"), "the paths of add_file and add_signer"),
         (same("/made-up/{workflowId}/x/annotations"), "the paths of add_file and add_annotation"),
     ] {
-        let error = Server::start_with(profile).await.unwrap_err();
+        let error = Server::start_with(profile, Setup::new()).await.unwrap_err();
         assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);
         assert!(error.to_string().contains(says), "{error} should say: {says}");
     }
@@ -151,7 +151,7 @@ async fn a_profile_that_cannot_be_served_is_refused() {
 
 #[tokio::test]
 async fn faults_and_requests_are_known_by_the_step_wherever_the_profile_has_it() {
-    let server = Server::start_with(another()).await.unwrap();
+    let server = Server::start_with(another(), Setup::new()).await.unwrap();
     let client = server.client().unwrap();
     server.set_time(SystemTime::UNIX_EPOCH + Duration::from_secs(1));
     server.fail_next_on("add_file", Fault::status(503));

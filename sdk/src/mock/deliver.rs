@@ -9,12 +9,15 @@ pub struct Delivered {
     pub webhook_id: String,
     /// The event. Where a provider gives it no id, one is made up that is not sent.
     pub event_id: String,
+    /// What it tells, in the provider's words: a type, or the last segment of a path. Empty for requests of a test's own.
+    pub event: String,
     attempts: Vec<Attempt>,
 }
 
 impl Delivered {
-    pub(super) fn new(webhook_id: &str, event_id: &str, attempts: Vec<Attempt>) -> Self {
-        Self { webhook_id: webhook_id.to_owned(), event_id: event_id.to_owned(), attempts }
+    pub(super) fn new(webhook_id: &str, event_id: &str, event: &str, attempts: Vec<Attempt>) -> Self {
+        let [webhook_id, event_id, event] = [webhook_id, event_id, event].map(str::to_owned);
+        Self { webhook_id, event_id, event, attempts }
     }
 
     /// Whether the receiver accepted the event in the end.

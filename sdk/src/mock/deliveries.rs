@@ -6,12 +6,14 @@ use super::storm::Storm;
 use bytes::Bytes;
 use std::fmt;
 use std::sync::Arc;
+use url::Url;
 
 /// One event for one destination.
 #[derive(Clone)]
 pub(super) struct Outgoing {
     pub webhook_id: String,
     pub event_id: String,
+    pub event: String,
     pub destination: Destination,
     /// What is sent with an attempt, by its number.
     pub body: Arc<dyn Fn(u32) -> Bytes + Send + Sync>,
@@ -20,7 +22,7 @@ pub(super) struct Outgoing {
 impl Outgoing {
     pub(super) async fn send(&self, courier: &Courier, storm: Option<&mut Storm>) -> Delivered {
         let attempts = courier.deliver(&self.destination, &*self.body, storm).await;
-        Delivered::new(&self.webhook_id, &self.event_id, attempts)
+        Delivered::new(&self.webhook_id, &self.event_id, &self.event, attempts)
     }
 }
 
@@ -73,6 +75,16 @@ impl Deliveries {
         self
     }
 
+    /// Sends them to a receiver that is not where they are addressed to: an application that is reached through a tunnel or
+    /// a proxy in production, and directly while it is developed. A URL without a path keeps path and query of the address
+    /// that was registered, so that signed callback URLs stay what they are; one with a path replaces the address.
+    pub fn forwarded_to(mut self, url: &str) -> Self {
+        for outgoing in self.events.iter_mut().flatten() {
+            outgoing.destination.url = forwarded(&outgoing.destination.url, url);
+        }
+        self
+    }
+
     /// Sends them through a storm: some events come twice or three times, all in another order, some once more when all is
     /// over; attempts break off in the middle of the body, are slow, or lose the answer. What happens follows from the seed
     /// alone; a test that panics while it is sent prints it.
@@ -96,6 +108,18 @@ impl Deliveries {
         }
         delivered
     }
+}
+
+/// What cannot be read as a URL is left to fail where it is sent.
+fn forwarded(registered: &str, to: &str) -> String {
+    let (Ok(registered), Ok(mut to)) = (Url::parse(registered), Url::parse(to)) else {
+        return to.to_owned();
+    };
+    if to.path() == "/" {
+        to.set_path(registered.path());
+        to.set_query(registered.query());
+    }
+    to.into()
 }
 
 impl Drop for Deliveries {

@@ -60,6 +60,7 @@ mod outbox;
 mod record;
 mod scene;
 mod server;
+mod setup;
 #[cfg(feature = "sign8")]
 pub mod sign8;
 #[cfg(feature = "signly")]
@@ -77,6 +78,7 @@ pub use inspection::Calls;
 pub use not_possible::NotPossible;
 pub use record::RecordedRequest;
 pub use scene::Scene;
+pub use setup::{Call, Setup};
 #[cfg(feature = "rsa")]
 pub use throw_away_key::ThrowAwayKey;
 

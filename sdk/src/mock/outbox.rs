@@ -4,7 +4,6 @@ use super::callback_request::CallbackRequest;
 use super::courier::{Courier, Destination};
 use super::deliveries::{Deliveries, Outgoing};
 use super::{id, lock};
-use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -12,14 +11,16 @@ use std::time::Duration;
 pub(super) struct Addressed {
     pub webhook_id: String,
     pub event_id: String,
+    pub event: String,
     pub url: String,
     pub request: CallbackRequest,
 }
 
 impl Addressed {
     /// Of an event that has no id.
-    pub(super) fn new(webhook_id: &str, url: &str, request: CallbackRequest) -> Self {
-        Self { webhook_id: webhook_id.to_owned(), event_id: id::uuid(), url: url.to_owned(), request }
+    pub(super) fn new(webhook_id: &str, event: &str, url: &str, request: CallbackRequest) -> Self {
+        let [webhook_id, event, url] = [webhook_id, event, url].map(str::to_owned);
+        Self { webhook_id, event_id: id::uuid(), event, url, request }
     }
 }
 
@@ -42,10 +43,9 @@ struct Policy {
 const POLICY: Policy = Policy { most_attempts: 1, timeout: Duration::from_secs(10) };
 
 impl Outbox {
-    pub(super) fn new(anywhere: bool) -> io::Result<Self> {
-        let courier = Arc::new(Courier::new(anywhere)?);
+    pub(super) fn new(courier: Courier) -> Self {
         let unknown = Mutex::new(CallbackRequest::empty());
-        Ok(Self { courier, policy: Mutex::new(POLICY), waiting: Mutex::default(), unknown })
+        Self { courier: Arc::new(courier), policy: Mutex::new(POLICY), waiting: Mutex::default(), unknown }
     }
 
     pub(super) fn set_most_attempts(&self, most_attempts: u32) {
@@ -75,10 +75,10 @@ impl Outbox {
 
     pub(super) fn deliveries(&self, all: impl IntoIterator<Item = Addressed>) -> Deliveries {
         let Policy { most_attempts, timeout } = *lock(&self.policy);
-        let outgoing = |Addressed { webhook_id, event_id, url, request }| {
+        let outgoing = |Addressed { webhook_id, event_id, event, url, request }| {
             let CallbackRequest { headers, body } = request;
             let destination = Destination { url, headers, timeout, most_attempts };
-            vec![Outgoing { webhook_id, event_id, destination, body: Arc::new(move |_| body.clone()) }]
+            vec![Outgoing { webhook_id, event_id, event, destination, body: Arc::new(move |_| body.clone()) }]
         };
         Deliveries::new(&self.courier, all.into_iter().map(outgoing))
     }
@@ -117,7 +117,7 @@ macro_rules! delivers {
                 url: &str,
                 callbacks: impl IntoIterator<Item = crate::mock::CallbackRequest>,
             ) -> crate::mock::Deliveries {
-                let addressed = |callback| crate::mock::outbox::Addressed::new("", url, callback);
+                let addressed = |callback| crate::mock::outbox::Addressed::new("", "", url, callback);
                 self.state.outbox.deliveries(callbacks.into_iter().map(addressed))
             }
 

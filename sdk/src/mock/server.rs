@@ -3,6 +3,7 @@
 use super::broken_body::{break_off, slow_down, truncate};
 use super::faults::{Fault, Faults, Kind};
 use super::record::{Record, RecordedRequest};
+use super::setup::{Call, OnCall};
 use crate::runtime::Operation;
 use axum::Router;
 use axum::body::Body;
@@ -38,14 +39,15 @@ const GRACE: Duration = Duration::from_secs(5);
 pub(super) struct Port {
     listener: TcpListener,
     origin: String,
+    on_call: Option<OnCall>,
 }
 
 impl Port {
-    /// Listens on loopback, on a port that the system chooses.
-    pub(super) async fn open() -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    /// Listens on loopback. If the port is 0 the system chooses one.
+    pub(super) async fn open(port: u16, on_call: Option<OnCall>) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let origin = format!("http://{}", listener.local_addr()?);
-        Ok(Self { listener, origin })
+        Ok(Self { listener, origin, on_call })
     }
 
     pub(super) fn origin(&self) -> &str {
@@ -58,9 +60,9 @@ impl Port {
     }
 
     pub(super) fn serve(self, service: Service) -> Running {
-        let Self { listener, origin } = self;
+        let Self { listener, origin, on_call } = self;
         let base_url = format!("{origin}{}", service.below);
-        let shared = Shared { service, faults: Faults::default(), record: Record::default() };
+        let shared = Shared { service, faults: Faults::default(), record: Record::default(), on_call };
         let shared = Arc::new(shared);
         let (stop, stopped) = watch::channel(false);
         let accepting = Some(tokio::spawn(accept(listener, Arc::clone(&shared), stopped)));
@@ -126,6 +128,7 @@ struct Shared {
     service: Service,
     faults: Faults,
     record: Record,
+    on_call: Option<OnCall>,
 }
 
 impl Running {
@@ -257,20 +260,32 @@ where
     let (parts, body) = request.into_parts();
     let operation = shared.operation(&parts.method, parts.uri.path());
     let fault = shared.faults.take(operation);
-    if let Some(Fault(Kind::Unread)) = fault {
-        shared.note(&parts, operation, Bytes::new());
-        return Err(reset());
-    }
-    let body = tokio::time::timeout(PATIENCE, read(body, shared.service.largest_body))
-        .await
-        .unwrap_or(Err(StatusCode::REQUEST_TIMEOUT));
-    shared.note(&parts, operation, body.clone().unwrap_or_default());
+    let body = if let Some(Fault(Kind::Unread)) = fault {
+        Ok(Bytes::new())
+    } else {
+        let read = read(body, shared.service.largest_body);
+        tokio::time::timeout(PATIENCE, read).await.unwrap_or(Err(StatusCode::REQUEST_TIMEOUT))
+    };
+    let request = shared.note(&parts, operation, body.clone().unwrap_or_default());
     let process = async {
         match body {
             Ok(body) => shared.process(Request::from_parts(parts, Body::from(body))).await,
             Err(status) => refusal(status),
         }
     };
+    let answer = spoil(fault.clone(), process, reset).await;
+    if let Some(tell) = &shared.on_call {
+        tell(&Call { request, status: answer.as_ref().ok().map(Response::status), fault });
+    }
+    answer
+}
+
+/// The answer with what goes wrong with it. Whether a call is processed at all is up to the fault.
+async fn spoil(
+    fault: Option<Fault>,
+    process: impl Future<Output = Response<Bytes>>,
+    reset: impl Fn() -> io::Error,
+) -> Result<Response<Body>, io::Error> {
     let Some(Fault(fault)) = fault else {
         return Ok(process.await.map(Body::from));
     };
@@ -299,15 +314,17 @@ where
 }
 
 impl Shared {
-    fn note(&self, parts: &Parts, operation: Option<&'static str>, body: Bytes) {
-        self.record.add(RecordedRequest {
+    fn note(&self, parts: &Parts, operation: Option<&'static str>, body: Bytes) -> RecordedRequest {
+        let request = RecordedRequest {
             method: parts.method.clone(),
             path: parts.uri.path().to_owned(),
             query: parts.uri.query().map(str::to_owned),
             operation,
             headers: parts.headers.clone(),
             body,
-        });
+        };
+        self.record.add(request.clone());
+        request
     }
 
     /// The operation with this method and path. Segments in braces stand for any id.
@@ -390,7 +407,7 @@ mod tests {
             ..Operation::custom("a_provider", true, false)
         };
         static ALL: &[&Operation] = &[&GET];
-        let Ok(port) = Port::open().await else { return };
+        let Ok(port) = Port::open(0, None).await else { return };
         let running = port.serve(Service::of_all(&[("/api/v1", ALL)], Router::new()));
         assert!(running.base_url().ends_with("/api/v1"));
         let cases = [

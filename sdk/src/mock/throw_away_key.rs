@@ -6,9 +6,9 @@ use aws_lc_rs::rsa::{KeyPair, KeySize};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rsa::pkcs8::der::asn1::BitString;
-use rsa::pkcs8::der::{Decode, Encode, EncodePem};
+use rsa::pkcs8::der::{Decode, DecodePem, Encode, EncodePem};
 use rsa::pkcs8::spki::AlgorithmIdentifierOwned;
-use rsa::pkcs8::{DecodePrivateKey, EncodePublicKey, LineEnding, ObjectIdentifier};
+use rsa::pkcs8::{DecodePrivateKey, EncodePrivateKey, EncodePublicKey, LineEnding, ObjectIdentifier};
 use rsa::sha2::Digest;
 use rsa::sha2::Sha256;
 use rsa::{Pkcs1v15Sign, RsaPrivateKey};
@@ -82,8 +82,52 @@ impl ThrowAwayKey {
         let der: Pkcs8V1Der = pair.as_der().map_err(io::Error::other)?;
         let key = RsaPrivateKey::from_pkcs8_der(der.as_ref()).map_err(io::Error::other)?;
         let certificate = certificate(&key, start).map_err(io::Error::other)?;
+        Self::with(key, certificate)
+    }
+
+    fn with(key: RsaPrivateKey, certificate: String) -> io::Result<Self> {
         let public_key = key.to_public_key().to_public_key_pem(LineEnding::LF).map_err(io::Error::other)?;
         Ok(Self { key, certificate, public_key })
+    }
+
+    /// A key that was [kept](Self::to_pem), with its certificate, for a development environment whose receivers have pinned
+    /// it.
+    ///
+    /// ```
+    /// use countersign::mock::ThrowAwayKey;
+    ///
+    /// let key = ThrowAwayKey::generate()?;
+    /// let again = ThrowAwayKey::from_pem(&key.to_pem()?, key.certificate())?;
+    /// assert_eq!(again.sign_sha1(b"[]"), key.sign_sha1(b"[]"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// It is no private key in PKCS #8, or the certificate is that of another key.
+    pub fn from_pem(key: &str, certificate: &str) -> io::Result<Self> {
+        let unusable = |problem| io::Error::new(io::ErrorKind::InvalidData, problem);
+        let key =
+            RsaPrivateKey::from_pkcs8_pem(key).map_err(|_| unusable("no private RSA key in PKCS #8"))?;
+        let own = key.to_public_key().to_public_key_der().map_err(io::Error::other)?;
+        let certified = CertificateInner::<Rfc5280>::from_pem(certificate)
+            .and_then(|certificate| certificate.tbs_certificate.subject_public_key_info.to_der())
+            .map_err(|_| unusable("no certificate"))?;
+        if certified != own.as_bytes() {
+            return Err(unusable("the certificate is that of another key"));
+        }
+        Self::with(key, certificate.to_owned())
+    }
+
+    /// The private key in PKCS #8, as PEM. Let nobody else read it: receivers that pin its certificate believe whoever has
+    /// it.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written, which is not known to happen.
+    pub fn to_pem(&self) -> io::Result<String> {
+        let pem = self.key.to_pkcs8_pem(LineEnding::LF).map_err(io::Error::other)?;
+        Ok(pem.to_string())
     }
 
     /// The certificate, as PEM.

@@ -5,9 +5,9 @@ use super::state::State;
 use crate::faireplace::signatures::{DocumentSignatureId, LeaseId, PdfId, SignerType};
 use crate::faireplace::{signatures, workers};
 use crate::mock::controls::controls;
-use crate::mock::id;
-use crate::mock::server::{Port, Running, Service};
-use crate::runtime::{Clock as _, Error, Secret, SystemClock};
+use crate::mock::Setup;
+use crate::mock::server::{Running, Service};
+use crate::runtime::{Error, Secret};
 use std::io;
 use std::sync::Arc;
 
@@ -71,11 +71,22 @@ impl Server {
     ///
     /// The system gives no port.
     pub async fn start() -> io::Result<Self> {
-        let key = |prefix| Secret::issued(id::ulid(prefix, SystemClock.now())).map_err(io::Error::other);
-        let state = Arc::new(State::new(id::uuid(), key("fp_mock_")?, key("worker_mock_")?));
+        Self::start_with(Setup::new()).await
+    }
+
+    /// Starts a server on a port, with credentials by a seed, and so on. It delivers nothing.
+    ///
+    /// # Errors
+    ///
+    /// The port is taken.
+    pub async fn start_with(setup: Setup) -> io::Result<Self> {
+        let mut ids = setup.ids();
+        let mut key = |prefix| Secret::issued(ids.key(prefix)).map_err(io::Error::other);
+        let (api_key, worker_key) = (key("fp_mock_")?, key("worker_mock_")?);
+        let state = Arc::new(State::new(ids.uuid(), api_key, worker_key));
         let surfaces = [(api::SIGNATURES, signatures::OPERATIONS), (api::WORKERS, workers::OPERATIONS)];
         let service = Service::of_all(&surfaces, api::router(Arc::clone(&state)));
-        let running = Port::open().await?.serve(service);
+        let running = setup.open().await?.serve(service);
         let below = |path| format!("{}{path}", running.base_url());
         let (signatures, workers) = (below(api::SIGNATURES), below(api::WORKERS));
         Ok(Self { state, running, signatures, workers })

@@ -4,10 +4,10 @@ use super::process::{Process, SignError};
 use super::{api, state::State};
 use crate::leap::{Client, ClientBuilder, EventType, OPERATIONS, ProjectId, ProjectStatus};
 use crate::mock::controls::controls;
-use crate::mock::id;
-use crate::mock::outbox::{Outbox, delivers};
-use crate::mock::server::{Port, Running, Service};
-use crate::runtime::{Clock as _, Secret, SystemClock};
+use crate::mock::Setup;
+use crate::mock::outbox::delivers;
+use crate::mock::server::{Running, Service};
+use crate::runtime::Secret;
 use bytes::Bytes;
 use std::io;
 use std::sync::Arc;
@@ -55,23 +55,19 @@ impl Server {
     ///
     /// The system gives no port, or no HTTP client can be made.
     pub async fn start() -> io::Result<Self> {
-        Self::start_with(Outbox::new(false)?).await
+        Self::start_with(Setup::new()).await
     }
 
-    /// Starts a server that calls back any host that a signing process names. Real systems may take that for real.
+    /// Starts a server on a port, with credentials by a seed, and so on.
     ///
     /// # Errors
     ///
-    /// As [`start`](Self::start).
-    pub async fn danger_start_delivering_beyond_loopback() -> io::Result<Self> {
-        Self::start_with(Outbox::new(true)?).await
-    }
-
-    async fn start_with(outbox: Outbox) -> io::Result<Self> {
-        let key = Secret::issued(id::ulid("leap_mock_", SystemClock.now())).map_err(io::Error::other)?;
-        let state = Arc::new(State::new(key, outbox));
+    /// As [`start`](Self::start), or the port is taken.
+    pub async fn start_with(setup: Setup) -> io::Result<Self> {
+        let key = Secret::issued(setup.ids().key("leap_mock_")).map_err(io::Error::other)?;
+        let state = Arc::new(State::new(key, setup.outbox()?));
         let service = Service::new(OPERATIONS, api::router(Arc::clone(&state)));
-        let running = Port::open().await?.serve(service.with_bodies_up_to(LARGEST_BODY));
+        let running = setup.open().await?.serve(service.with_bodies_up_to(LARGEST_BODY));
         Ok(Self { state, running })
     }
 

@@ -140,7 +140,7 @@ impl State {
     fn sign_in(&self, process: &mut Process, signer: usize) -> Result<(), SignError> {
         process.sign(signer)?;
         if let (ProjectStatus::Completed, Some(url)) = (&process.status, &process.callback_url) {
-            self.outbox.add(Addressed::new(process.id.as_str(), url, self.outbox.unknown()));
+            self.outbox.add(Addressed::new(process.id.as_str(), "completed", url, self.outbox.unknown()));
         }
         Ok(())
     }

@@ -77,12 +77,15 @@ impl State {
         let webhook = webhook.to_string();
         match told {
             Told::Changes(list) => {
-                Addressed::new(&webhook, &url, self.signing.changes(&Value::Array(list).to_string(), now))
+                let request = self.signing.changes(&Value::Array(list).to_string(), now);
+                Addressed::new(&webhook, "changes", &url, request)
             }
-            Told::Notice(fields) => Addressed::new(&webhook, &url, self.signing.notice(&fields, now)),
-            Told::Realtime(Realtime { id, body, .. }) => {
+            Told::Notice(occasion, fields) => {
+                Addressed::new(&webhook, occasion.word(), &url, self.signing.notice(&fields, now))
+            }
+            Told::Realtime(Realtime { id, filter, body }) => {
                 let request = self.signing.realtime(&id, &body, now);
-                Addressed { webhook_id: webhook, event_id: id, url, request }
+                Addressed { webhook_id: webhook, event_id: id, event: filter.to_owned(), url, request }
             }
         }
     }
@@ -123,6 +126,11 @@ impl Server {
     /// 2033.
     pub fn change_key(&self) {
         *lock(&self.state.signing.key) = None;
+    }
+
+    /// Signs with a key that was made before, so that its certificate can be pinned before the server is started.
+    pub fn sign_with(&self, key: ThrowAwayKey) {
+        *lock(&self.state.signing.key) = Some(Arc::new(key));
     }
 
     /// Whether `signed`, `sent` and `rejected` come as five plain fields, as the vendor's older page shows, or with

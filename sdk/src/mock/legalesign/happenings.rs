@@ -39,6 +39,17 @@ pub(super) enum Occasion {
     Rejected,
 }
 
+impl Occasion {
+    /// What a subscription to it is called.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Signed => "signed",
+            Self::Sent => "sent",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct Realtime {
     pub id: String,

@@ -8,9 +8,8 @@ use super::state::{Credentials, GROUP, PREFIX, State, find, find_mut};
 use super::templates::Field;
 use crate::legalesign::{Client, ClientBuilder, OPERATIONS};
 use crate::mock::controls::controls;
-use crate::mock::outbox::Outbox;
-use crate::mock::server::{Port, Running, Service};
-use crate::mock::{Fault, NotPossible, RecordedRequest, id};
+use crate::mock::server::{Running, Service};
+use crate::mock::{Fault, NotPossible, RecordedRequest, Setup};
 use crate::runtime::Secret;
 use bytes::Bytes;
 use serde_json::Value;
@@ -57,27 +56,22 @@ impl Server {
     ///
     /// The system gives no port, or no HTTP client can be made.
     pub async fn start() -> io::Result<Self> {
-        Self::start_with(Outbox::new(false)?).await
+        Self::start_with(Setup::new()).await
     }
 
-    /// Starts a server that delivers to any host that a subscription names. Real systems may take that for real: it is
-    /// signed by a key of the server's own, but not everything is signed.
+    /// Starts a server on a port, with credentials by a seed, and so on.
     ///
     /// # Errors
     ///
-    /// As [`start`](Self::start).
-    pub async fn danger_start_delivering_beyond_loopback() -> io::Result<Self> {
-        Self::start_with(Outbox::new(true)?).await
-    }
-
-    async fn start_with(outbox: Outbox) -> io::Result<Self> {
-        let hex = || id::uuid().replace('-', "");
+    /// As [`start`](Self::start), or the port is taken.
+    pub async fn start_with(setup: Setup) -> io::Result<Self> {
+        let mut ids = setup.ids();
         let secret = |text: String| Secret::issued(text).map_err(io::Error::other);
-        let key = secret(format!("ak_mock_{}.{}", hex(), hex()))?;
-        let (port, other_port) = (Port::open().await?, Port::open().await?);
+        let key = secret(format!("ak_mock_{}.{}", ids.hex(), ids.hex()))?;
+        let (port, other_port) = (setup.open().await?, setup.open_elsewhere().await?);
         let (origin, elsewhere) = (port.origin().to_owned(), other_port.other_origin());
-        let credentials = Credentials { key, username: hex(), secret: secret(hex())? };
-        let state = Arc::new(State::new(credentials, outbox, &origin, &elsewhere));
+        let credentials = Credentials { key, username: ids.hex(), secret: secret(ids.hex())? };
+        let state = Arc::new(State::new(credentials, setup.outbox()?, &origin, &elsewhere));
         let service = Service::of_all(&[(PREFIX, OPERATIONS)], api::router(Arc::clone(&state)));
         let running = port.serve(service.with_bodies_up_to(LARGEST_BODY));
         let elsewhere = other_port.serve(Service::new(&[], api::elsewhere(Arc::clone(&state))));

@@ -41,7 +41,7 @@ pub(super) struct Due {
 
 pub(super) enum Told {
     Changes(Vec<Value>),
-    Notice(Fields),
+    Notice(Occasion, Fields),
     Realtime(Realtime),
 }
 
@@ -51,7 +51,7 @@ impl Webhook {
         match what {
             What::Status(entry) if self.notify_when == ALL => self.changes.push(entry.clone()),
             What::Notice(occasion, fields) if self.notify_when == number(*occasion) => {
-                return Some(Told::Notice(fields.clone()));
+                return Some(Told::Notice(*occasion, fields.clone()));
             }
             What::Realtime(realtime) if self.notify_when == REALTIME && self.lets_pass(realtime.filter) => {
                 return Some(Told::Realtime(realtime.clone()));

@@ -3,9 +3,9 @@
 use super::api;
 use super::state::{End, EndError, State, Workflow};
 use crate::mock::controls::controls;
-use crate::mock::id;
-use crate::mock::outbox::{Outbox, delivers};
-use crate::mock::server::{Port, Running, Service};
+use crate::mock::Setup;
+use crate::mock::outbox::delivers;
+use crate::mock::server::{Running, Service};
 use crate::runtime::Secret;
 use crate::sign8::{Client, ClientBuilder, CredentialForm, IdPlace, OPERATIONS, Profile, Step, StepProfile};
 use std::io;
@@ -50,43 +50,31 @@ impl Server {
     ///
     /// The system gives no port, or no HTTP client can be made.
     pub async fn start() -> io::Result<Self> {
-        Self::start_with(profile()).await
+        Self::start_with(profile(), Setup::new()).await
     }
 
-    /// Starts a server with a profile of your own. Its base URL is not used.
+    /// Starts a server with a profile of your own, whose base URL is not used; on a port, with a credential by a seed, and so
+    /// on.
     ///
     /// # Errors
     ///
-    /// As [`start`](Self::start); or the profile is not complete, or two of its steps could have the same path, which is
-    /// how the mock tells them apart.
-    pub async fn start_with(profile: Profile) -> io::Result<Self> {
-        Self::serve(profile, Outbox::new(false)?).await
-    }
-
-    /// As [`start_with`](Self::start_with), for a server that calls back any host. Real systems may take that for real.
-    ///
-    /// # Errors
-    ///
-    /// As [`start_with`](Self::start_with).
-    pub async fn danger_start_delivering_beyond_loopback(profile: Profile) -> io::Result<Self> {
-        Self::serve(profile, Outbox::new(true)?).await
-    }
-
-    async fn serve(profile: Profile, outbox: Outbox) -> io::Result<Self> {
+    /// As [`start`](Self::start), or the port is taken; or the profile is not complete, or two of its steps could have the
+    /// same path, which is how the mock tells them apart.
+    pub async fn start_with(profile: Profile, setup: Setup) -> io::Result<Self> {
         let unusable = |problem: String| io::Error::new(io::ErrorKind::InvalidInput, problem);
         let routes = profile.read().map_err(|findings| unusable(findings.into_error().to_string()))?;
         if let Some((one, other)) = api::overlap(&routes) {
             return Err(unusable(format!("the paths of {one} and {other} can be the same")));
         }
-        let key = Secret::issued(format!("made-up-{}", id::uuid())).map_err(io::Error::other)?;
-        let state = Arc::new(State::new(profile, routes, key, outbox));
+        let key = Secret::issued(format!("made-up-{}", setup.ids().uuid())).map_err(io::Error::other)?;
+        let state = Arc::new(State::new(profile, routes, key, setup.outbox()?));
         let path = |id: &str| {
             let step = Step::ALL.into_iter().find(|step| step.operation().id == id)?;
             state.profile.steps.get(&step)?.path.clone()
         };
         let service = Service::new(OPERATIONS, api::router(Arc::clone(&state)));
         let service = service.at(|operation| path(operation.id)).with_bodies_up_to(LARGEST_BODY);
-        let running = Port::open().await?.serve(service);
+        let running = setup.open().await?.serve(service);
         Ok(Self { state, running })
     }
 

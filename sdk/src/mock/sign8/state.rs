@@ -38,11 +38,11 @@ pub enum End {
 }
 
 impl End {
-    /// What is added to the URL of the webhook. That of an expiry is inferred by analogy.
-    fn path(self) -> &'static str {
+    /// The last segment of what is added to the URL of the webhook. That of an expiry is inferred by analogy.
+    fn name(self) -> &'static str {
         match self {
-            Self::Refused => "/api/workflow/workflowRefused",
-            Self::Expired => "/api/workflow/workflowExpired",
+            Self::Refused => "workflowRefused",
+            Self::Expired => "workflowExpired",
         }
     }
 }
@@ -190,9 +190,9 @@ impl State {
         }
         workflow.end = Some(end);
         if let Some(Webhook { url, organisation }) = &*lock(&self.webhook) {
-            let url = format!("{}{}", url.trim_end_matches('/'), end.path());
+            let url = format!("{}/api/workflow/{}", url.trim_end_matches('/'), end.name());
             let request = self.outbox.unknown().with_header("organisation_id", organisation);
-            self.outbox.add(Addressed::new(organisation, &url, request));
+            self.outbox.add(Addressed::new(organisation, end.name(), &url, request));
         }
         Ok(())
     }

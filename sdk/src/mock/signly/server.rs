@@ -3,10 +3,9 @@
 use super::state::State;
 use super::{Event, api, transfers};
 use crate::mock::controls::controls;
-use crate::mock::courier::Courier;
-use crate::mock::server::{Port, Running, Service};
-use crate::mock::{Delivered, Deliveries, id};
-use crate::runtime::{Clock as _, Secret, SystemClock};
+use crate::mock::server::{Running, Service};
+use crate::mock::{Delivered, Deliveries, Setup};
+use crate::runtime::Secret;
 use crate::signly::{Client, ClientBuilder, OPERATIONS, Webhook};
 use std::io;
 use std::sync::Arc;
@@ -50,23 +49,19 @@ impl Server {
     ///
     /// The system gives no port, or no HTTP client can be made.
     pub async fn start() -> io::Result<Self> {
-        Self::start_with(Courier::new(false)?).await
+        Self::start_with(Setup::new()).await
     }
 
-    /// Starts a server that delivers its made-up events to any host that a webhook names. Real systems may take them for
-    /// real.
+    /// Starts a server on a port, with credentials by a seed, and so on.
     ///
     /// # Errors
     ///
-    /// As [`start`](Self::start).
-    pub async fn danger_start_delivering_beyond_loopback() -> io::Result<Self> {
-        Self::start_with(Courier::new(true)?).await
-    }
-
-    async fn start_with(courier: Courier) -> io::Result<Self> {
-        let key = Secret::issued(id::ulid("sk_mock_", SystemClock.now())).map_err(io::Error::other)?;
-        let (port, other_port) = (Port::open().await?, Port::open().await?);
-        let state = Arc::new(State::new(id::uuid(), key, courier, &other_port.other_origin()));
+    /// As [`start`](Self::start), or the port is taken.
+    pub async fn start_with(setup: Setup) -> io::Result<Self> {
+        let mut ids = setup.ids();
+        let key = Secret::issued(ids.key("sk_mock_")).map_err(io::Error::other)?;
+        let (port, other_port) = (setup.open().await?, setup.open_elsewhere().await?);
+        let state = Arc::new(State::new(ids.uuid(), key, setup.courier()?, &other_port.other_origin()));
         let running = port.serve(Service::new(OPERATIONS, api::router(Arc::clone(&state))));
         let elsewhere = Service::new(&[], transfers::router(Arc::clone(&state)));
         let elsewhere = other_port.serve(elsewhere.with_bodies_up_to(LARGEST_PDF));

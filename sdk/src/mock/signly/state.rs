@@ -225,6 +225,7 @@ impl State {
         Outgoing {
             webhook_id: webhook.webhook_id.to_string(),
             event_id: event.id.clone(),
+            event: event.kind.to_string(),
             destination: Destination {
                 url: webhook.url.clone().unwrap_or_default(),
                 headers,
