@@ -3,8 +3,8 @@
 use super::process::{Process, SignError};
 use super::{api, state::State};
 use crate::leap::{Client, ClientBuilder, EventType, OPERATIONS, ProjectId, ProjectStatus};
-use crate::mock::controls::controls;
 use crate::mock::Setup;
+use crate::mock::controls::controls;
 use crate::mock::outbox::delivers;
 use crate::mock::server::{Running, Service};
 use crate::runtime::Secret;

@@ -2,8 +2,8 @@
 
 use super::api;
 use super::state::{End, EndError, State, Workflow};
-use crate::mock::controls::controls;
 use crate::mock::Setup;
+use crate::mock::controls::controls;
 use crate::mock::outbox::delivers;
 use crate::mock::server::{Running, Service};
 use crate::runtime::Secret;

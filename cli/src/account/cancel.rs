@@ -1,0 +1,13 @@
+//! `countersign cancel`.
+
+use crate::failure::Failure;
+use crate::out::Out;
+
+/// Take a signing back.
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+#[allow(clippy::unused_async, reason = "for now")]
+pub async fn run(_: Args, _: &Out) -> Result<(), Failure> {
+    Err(Failure::failed("not there yet"))
+}

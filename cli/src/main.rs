@@ -1,0 +1,91 @@
+//! The `countersign` command: a development environment for e-signature APIs, and a way to find out why a callback is not
+//! accepted.
+
+mod account;
+mod callbacks;
+mod capture;
+mod completions;
+mod doctor;
+mod environment;
+mod failure;
+mod forward;
+mod home;
+mod listen;
+mod mock;
+mod out;
+mod provider;
+mod sign;
+mod spec;
+mod trigger;
+mod verdict;
+mod verify;
+
+use clap::{Parser, Subcommand};
+use out::Out;
+use std::process::ExitCode;
+
+/// E-signature APIs on the command line: mock servers, signed callbacks, and why one is not accepted.
+#[derive(Debug, Parser)]
+#[command(
+    name = "countersign",
+    version,
+    max_term_width = 80,
+    disable_help_subcommand = true,
+    after_help = "\
+A development environment in three terminals:
+  countersign mock legalesign            the provider
+  cargo run                              your application
+  countersign trigger legalesign changes --to http://127.0.0.1:3000/callbacks
+
+Secrets are never arguments. They come from variables such as
+LEGALESIGN_API_KEY, or from files that LEGALESIGN_API_KEY_FILE and its like
+name; `-` is standard input. What each command reads is in its --help.
+
+Exit codes: 0 done; 1 it failed, or was not accepted; 2 a mistake in the
+arguments or the configuration. Data goes to standard output, talk to
+standard error."
+)]
+struct Cli {
+    /// Print data as JSON, one document or one per line.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Mock(mock::Args),
+    Trigger(trigger::Args),
+    Listen(listen::Args),
+    Verify(verify::Args),
+    Sign(sign::Args),
+    Send(account::send::Args),
+    Status(account::status::Args),
+    Download(account::download::Args),
+    Cancel(account::cancel::Args),
+    Doctor(doctor::Args),
+    Spec(spec::Args),
+    Completions(completions::Args),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let Cli { json, verb } = Cli::parse();
+    let out = Out::new(json);
+    let done = match verb {
+        Verb::Mock(args) => mock::run(args, &out).await,
+        Verb::Trigger(args) => trigger::run(args, &out).await,
+        Verb::Listen(args) => listen::run(args, &out).await,
+        Verb::Verify(args) => verify::run(&args, &out),
+        Verb::Sign(args) => sign::run(&args, &out),
+        Verb::Send(args) => account::send::run(args, &out).await,
+        Verb::Status(args) => account::status::run(args, &out).await,
+        Verb::Download(args) => account::download::run(args, &out).await,
+        Verb::Cancel(args) => account::cancel::run(args, &out).await,
+        Verb::Doctor(args) => doctor::run(args, &out).await,
+        Verb::Spec(args) => spec::run(&args, &out),
+        Verb::Completions(args) => completions::run(&args, &out),
+    };
+    done.map_or_else(|failure| failure.exit(), |()| ExitCode::SUCCESS)
+}

@@ -1,0 +1,73 @@
+//! Data on standard output, talk on standard error.
+
+use crate::failure::Failure;
+use anstream::AutoStream;
+use serde::Serialize;
+use std::io::{ErrorKind, Write as _};
+
+/// Where a command prints. Colours are left out where nobody would see them: in files, in pipes, and with `NO_COLOR`.
+#[derive(Clone, Copy, Debug)]
+pub struct Out {
+    json: bool,
+}
+
+impl Out {
+    pub fn new(json: bool) -> Self {
+        Self { json }
+    }
+
+    /// Whether data is printed as JSON.
+    pub fn is_json(self) -> bool {
+        self.json
+    }
+
+    /// Data: as JSON on a line, or as a person reads it.
+    pub fn data(self, data: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), Failure> {
+        if self.json {
+            let json = serde_json::to_string(data).map_err(|error| Failure::because("no JSON", &error))?;
+            return self.print(&json);
+        }
+        self.print(&text())
+    }
+
+    /// Text, with a line break after it.
+    pub fn print(self, text: &str) -> Result<(), Failure> {
+        let mut stdout = AutoStream::auto(std::io::stdout()).lock();
+        written(writeln!(stdout, "{text}").and_then(|()| stdout.flush()))
+    }
+
+    /// Bytes as they are.
+    pub fn bytes(self, bytes: &[u8]) -> Result<(), Failure> {
+        let mut stdout = std::io::stdout().lock();
+        written(stdout.write_all(bytes).and_then(|()| stdout.flush()))
+    }
+}
+
+/// What is for a person who looks on, and no data. That nobody reads it is no failure.
+pub fn talk(text: &str) {
+    let mut stderr = AutoStream::auto(std::io::stderr()).lock();
+    let _ = writeln!(stderr, "{text}");
+}
+
+fn written(result: std::io::Result<()>) -> Result<(), Failure> {
+    match result {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Err(Failure::Unread),
+        Err(error) => Err(Failure::because("standard output", &error)),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// Columns that are as wide as what is in them, two blanks apart. The last one is as long as it is.
+pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
+    let header = header.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    let all = || std::iter::once(&header).chain(rows).filter(|row| !row.is_empty());
+    let width = |column: usize| {
+        all().filter_map(|row| row.get(column)).map(|text| text.chars().count()).max().unwrap_or_default()
+    };
+    let widths = (0..header.len()).map(width).collect::<Vec<_>>();
+    let line = |row: &Vec<String>| {
+        let cells = row.iter().zip(&widths).map(|(text, width)| format!("{text:<width$}"));
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    all().map(line).collect::<Vec<_>>().join("\n")
+}

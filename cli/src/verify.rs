@@ -1,0 +1,13 @@
+//! `countersign verify`.
+
+use crate::failure::Failure;
+use crate::out::Out;
+
+/// Say what a captured request proves, or why nothing.
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+#[allow(clippy::unused_async, reason = "for now")]
+pub fn run(_: &Args, _: &Out) -> Result<(), Failure> {
+    Err(Failure::failed("not there yet"))
+}
