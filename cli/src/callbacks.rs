@@ -265,10 +265,7 @@ pub fn no_callbacks() -> Failure {
 }
 
 /// Which variables would have helped.
-fn nothing_to_verify_with(
-    provider: Provider,
-    error: countersign::webhook::ConfigurationError,
-) -> Failure {
+fn nothing_to_verify_with(provider: Provider, error: countersign::webhook::ConfigurationError) -> Failure {
     use countersign::webhook::ConfigurationError;
     let urls = provider.variable("CALLBACK_URL_SECRET");
     let help = match (error, provider) {
@@ -281,7 +278,9 @@ fn nothing_to_verify_with(
         (ConfigurationError::NoCredential, Provider::Signly) => {
             format!("set SIGNLY_WEBHOOK_SECRET, the value of the header; or {urls}")
         }
-        (ConfigurationError::NoCredential, _) => format!("set {urls}, the secret that its URLs are signed with"),
+        (ConfigurationError::NoCredential, _) => {
+            format!("set {urls}, the secret that its URLs are signed with")
+        }
         (ConfigurationError::NoAudience, _) => {
             let variable = audience_variable(provider).unwrap_or_default();
             format!("give --for NAME or {variable}; or --for-anybody")

@@ -1,6 +1,9 @@
 //! The `countersign` command: a development environment for e-signature APIs, and a way to find out why a callback is not
 //! accepted.
-#![allow(clippy::doc_markdown, reason = "documentation of arguments is their help, where backticks would be shown")]
+#![allow(
+    clippy::doc_markdown,
+    reason = "documentation of arguments is their help, where backticks would be shown"
+)]
 
 mod account;
 mod callbacks;

@@ -64,7 +64,8 @@ impl Sender {
     pub async fn send(&self, post: &Post) -> Result<u16, String> {
         let mut request = self.0.post(post.url.clone()).body(post.body.clone());
         for (name, value) in &post.headers {
-            let value = HeaderValue::try_from(value).map_err(|_| format!("the header {name} cannot be sent"))?;
+            let value =
+                HeaderValue::try_from(value).map_err(|_| format!("the header {name} cannot be sent"))?;
             request = request.header(name, value);
         }
         match request.send().await {

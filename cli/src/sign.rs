@@ -57,9 +57,12 @@ pub fn run(args: &Args, out: &Out) -> Result<(), Failure> {
         let variable = provider.variable("CALLBACK_URL_SECRET");
         let secret = callbacks::url_secret(provider)?;
         let secret = secret.ok_or_else(|| {
-            Failure::usage(format!("set {variable} or {variable}_FILE: 32 random bytes, `openssl rand -hex 32`"))
+            Failure::usage(format!(
+                "set {variable} or {variable}_FILE: 32 random bytes, `openssl rand -hex 32`"
+            ))
         })?;
-        let url = mint(provider, &secret, address, args.reference.as_deref().unwrap_or_default(), args.until)?;
+        let url =
+            mint(provider, &secret, address, args.reference.as_deref().unwrap_or_default(), args.until)?;
         return out.data(&json!({ "url": url.as_str() }), || url.to_string());
     }
     let Some(payload) = &args.payload else {
@@ -81,6 +84,9 @@ pub fn run(args: &Args, out: &Out) -> Result<(), Failure> {
     }
     let home::DevelopmentKey { key, certificate } = home::development_key()?;
     let signature = key.sign_sha1(&payload.read()?);
-    talk(&format!("by the key of {}; a list goes with it as `signed`, a notice as `X-Signed`", certificate.display()));
+    talk(&format!(
+        "by the key of {}; a list goes with it as `signed`, a notice as `X-Signed`",
+        certificate.display()
+    ));
     out.data(&json!({ "signature": signature, "certificate": certificate }), || signature.clone())
 }

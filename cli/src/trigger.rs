@@ -134,7 +134,10 @@ pub async fn run(args: Args, out: &Out) -> Result<(), Failure> {
         let colour = if is_expected { GREEN } else { RED };
         let text = match &answer {
             Ok(status) => {
-                format!("{colour}{status} {}{colour:#}  {event}", if accepted { "accepted" } else { "refused " })
+                format!(
+                    "{colour}{status} {}{colour:#}  {event}",
+                    if accepted { "accepted" } else { "refused " }
+                )
             }
             Err(problem) => format!("{RED}not sent{RED:#}  {event}: {problem}"),
         };
@@ -204,7 +207,10 @@ fn list(provider: Option<Provider>, out: Out) -> Result<(), Failure> {
         let Sample { provider, event, proof, .. } = sample;
         [provider.name(), event, sample.assurance(), proof.words()].map(str::to_owned).to_vec()
     };
-    out.print(&table(&["PROVIDER", "EVENT", "ASSURANCE", "PROVED BY"], &samples.iter().map(row).collect::<Vec<_>>()))?;
+    out.print(&table(
+        &["PROVIDER", "EVENT", "ASSURANCE", "PROVED BY"],
+        &samples.iter().map(row).collect::<Vec<_>>(),
+    ))?;
     if provider.is_none() {
         talk("FairePlace has no callbacks: poll `get_signature_status`.");
     }

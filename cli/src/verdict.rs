@@ -150,11 +150,13 @@ impl fmt::Display for Verdict {
 impl fmt::Display for Accepted {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let schemes = self.proofs.iter().map(|proof| {
-            let late = if proof.certificate_out_of_time { ", whose certificate is out of its time" } else { "" };
+            let late =
+                if proof.certificate_out_of_time { ", whose certificate is out of its time" } else { "" };
             format!("{} (key `{}`{late})", proof.scheme, proof.key_id)
         });
         let schemes = schemes.collect::<Vec<_>>().join(", ");
-        let reference = self.reference.as_ref().map_or_else(String::new, |text| format!("\nreference   {text}"));
+        let reference =
+            self.reference.as_ref().map_or_else(String::new, |text| format!("\nreference   {text}"));
         let (assurance, audience) = (explained(&self.assurance), explained(&self.audience));
         write!(formatter, "{GREEN}accepted{GREEN:#}    {}: {}", self.provider, self.event)?;
         write!(formatter, "\nassurance   {}: {assurance}\nproved by   {schemes}", self.assurance)?;
@@ -225,4 +227,3 @@ impl From<Least> for Assurance {
         }
     }
 }
-

@@ -1,8 +1,8 @@
 //! Makes the request of an event.
 
+use super::Args;
 use super::legalesign::{self, Notice};
 use super::sample::{Proof, Sample};
-use super::Args;
 use crate::callbacks;
 use crate::clock;
 use crate::environment;
@@ -111,7 +111,9 @@ impl<'a> Making<'a> {
                 let notice = self.set(Notice::new(audience).named(event).fields())?;
                 legalesign::notice(&notice, &key()?, self)
             }
-            (Provider::Legalesign, event) => json_body(&self.set(legalesign::realtime(event, audience, *at))?),
+            (Provider::Legalesign, event) => {
+                json_body(&self.set(legalesign::realtime(event, audience, *at))?)
+            }
             (Provider::Leap | Provider::Sign8 | Provider::Faireplace, _) => unsigned(&self.set(Value::Null)?),
         };
         Ok(framed)

@@ -22,9 +22,7 @@ pub fn list(at: SystemTime) -> Value {
     let (document, signer) = (uri("document", &id("")), uri("signer", &id("")));
     // Without an offset, as Legalesign writes it.
     let at = clock::written(at).trim_end_matches('Z').to_owned();
-    let entry = |resource: &str, value| {
-        json!({ "timestamp": at, "name": "status", "value": value, "resource_uri": resource })
-    };
+    let entry = |resource: &str, value| json!({ "timestamp": at, "name": "status", "value": value, "resource_uri": resource });
     json!([entry(&signer, SIGNER_SIGNED), entry(&document, SIGNED), entry(&document, FINAL_PDF)])
 }
 

@@ -42,7 +42,11 @@ impl Assignment {
                         self.leads_nowhere(&format!("`{segment}` is no place in a list from 0 to {places}"))
                     })?
                 }
-                _ => return Err(self.leads_nowhere(&format!("`{segment}` is looked for in what has no members"))),
+                _ => {
+                    return Err(
+                        self.leads_nowhere(&format!("`{segment}` is looked for in what has no members"))
+                    );
+                }
             };
         }
         *place = self.value.clone();
