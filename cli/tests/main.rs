@@ -4,8 +4,18 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    missing_docs,
     reason = "these are tests"
 )]
 
+mod help;
+mod listen;
+mod mistakes;
+mod mock;
+mod receiver;
+mod sign;
 mod spec;
 mod support;
+mod terminal;
+mod trigger;
+mod verify;
