@@ -29,7 +29,7 @@ pub mod sign8;
 pub mod signly;
 pub mod webhook;
 
-/// The blocks of the README are compiled and run.
+// The blocks of the README are compiled and run.
 #[cfg(all(doctest, feature = "rustls", every_provider, feature = "axum", feature = "mock"))]
 #[doc = include_str!("../README.md")]
 mod readme {}
