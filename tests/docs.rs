@@ -91,7 +91,7 @@ fn links(text: &str) -> (Vec<String>, BTreeSet<String>) {
         }
         for rest in line.split('[').skip(1) {
             let Some((name, after)) = rest.split_once(']') else { continue };
-            if name.ends_with(".md") && !after.starts_with('(') {
+            if name.strip_suffix(".md").is_some() && !after.starts_with('(') {
                 names.insert(name.to_owned());
             }
         }
@@ -191,7 +191,8 @@ fn a_provider_is_added_as_the_page_says() {
         match language.as_str() {
             "yaml" if text.starts_with("openapi:") => {
                 documents += 1;
-                let code = build_script::generate(&text).unwrap_or_else(|error| panic!("line {line}: {error}"));
+                let code =
+                    build_script::generate(&text).unwrap_or_else(|error| panic!("line {line}: {error}"));
                 assert!(code.contains("pub fn get_note("), "line {line}: the call is not there");
             }
             "yaml" => assert!(sixth.contains(&text), "line {line}: the sixth provider has no such thing"),
@@ -252,7 +253,8 @@ impl Known {
     }
 
     fn check_cargo(&self, words: &[&str]) -> Result<(), String> {
-        let verbs = "add bench check clippy deny doc fmt package run test tree".split(' ').collect::<Vec<_>>();
+        let verbs =
+            "add bench check clippy deny doc fmt package run test tree".split(' ').collect::<Vec<_>>();
         let verb = words.first().filter(|verb| verbs.contains(verb)).ok_or("cargo has no such command")?;
         let package = words.get(1).filter(|_| *verb == "add").copied();
         if package.is_some_and(|package| !self.dependencies.contains(package)) {
