@@ -159,7 +159,7 @@ fn every_page_is_linked_and_part_of_the_documentation() {
 fn blocks_are_of_a_kind_that_is_checked() {
     for from in texts() {
         for Block { language, text, line } in blocks(&read(&from)).0 {
-            let known = ["rust", "sh", "sql", "text", "toml", "yaml"].contains(&language.as_str());
+            let known = ["console", "rust", "sh", "sql", "text", "toml", "yaml"].contains(&language.as_str());
             assert!(known, "{from}:{line}: nobody checks `{language}`");
             let hidden = text.lines().filter(|each| each.starts_with("# ")).count();
             assert!(language != "rust" || hidden < 3, "{from}:{line}: too much is hidden");
@@ -209,6 +209,8 @@ struct Known {
     features: BTreeSet<String>,
     dependencies: BTreeSet<String>,
     packages: BTreeSet<String>,
+    /// Commands that are built here.
+    binaries: BTreeSet<String>,
 }
 
 impl Known {
@@ -222,17 +224,20 @@ impl Known {
         let workspace = read("Cargo.toml");
         let (_, members) = workspace.split_once("members = [").unwrap();
         let (members, _) = members.split_once(']').unwrap();
-        let package = |member: &str| {
-            let manifest = read(&format!("{}/Cargo.toml", member.trim().trim_matches('"')));
-            let (_, name) = manifest.split_once("name = \"").unwrap();
+        let manifests = members.split(',').map(|member| member.trim().trim_matches('"'));
+        let manifests = manifests.map(|member| read(&format!("{member}/Cargo.toml"))).collect::<Vec<_>>();
+        let name = |text: &str| {
+            let (_, name) = text.split_once("name = \"").unwrap();
             name.split_once('"').unwrap().0.to_owned()
         };
+        let binaries = manifests.iter().flat_map(|manifest| manifest.split("[[bin]]").skip(1));
         let mut dependencies: BTreeSet<_> = keys(&workspace, "workspace.dependencies");
         dependencies.insert("tokio".to_owned());
         Self {
             features: keys(&read("sdk/Cargo.toml"), "features"),
             dependencies,
-            packages: members.split(',').map(package).collect(),
+            packages: manifests.iter().map(|manifest| name(manifest)).collect(),
+            binaries: binaries.map(name).collect(),
         }
     }
 
@@ -245,6 +250,7 @@ impl Known {
         match words.next().unwrap_or_default() {
             "cargo" => self.check_cargo(&words.collect::<Vec<_>>()),
             "npx" | "openssl" => Ok(()),
+            binary if self.binaries.contains(binary) => Ok(()),
             script if script.starts_with("scripts/") || script == ".ci/run" => {
                 exists(script).then_some(()).ok_or_else(|| format!("there is no `{script}`"))
             }
@@ -253,8 +259,9 @@ impl Known {
     }
 
     fn check_cargo(&self, words: &[&str]) -> Result<(), String> {
-        let verbs =
-            "add bench check clippy deny doc fmt package run test tree".split(' ').collect::<Vec<_>>();
+        let verbs = "add bench check clippy deny doc fmt install package run test tree"
+            .split(' ')
+            .collect::<Vec<_>>();
         let verb = words.first().filter(|verb| verbs.contains(verb)).ok_or("cargo has no such command")?;
         let package = words.get(1).filter(|_| *verb == "add").copied();
         if package.is_some_and(|package| !self.dependencies.contains(package)) {
@@ -266,6 +273,8 @@ impl Known {
             let exists = match *option {
                 "--features" if ours => value.split(',').all(|feature| self.features.contains(feature)),
                 "-p" => self.packages.contains(*value),
+                "--bin" => self.binaries.contains(*value),
+                "--path" => root().join(value).join("Cargo.toml").is_file(),
                 "--example" => root().join(format!("examples/{value}.rs")).is_file(),
                 "--bench" => root().join(format!("sdk/benches/{value}.rs")).is_file(),
                 _ => true,
@@ -286,11 +295,13 @@ fn every_command_is_one_that_there_is() {
         let text = read(&from);
         let (blocks, rest) = blocks(&text);
         let shell = blocks.iter().filter(|block| block.language == "sh").flat_map(|block| block.text.lines());
+        let sessions = blocks.iter().filter(|block| block.language == "console");
+        let typed = sessions.flat_map(|block| block.text.lines()).filter_map(|line| line.strip_prefix("$ "));
         let begins = |span: &&str| ["cargo ", "scripts/"].iter().any(|start| span.starts_with(start));
         // In running text a script may be named together with what belongs to it, and a command cut short.
-        let whole = |span: &&str| !span.contains(['…', '*']) && !span.contains("path ");
+        let whole = |span: &&str| !span.contains(['…', '*']);
         let inline = spans(&rest).0.into_iter().filter(begins).filter(whole).map(str::trim);
-        for command in shell.chain(inline).filter(|line| !line.is_empty()) {
+        for command in shell.chain(typed).chain(inline).filter(|line| !line.is_empty()) {
             count += 1;
             known.check(command).unwrap_or_else(|problem| panic!("{from}: `{command}`: {problem}"));
         }
