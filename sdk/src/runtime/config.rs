@@ -148,9 +148,9 @@ impl<S: Setup> ClientBuilder<S> {
         self
     }
 
-    /// How long nothing may move while an answer is read, and while content is sent; 30 seconds by default. Of content that
-    /// is sent or received it is the only limit; for the answer to what was sent, an attempt's time is waited, or this if it
-    /// is longer.
+    /// How long nothing may move: while an answer is awaited or read, and while content is sent; 30 seconds by default.
+    /// Of content that is sent or received it is the only limit. Once content is sent, its answer may take the longer of this
+    /// and [`attempt_timeout`](Self::attempt_timeout).
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
         self.settings.read_timeout = timeout.min(FOR_EVER);
         self
