@@ -7,5 +7,9 @@
     reason = "these are tests"
 )]
 
+mod account;
+mod doctor;
 mod spec;
 mod support;
+mod terminal;
+mod world;
