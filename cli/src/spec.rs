@@ -41,7 +41,9 @@ pub fn run(args: &Args, out: &Out) -> Result<(), Failure> {
         return operations.iter().try_for_each(|operation| out.data(&whole(operation), String::new));
     }
     if providers.contains(&Provider::Sign8) {
-        talk("SIGN8's reference is not public: its paths are placeholders, and a profile says the real ones.");
+        talk(
+            "SIGN8's reference is not public: its paths are placeholders, and a profile says the real ones.",
+        );
     }
     let rows = operations.iter().map(|operation| row(operation, args.provider.is_none()));
     out.print(&table(&HEADER, &rows.collect::<Vec<_>>()))

@@ -38,15 +38,10 @@ fn a_line_says_how_sure_a_call_is_and_whether_it_is_repeated() {
     let printed = spec(&["signly"]);
     let line = |name: &str| printed.out.lines().find(|line| line.starts_with(name)).unwrap();
     let words = |name| line(name).split_whitespace().collect::<Vec<_>>();
-    assert_eq!(words("list_webhooks "), [
-        "list_webhooks",
-        "documented",
-        "S",
-        "yes",
-        "?",
-        "GET",
-        "/v1/webhooks"
-    ]);
+    assert_eq!(
+        words("list_webhooks "),
+        ["list_webhooks", "documented", "S", "yes", "?", "GET", "/v1/webhooks"]
+    );
     assert_eq!(words("create_template ")[1..5], ["inferred", "F", "no", "-"]);
     assert!(!printed.out.contains("legalesign"));
     assert_eq!(printed.err, "");
