@@ -6,4 +6,4 @@ pub mod download;
 mod progress;
 pub mod send;
 pub mod status;
-mod text;
+pub mod text;

@@ -13,15 +13,25 @@ pub struct Seen {
     pub code: u32,
 }
 
-/// Runs the command on a terminal of 80 columns, where somebody types `typed`.
+/// Runs the command on a terminal of 80 columns without colours, where somebody types `typed`.
 pub fn run<S>(world: &World<S>, arguments: &[&str], typed: &str) -> Seen {
+    run_with(world, arguments, typed, &[("NO_COLOR", "1")])
+}
+
+/// As [`run`], with colours.
+pub fn run_in_colour<S>(world: &World<S>, arguments: &[&str]) -> Seen {
+    run_with(world, arguments, "", &[])
+}
+
+fn run_with<S>(world: &World<S>, arguments: &[&str], typed: &str, more: &[(&str, &str)]) -> Seen {
     let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
     let pair = native_pty_system().openpty(size).unwrap();
     let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_countersign"));
     command.env_clear();
     command.env("TERM", "xterm-256color");
-    command.env("NO_COLOR", "1");
-    for (name, value) in &world.variables {
+    for (name, value) in
+        world.variables.iter().map(|(name, value)| (*name, value.as_str())).chain(more.iter().copied())
+    {
         command.env(name, value);
     }
     command.cwd(world.folder.path());

@@ -17,7 +17,7 @@ What it does:
   leap        stops the signing process for good
   signly      cancels the document
   legalesign  voids the document unless it is signed, and puts it into the
-              archive; nothing is erased. Nobody is told, unless --tell
+              archive; nothing is erased. With --tell the recipients are told
 
 Examples:
   countersign cancel leap 3f0f7c1e-52a4-4d0b-8a53-9f1a6b7c2d10
@@ -44,9 +44,7 @@ pub async fn run(args: Args, out: &Out) -> Result<(), Failure> {
         Provider::Legalesign if args.tell => {
             "the document is voided unless it is signed, put into the archive, and the recipients are told"
         }
-        Provider::Legalesign => {
-            "the document is voided unless it is signed, and put into the archive; nobody is told"
-        }
+        Provider::Legalesign => "the document is voided unless it is signed, and put into the archive",
         Provider::Sign8 => {
             return Err(Failure::usage(
                 "of SIGN8 no call is known that cancels: its reference is not public. Who has it\n\

@@ -114,10 +114,11 @@ impl Args {
 }
 
 /// A failed call, what the provider said about it, and what that means for whoever asked.
-fn after(error: &countersign::Error, said: Vec<String>, note: &str) -> Failure {
-    let provider = error.provider();
-    let said = said.iter().map(|line| format!("\n  {provider} said: {line}")).collect::<String>();
-    let problem = format!("{}{said}\n{note}.", chain(error));
+fn after(error: &countersign::Error, said: &[String], note: &str) -> Failure {
+    let mut lines = vec![chain(error)];
+    lines.extend(said.iter().map(|said| format!("  {} said: {said}", error.provider())));
+    lines.push(format!("{note}."));
+    let problem = lines.join("\n");
     // What was refused before it was sent is a mistake in the arguments.
     if error.kind() == ErrorKind::InvalidRequest { Failure::Usage(problem) } else { Failure::Failed(problem) }
 }

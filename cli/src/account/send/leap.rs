@@ -48,7 +48,7 @@ pub async fn send(args: Args, out: &Out) -> Result<(), Failure> {
                  again before you have looked for it in Leap"
             }
         };
-        after(&error, message(&error), note)
+        after(&error, &message(&error), note)
     })?;
     bar.finish();
 

@@ -47,7 +47,7 @@ pub async fn send(args: Args, out: &Out) -> Result<(), Failure> {
         bar.abandon();
         let stored = if error.effect() == Effect::None { "" } else { "; the PDF may have been stored" };
         let note = format!("Nobody was written to{stored}. It can be sent again");
-        after(&error, complaints(&error), &note)
+        after(&error, &complaints(&error), &note)
     })?;
     bar.finish();
 
@@ -64,7 +64,7 @@ pub async fn send(args: Args, out: &Out) -> Result<(), Failure> {
                 template.id
             ),
         };
-        after(&error, complaints(&error), &note)
+        after(&error, &complaints(&error), &note)
     })?;
     let data = json!({ "provider": "legalesign", "id": created.id, "template": template.id });
     out.data(&data, || created.id.to_string())?;
