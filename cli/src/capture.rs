@@ -1,1 +1,169 @@
-//! (soon)
+//! Requests that were captured: as raw HTTP, or as `countersign listen` stores them.
+
+mod redact;
+
+pub use redact::{Redaction, shown_path};
+
+use crate::clock;
+use crate::failure::Failure;
+use crate::verdict::Verdict;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use countersign::webhook::Delivery;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+use serde::{Deserialize, Serialize};
+use std::time::SystemTime;
+
+/// The most headers that a captured request may have.
+const MOST_HEADERS: usize = 256;
+const BLANK: &str = "it is no captured request: a file begins with `POST /path HTTP/1.1`, the headers and a blank line, \
+                     or it is JSON as `countersign listen` stores it";
+
+/// A request as it was received.
+#[derive(Debug)]
+pub struct Capture {
+    pub delivery: Delivery,
+    pub received_at: Option<SystemTime>,
+    /// Credentials that were taken out when it was stored.
+    pub redacted: Vec<String>,
+    /// What was found when it was received, with the credentials.
+    pub verdict: Option<Verdict>,
+}
+
+/// A request as it is stored.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    received_at: Option<String>,
+    method: String,
+    uri: String,
+    headers: Vec<(String, String)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<String>,
+    /// In place of `body`, for one that is no text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body_base64: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    redacted: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<Verdict>,
+}
+
+impl Capture {
+    /// Reads either form.
+    pub fn read(content: &[u8]) -> Result<Self, Failure> {
+        let is_json = content.trim_ascii_start().first() == Some(&b'{');
+        let read = if is_json { read_stored(content) } else { read_raw(content) };
+        read.map_err(Failure::Usage)
+    }
+
+    /// As JSON, without the credentials.
+    pub fn stored(
+        delivery: &Delivery,
+        received_at: SystemTime,
+        redaction: &Redaction,
+        verdict: &Verdict,
+    ) -> Vec<u8> {
+        let (uri, headers, redacted) = redaction.of(delivery);
+        let text = std::str::from_utf8(delivery.body()).ok().map(str::to_owned);
+        let base64 = text.is_none().then(|| STANDARD.encode(delivery.body()));
+        let stored = Stored {
+            received_at: Some(clock::written(received_at)),
+            method: delivery.method().to_string(),
+            uri,
+            headers,
+            body: text,
+            body_base64: base64,
+            redacted,
+            verdict: Some(verdict.clone()),
+        };
+        // Texts and numbers only, so there is nothing that JSON has no form for.
+        let mut json = serde_json::to_vec_pretty(&stored).unwrap_or_default();
+        json.push(b'\n');
+        json
+    }
+}
+
+fn read_stored(content: &[u8]) -> Result<Capture, String> {
+    let stored: Stored =
+        serde_json::from_slice(content).map_err(|error| format!("it is no stored capture: {error}"))?;
+    let body = match (stored.body, stored.body_base64) {
+        (Some(text), None) => Bytes::from(text),
+        (None, Some(base64)) => {
+            STANDARD.decode(base64).map_err(|_| "`body_base64` is no base64".to_owned())?.into()
+        }
+        (None, None) => Bytes::new(),
+        (Some(_), Some(_)) => return Err("`body` and `body_base64` are both there; leave one".to_owned()),
+    };
+    let headers = stored.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+    let received_at = stored.received_at.as_deref().map(clock::parse).transpose();
+    Ok(Capture {
+        delivery: delivery(&stored.method, &stored.uri, headers, body)?,
+        received_at: received_at.map_err(|problem| format!("`received_at`: {problem}"))?,
+        redacted: stored.redacted,
+        verdict: stored.verdict,
+    })
+}
+
+/// The body is everything behind the headers, whatever `Content-Length` says: a difference is a finding.
+fn read_raw(content: &[u8]) -> Result<Capture, String> {
+    let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
+    let mut request = httparse::Request::new(&mut headers);
+    let length = match request.parse(content) {
+        Ok(httparse::Status::Complete(length)) => length,
+        Ok(httparse::Status::Partial) if request.method.is_some() => {
+            return Err("the headers do not end; a blank line comes before the body".to_owned());
+        }
+        _ => return Err(BLANK.to_owned()),
+    };
+    let body = content.get(length..).unwrap_or_default();
+    let is_chunked = |header: &httparse::Header<'_>| {
+        header.name.eq_ignore_ascii_case("transfer-encoding")
+            && header.value.to_ascii_lowercase().ends_with(b"chunked")
+    };
+    let body = if request.headers.iter().any(is_chunked) {
+        // Whoever captured it may have put the chunks together already.
+        unchunked(body).unwrap_or_else(|| body.to_vec())
+    } else {
+        body.to_vec()
+    };
+    let all = request.headers.iter().map(|header| (header.name, header.value));
+    let (method, path) = (request.method.unwrap_or_default(), request.path.unwrap_or_default());
+    let delivery = delivery(method, path, all, body.into())?;
+    Ok(Capture { delivery, received_at: None, redacted: Vec::new(), verdict: None })
+}
+
+fn unchunked(mut rest: &[u8]) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let httparse::Status::Complete((start, length)) = httparse::parse_chunk_size(rest).ok()? else {
+            return None;
+        };
+        if length == 0 {
+            return Some(body);
+        }
+        let end = start.checked_add(usize::try_from(length).ok()?)?;
+        body.extend_from_slice(rest.get(start..end)?);
+        let after = rest.get(end..)?;
+        rest = after.strip_prefix(b"\r\n").or_else(|| after.strip_prefix(b"\n"))?;
+    }
+}
+
+fn delivery<'h>(
+    method: &str,
+    uri: &str,
+    headers: impl Iterator<Item = (&'h str, &'h [u8])>,
+    body: Bytes,
+) -> Result<Delivery, String> {
+    let method = Method::try_from(method).map_err(|_| format!("`{method}` is no method"))?;
+    let uri = Uri::try_from(uri).map_err(|_| "the address cannot be read".to_owned())?;
+    let mut all = HeaderMap::new();
+    for (name, value) in headers {
+        let unusable = || format!("the header `{name}` cannot be read");
+        let value = HeaderValue::try_from(value).map_err(|_| unusable())?;
+        all.append(HeaderName::try_from(name).map_err(|_| unusable())?, value);
+    }
+    Ok(Delivery::new(method, uri, all, body))
+}

@@ -1,18 +1,26 @@
 //! The `countersign` command: a development environment for e-signature APIs, and a way to find out why a callback is not
 //! accepted.
+#![allow(
+    clippy::doc_markdown,
+    reason = "documentation of arguments is their help, where backticks would be shown"
+)]
 
 mod account;
 mod callbacks;
 mod capture;
+mod clock;
 mod completions;
 mod doctor;
 mod environment;
 mod failure;
 mod forward;
 mod home;
+mod input;
 mod listen;
+mod mint;
 mod mock;
 mod out;
+mod post;
 mod provider;
 mod sign;
 mod spec;
@@ -88,4 +96,15 @@ async fn main() -> ExitCode {
         Verb::Completions(args) => completions::run(&args, &out),
     };
     done.map_or_else(|failure| failure.exit(), |()| ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cli;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn arguments_do_not_contradict_each_other() {
+        Cli::command().debug_assert();
+    }
 }

@@ -1,13 +1,218 @@
 //! `countersign trigger`.
 
+mod event;
+mod legalesign;
+mod sample;
+mod set;
+
+use crate::callbacks::{self, Hmac};
+use crate::clock;
 use crate::failure::Failure;
-use crate::out::Out;
+use crate::out::{Out, table, talk};
+use crate::post::{self, Post, Sender};
+use crate::provider::Provider;
+use anstyle::{AnsiColor, Style};
+use event::Making;
+use sample::{SAMPLES, Sample};
+use serde::Serialize;
+use set::Assignment;
+use std::time::Duration;
+use url::Url;
 
-/// Send a correctly signed callback.
+/// How old what is stale is.
+const STALE: Duration = Duration::from_secs(24 * 60 * 60);
+const GREEN: Style = AnsiColor::Green.on_default();
+const RED: Style = AnsiColor::Red.on_default();
+
+/// Send a callback as the provider would, correctly signed.
+///
+/// It carries what the provider's callbacks can be proved by: Signly's secret in a header, Legalesign's RSA signature (by a key
+/// of this machine), a token in the address where a secret for callback URLs is set, or an HMAC if one is described.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+#[command(after_help = "\
+What it is signed with:
+  signly      SIGNLY_WEBHOOK_SECRET, or SIGNLY_CALLBACK_URL_SECRET
+  legalesign  a key of this machine, made at first use; pin its certificate:
+              ~/.countersign/legalesign-development.pem
+  leap        LEAP_CALLBACK_URL_SECRET, or a URL that has its token already
+  sign8       SIGN8_CALLBACK_URL_SECRET, likewise
+Each may be given as a file: SIGNLY_WEBHOOK_SECRET_FILE=secret.txt
 
-#[allow(clippy::unused_async, reason = "for now")]
-pub async fn run(_: Args, _: &Out) -> Result<(), Failure> {
-    Err(Failure::failed("not there yet"))
+Examples:
+  countersign trigger --list
+  countersign trigger signly PROCESS_COMPLETED --for my-tenant \\
+      --to http://127.0.0.1:3000/callbacks --set data.status=COMPLETED
+  countersign trigger legalesign sent signed --duplicate 2 --reorder \\
+      --to http://127.0.0.1:3000/callbacks
+  countersign trigger leap completed --reference contract-17 \\
+      --to http://127.0.0.1:3000/callbacks --print | countersign verify leap")]
+pub struct Args {
+    /// Who sends it.
+    #[arg(required_unless_present = "list")]
+    provider: Option<Provider>,
+    /// What has happened, as --list names it. Several are sent one after the other.
+    #[arg(value_name = "EVENT")]
+    events: Vec<String>,
+    /// Show all events, and what proves them.
+    #[arg(long, conflicts_with_all = ["events", "to"])]
+    list: bool,
+    /// Where the application receives callbacks.
+    #[arg(long, value_name = "URL", value_parser = post::parse_url, required_unless_present_any = ["list"])]
+    to: Option<Url>,
+    /// Change a member before it is signed: data.status=COMPLETED, 0.value=40. The value is JSON, or else text.
+    #[arg(long, value_name = "PATH=VALUE")]
+    set: Vec<Assignment>,
+    /// Send each event this many times.
+    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u16).range(1..))]
+    duplicate: u16,
+    /// Send the last event first.
+    #[arg(long)]
+    reorder: bool,
+    /// As if it had happened a day ago: what it says, a signed timestamp, and a signed URL that has expired since.
+    #[arg(long)]
+    stale: bool,
+    /// Change one byte of what proves it, or of what is proved: the receiver has to refuse it.
+    #[arg(long)]
+    forged: bool,
+    /// The tenant, group or organisation that it is for. Otherwise SIGNLY_TENANT, LEGALESIGN_GROUP, SIGN8_ORGANISATION.
+    #[arg(long = "for", value_name = "NAME")]
+    audience: Option<String>,
+    /// What a signed callback URL refers to.
+    #[arg(long, value_name = "TEXT", default_value = "example-1")]
+    reference: String,
+    /// Signly: the header that carries the secret.
+    #[arg(long, value_name = "HEADER", default_value = "X-Client-Auth")]
+    header: String,
+    /// Print the requests and send nothing.
+    #[arg(long)]
+    print: bool,
+    /// Send to other machines too. They may take it for real.
+    #[arg(long)]
+    danger_beyond_loopback: bool,
+    #[command(flatten)]
+    hmac: Hmac,
+}
+
+/// What became of a callback.
+#[derive(Serialize)]
+struct Sent<'a> {
+    provider: Provider,
+    event: &'a str,
+    to: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    accepted: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<String>,
+}
+
+pub async fn run(args: Args, out: &Out) -> Result<(), Failure> {
+    if args.list {
+        return list(args.provider, *out);
+    }
+    // Both are there, since clap requires them.
+    let (Some(provider), Some(to)) = (args.provider, &args.to) else {
+        return Err(Failure::usage("name a provider, and with --to where callbacks are received"));
+    };
+    let posts = posts(&args, provider, to)?;
+    if args.print {
+        return posts.iter().try_for_each(|(_, post)| out.bytes(post.raw().as_bytes()));
+    }
+    if !post::is_loopback(to) && !args.danger_beyond_loopback {
+        let host = to.host_str().unwrap_or_default();
+        return Err(Failure::usage(format!(
+            "{host} is not this machine, and may take it for real; --danger-beyond-loopback sends it all the same"
+        )));
+    }
+    let sender = Sender::new()?;
+    let mut unexpected = 0;
+    for (event, post) in &posts {
+        let answer = sender.send(post).await;
+        let accepted = matches!(answer, Ok(200..=299));
+        let is_expected = accepted != args.forged && answer.is_ok();
+        unexpected += usize::from(!is_expected);
+        let colour = if is_expected { GREEN } else { RED };
+        let text = match &answer {
+            Ok(status) => {
+                format!(
+                    "{colour}{status} {}{colour:#}  {event}",
+                    if accepted { "accepted" } else { "refused " }
+                )
+            }
+            Err(problem) => format!("{RED}not sent{RED:#}  {event}: {problem}"),
+        };
+        let to = crate::capture::shown_path(post.url.path());
+        let sent = Sent { provider, event, to, status: answer.clone().ok(), accepted, problem: answer.err() };
+        out.data(&sent, || text)?;
+    }
+    match (unexpected, args.forged) {
+        (0, _) => Ok(()),
+        (_, true) => Err(Failure::failed("the receiver accepts what is forged")),
+        (_, false) => {
+            talk(&format!(
+                "to see why it was refused: the same command with --print | countersign verify {} --explain, with the \
+                 receiver's secrets",
+                provider.name()
+            ));
+            Err(Failure::Refused)
+        }
+    }
+}
+
+/// The requests, each with the name of its event, in the order they are sent in.
+fn posts(args: &Args, provider: Provider, to: &Url) -> Result<Vec<(String, Post)>, Failure> {
+    if provider == Provider::Faireplace {
+        return Err(callbacks::no_callbacks());
+    }
+    if args.events.is_empty() {
+        return Err(Failure::usage(format!("name an event of {}: {}", provider.name(), names(provider))));
+    }
+    if args.reorder && args.events.len() < 2 {
+        return Err(Failure::usage("--reorder needs at least two events, such as `sent signed`"));
+    }
+    let now = clock::now();
+    let at = if args.stale { now.checked_sub(STALE).unwrap_or(now) } else { now };
+    let making = Making::new(args, provider, to, at)?;
+    let mut posts = Vec::new();
+    for name in &args.events {
+        let sample = SAMPLES.iter().find(|sample| sample.provider == provider && sample.event == name);
+        let sample = sample.ok_or_else(|| {
+            let known = names(provider);
+            Failure::usage(format!("{} has no event `{name}`; there are {known}", provider.name()))
+        })?;
+        let post = making.post(sample)?;
+        posts.extend(std::iter::repeat_n((name.clone(), post), args.duplicate.into()));
+    }
+    if args.reorder {
+        posts.reverse();
+    }
+    Ok(posts)
+}
+
+fn names(provider: Provider) -> String {
+    let names = SAMPLES.iter().filter(|sample| sample.provider == provider).map(|sample| sample.event);
+    names.collect::<Vec<_>>().join(", ")
+}
+
+fn list(provider: Option<Provider>, out: Out) -> Result<(), Failure> {
+    if provider == Some(Provider::Faireplace) {
+        return Err(callbacks::no_callbacks());
+    }
+    let samples = SAMPLES.iter().filter(|sample| provider.is_none_or(|provider| sample.provider == provider));
+    let samples = samples.collect::<Vec<_>>();
+    if out.is_json() {
+        return samples.into_iter().try_for_each(|sample| out.data(sample, String::new));
+    }
+    let row = |sample: &&Sample| {
+        let Sample { provider, event, proof, .. } = sample;
+        [provider.name(), event, sample.assurance(), proof.words()].map(str::to_owned).to_vec()
+    };
+    out.print(&table(
+        &["PROVIDER", "EVENT", "ASSURANCE", "PROVED BY"],
+        &samples.iter().map(row).collect::<Vec<_>>(),
+    ))?;
+    if provider.is_none() {
+        talk("FairePlace has no callbacks: poll `get_signature_status`.");
+    }
+    Ok(())
 }

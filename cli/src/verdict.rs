@@ -1,1 +1,229 @@
-//! (soon)
+//! What a delivery proves, or why it proves nothing, in words.
+
+use crate::provider::Provider;
+use anstyle::{AnsiColor, Style};
+use countersign::webhook::{Assurance, Explanation, Finding, Rejection, Verified};
+use serde::{Deserialize, Serialize};
+use std::fmt::{self, Write as _};
+
+/// What came of verifying a delivery.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Verdict {
+    Accepted(Accepted),
+    Refused(Refused),
+}
+
+/// What was proved, and for whom.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Accepted {
+    accepted: bool,
+    provider: String,
+    event: String,
+    assurance: String,
+    proofs: Vec<Proved>,
+    audience: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
+    dedupe_key: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Proved {
+    scheme: String,
+    key_id: String,
+    certificate_out_of_time: bool,
+}
+
+/// Why it is not accepted.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Refused {
+    accepted: bool,
+    provider: String,
+    reason: String,
+    message: String,
+    /// What the provider would be answered.
+    status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    findings: Option<Vec<Found>>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Found {
+    cause: String,
+    remedy: String,
+    scheme: Option<String>,
+    key_id: Option<String>,
+    certain: bool,
+}
+
+impl Verdict {
+    /// `explain` is only asked if an explanation is wanted.
+    pub fn of<E>(
+        provider: Provider,
+        verified: Result<Verified<E>, Rejection>,
+        describe: impl FnOnce(&E) -> String,
+        explain: Option<impl FnOnce() -> Explanation>,
+    ) -> Self {
+        let provider = provider.name().to_owned();
+        match verified {
+            Ok(verified) => Self::Accepted(Accepted {
+                accepted: true,
+                provider,
+                event: describe(verified.event()),
+                assurance: word(&verified.assurance()),
+                proofs: verified.proofs().map(Proved::of).collect(),
+                audience: word(&verified.audience()),
+                reference: verified.reference().map(str::to_owned),
+                dedupe_key: verified.dedupe_key().to_string(),
+            }),
+            Err(rejection) => Self::Refused(Refused {
+                accepted: false,
+                provider,
+                reason: word(&rejection.reason()),
+                message: rejection.to_string(),
+                status: rejection.status().as_u16(),
+                findings: explain.map(|explain| explain().findings().iter().map(Found::of).collect()),
+            }),
+        }
+    }
+
+    pub fn is_accepted(&self) -> bool {
+        matches!(self, Self::Accepted(_))
+    }
+
+    /// How the provider is answered.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Accepted(_) => 200,
+            Self::Refused(refused) => refused.status,
+        }
+    }
+
+    /// On one line, for a log.
+    pub fn summary(&self) -> String {
+        match self {
+            Self::Accepted(accepted) => {
+                let Accepted { event, assurance, audience, .. } = accepted;
+                format!("{GREEN}accepted{GREEN:#}  {event}  assurance {assurance}, audience {audience}")
+            }
+            Self::Refused(refused) => format!("{RED}refused{RED:#}   {}", refused.message),
+        }
+    }
+}
+
+const GREEN: Style = AnsiColor::Green.on_default().bold();
+const RED: Style = AnsiColor::Red.on_default().bold();
+
+impl Proved {
+    fn of(proof: &countersign::webhook::Proof) -> Self {
+        Self {
+            scheme: word(&proof.scheme()),
+            key_id: proof.key_id().to_owned(),
+            certificate_out_of_time: proof.is_certificate_out_of_time(),
+        }
+    }
+}
+
+impl Found {
+    fn of(finding: &Finding) -> Self {
+        Self {
+            cause: finding.cause().to_string(),
+            remedy: finding.remedy().to_owned(),
+            scheme: finding.scheme().map(|scheme| word(&scheme)),
+            key_id: finding.key_id().map(str::to_owned),
+            certain: finding.is_certain(),
+        }
+    }
+}
+
+/// Several lines, for somebody who asked.
+impl fmt::Display for Verdict {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Accepted(accepted) => accepted.fmt(formatter),
+            Self::Refused(refused) => refused.fmt(formatter),
+        }
+    }
+}
+
+impl fmt::Display for Accepted {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let schemes = self.proofs.iter().map(|proof| {
+            let late =
+                if proof.certificate_out_of_time { ", whose certificate is out of its time" } else { "" };
+            format!("{} (key `{}`{late})", proof.scheme, proof.key_id)
+        });
+        let schemes = schemes.collect::<Vec<_>>().join(", ");
+        let reference =
+            self.reference.as_ref().map_or_else(String::new, |text| format!("\nreference   {text}"));
+        let (assurance, audience) = (explained(&self.assurance), explained(&self.audience));
+        write!(formatter, "{GREEN}accepted{GREEN:#}    {}: {}", self.provider, self.event)?;
+        write!(formatter, "\nassurance   {}: {assurance}\nproved by   {schemes}", self.assurance)?;
+        write!(formatter, "\naudience    {}: {audience}{reference}", self.audience)?;
+        write!(formatter, "\ndedupe key  {}", self.dedupe_key)
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { provider, message, status, findings, .. } = self;
+        write!(formatter, "{RED}not accepted{RED:#}  {provider}: {message}")?;
+        write!(formatter, "\n              it would be answered with {status}")?;
+        let Some(findings) = findings else {
+            return write!(formatter, "\n              `--explain` tries to find out why");
+        };
+        if findings.is_empty() {
+            formatter.write_str(
+                "\n- none of the usual mistakes explains it: compare the key with what the provider shows",
+            )?;
+        }
+        for Found { cause, remedy, key_id, certain, .. } in findings {
+            let perhaps = if *certain { "" } else { "perhaps " };
+            let key = key_id.as_ref().map_or_else(String::new, |id| format!(" (key `{id}`)"));
+            write!(formatter, "\n- {perhaps}{cause}{key}\n  -> {remedy}")?;
+        }
+        Ok(())
+    }
+}
+
+fn explained(word: &str) -> &'static str {
+    match word {
+        "payload" => "a signature covers exactly the data",
+        "sender" => "a secret came with it; nothing covers the data, so confirm it by the API",
+        "matched" => "it is meant for you",
+        "not-named" => "it names nobody, so confirm it by the API",
+        "not-checked" => "you accept those of others",
+        _ => "see the documentation of the SDK",
+    }
+}
+
+/// A variant as a word: `NotNamed` is `not-named`.
+pub fn word(variant: &impl fmt::Debug) -> String {
+    let mut word = String::new();
+    for (place, letter) in format!("{variant:?}").chars().enumerate() {
+        if letter.is_ascii_uppercase() && place > 0 {
+            word.push('-');
+        }
+        let _ = write!(word, "{}", letter.to_ascii_lowercase());
+    }
+    word
+}
+
+/// How much has to be proved, on the command line.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub enum Least {
+    /// A secret came with it, or in its address.
+    Sender,
+    /// A signature covers the data.
+    Payload,
+}
+
+impl From<Least> for Assurance {
+    fn from(least: Least) -> Self {
+        match least {
+            Least::Sender => Self::Sender,
+            Least::Payload => Self::Payload,
+        }
+    }
+}

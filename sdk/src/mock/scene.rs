@@ -42,3 +42,26 @@ pub enum Scene {
     /// Nobody signs in time: the clock of the server is moved.
     DeadlinePasses,
 }
+
+/// Stories are staged by each server, and told by all in the same way.
+macro_rules! plays {
+    ($server:ident) => {
+        impl $server {
+            /// Plays a story to its end, and delivers what is told of it; see [`Scene`](crate::mock::Scene) for what each one
+            /// is here.
+            ///
+            /// # Errors
+            ///
+            /// As [`stage`](Self::stage).
+            pub async fn play(
+                &self,
+                scene: crate::mock::Scene,
+                id: impl AsRef<str>,
+            ) -> Result<Vec<crate::mock::Delivered>, crate::mock::NotPossible> {
+                self.stage(scene, id)?;
+                Ok(self.deliver_due().await)
+            }
+        }
+    };
+}
+pub(super) use plays;

@@ -2,17 +2,20 @@
 
 use super::Server;
 use super::state::{after, find};
-use crate::mock::{Delivered, NotPossible, Scene};
+use crate::mock::scene::plays;
+use crate::mock::{NotPossible, Scene};
 use std::time::Duration;
 
+plays!(Server);
+
 impl Server {
-    /// Plays a scene with a document, and delivers what is due then. The list of every six minutes is due when
+    /// Plays a scene with a document. What it leads to is [due](Self::due); the list of every six minutes when
     /// [`advance`](Self::advance) has moved the clock by as much.
     ///
     /// # Errors
     ///
     /// There is no such document, it is over, or the scene cannot happen to it. What could be played of it has happened.
-    pub async fn play(&self, scene: Scene, document: impl AsRef<str>) -> Result<Vec<Delivered>, NotPossible> {
+    pub fn stage(&self, scene: Scene, document: impl AsRef<str>) -> Result<(), NotPossible> {
         let document = document.as_ref();
         match scene {
             Scene::EveryoneSigns => self.sign_all(document)?,
@@ -34,6 +37,6 @@ impl Server {
                 self.state.clock.set(after(last, Duration::from_secs(1)));
             }
         }
-        Ok(self.deliver_due().await)
+        Ok(())
     }
 }

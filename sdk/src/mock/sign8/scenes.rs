@@ -1,15 +1,18 @@
 //! Stories of a workflow.
 
 use super::Server;
-use crate::mock::{Delivered, NotPossible, Scene};
+use crate::mock::scene::plays;
+use crate::mock::{NotPossible, Scene};
+
+plays!(Server);
 
 impl Server {
-    /// Plays a scene with a workflow, and delivers what it leads to.
+    /// Plays a scene with a workflow. What it leads to is [due](Self::due).
     ///
     /// # Errors
     ///
     /// There is no such workflow, it has ended, or nothing is known that would tell of such a thing.
-    pub async fn play(&self, scene: Scene, workflow: impl AsRef<str>) -> Result<Vec<Delivered>, NotPossible> {
+    pub fn stage(&self, scene: Scene, workflow: impl AsRef<str>) -> Result<(), NotPossible> {
         let ended = match scene {
             Scene::SecondSignerRefuses => self.refuse(workflow),
             Scene::DeadlinePasses => self.expire(workflow),
@@ -18,6 +21,6 @@ impl Server {
             }
         };
         ended.map_err(|_| NotPossible::because("there is no such workflow, or it has ended"))?;
-        Ok(self.deliver_due().await)
+        Ok(())
     }
 }

@@ -2,18 +2,21 @@
 
 use super::Server;
 use super::life::Step;
-use crate::mock::{Delivered, NotPossible, Scene};
+use crate::mock::scene::plays;
+use crate::mock::{NotPossible, Scene};
 
 /// More attempts than a document can allow are never needed to use them up.
 const MOST_ATTEMPTS: usize = 1000;
 
+plays!(Server);
+
 impl Server {
-    /// Plays a scene with a document, and delivers what it leads to.
+    /// Plays a scene with a document. What it leads to is [due](Self::due).
     ///
     /// # Errors
     ///
     /// There is no such document, it is over, or the scene cannot happen to it. What could be played of it has happened.
-    pub async fn play(&self, scene: Scene, document: impl AsRef<str>) -> Result<Vec<Delivered>, NotPossible> {
+    pub fn stage(&self, scene: Scene, document: impl AsRef<str>) -> Result<(), NotPossible> {
         match scene {
             Scene::EveryoneSigns => self.play_everyone_signs(document)?,
             Scene::SecondSignerRefuses => self.second_fails(document.as_ref())?,
@@ -23,7 +26,7 @@ impl Server {
                 self.state.clock.set(deadline);
             }
         }
-        Ok(self.deliver_due().await)
+        Ok(())
     }
 
     /// The first one signs; the second one uses up the attempts.
