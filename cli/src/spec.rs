@@ -34,7 +34,7 @@ pub struct Args {
 
 const HEADER: [&str; 7] = ["OPERATION", "CERTAINTY", "SOURCE", "REPEAT", "PAGES", "METHOD", "PATH"];
 
-pub fn run(args: &Args, out: &Out) -> Result<(), Failure> {
+pub fn run(args: &Args, out: Out) -> Result<(), Failure> {
     let providers = args.provider.map_or_else(|| Provider::ALL.to_vec(), |provider| vec![provider]);
     let operations = providers.iter().flat_map(|provider| provider.operations()).collect::<Vec<_>>();
     if out.is_json() {

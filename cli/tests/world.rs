@@ -12,7 +12,7 @@ pub struct World<S> {
     pub server: S,
     pub folder: TempDir,
     pub variables: Vec<(&'static str, String)>,
-    _runtime: Runtime,
+    runtime: Runtime,
 }
 
 impl<S> World<S> {
@@ -23,7 +23,7 @@ impl<S> World<S> {
         let runtime = Runtime::new().unwrap();
         let server = runtime.block_on(server).unwrap();
         let variables = variables(&server);
-        Self { server, folder: tempfile::tempdir().unwrap(), variables, _runtime: runtime }
+        Self { server, folder: tempfile::tempdir().unwrap(), variables, runtime: runtime }
     }
 
     /// The command in its folder, with all variables.
@@ -61,7 +61,7 @@ impl<S> World<S> {
 
     /// Runs something that needs the runtime, such as a call of the SDK.
     pub fn wait_for<T>(&self, future: impl Future<Output = T>) -> T {
-        self._runtime.block_on(future)
+        self.runtime.block_on(future)
     }
 }
 

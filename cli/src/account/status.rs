@@ -36,19 +36,19 @@ pub async fn run(args: Args, out: &Out) -> Result<(), Failure> {
     match provider {
         Provider::Legalesign => {
             let document = client::legalesign()?.get_document(id.as_str()).send().await?;
-            told(&of_legalesign(&id, document), out)
+            told(&of_legalesign(&id, document), *out)
         }
         Provider::Signly => {
             let document = client::signly()?.get_document(id.as_str()).send().await?;
-            told(&of_signly(&id, document), out)
+            told(&of_signly(&id, document), *out)
         }
         Provider::Leap => {
             let process = client::leap()?.get_signing_process(id.as_str()).send().await?;
-            as_it_came(provider, &id, process.into_map(), out)
+            as_it_came(provider, &id, process.into_map(), *out)
         }
         Provider::Faireplace => {
             let status = client::faireplace()?.get_signature_status(id.as_str()).send().await?;
-            as_it_came(provider, &id, status.into_map(), out)
+            as_it_came(provider, &id, status.into_map(), *out)
         }
         Provider::Sign8 => Err(Failure::usage(
             "of SIGN8 no call is known that reads a workflow: its reference is not public. Who has\n\
@@ -137,7 +137,7 @@ fn word(status: &impl std::fmt::Debug, is_known: bool) -> String {
     if is_known { words(&format!("{status:?}")) } else { "unknown".to_owned() }
 }
 
-fn told(status: &Status, out: &Out) -> Result<(), Failure> {
+fn told(status: &Status, out: Out) -> Result<(), Failure> {
     out.data(status, || {
         let with_code = |word: &Option<String>, code: Option<i64>| match (word, code) {
             (Some(word), Some(code)) => format!("{} ({code})", printable(word)),
@@ -171,7 +171,7 @@ fn told(status: &Status, out: &Out) -> Result<(), Failure> {
 }
 
 /// An answer whose members nobody has documented.
-fn as_it_came(provider: Provider, id: &str, answer: Map<String, Value>, out: &Out) -> Result<(), Failure> {
+fn as_it_came(provider: Provider, id: &str, answer: Map<String, Value>, out: Out) -> Result<(), Failure> {
     let answer = Value::Object(answer);
     out.data(&json!({ "provider": provider, "id": id, "answer": answer }), || format!("{answer:#}"))?;
     talk(&format!(

@@ -134,7 +134,7 @@ fn made(provider: Provider, client: Result<(), Failure>, names: &str, wanted: &s
         Ok(()) => ok(provider, "variables", names),
         Err(Failure::Usage(problem) | Failure::Failed(problem)) => {
             let remedy = if problem.contains("not set") {
-                format!("set {}", wanted)
+                format!("set {wanted}")
             } else if problem.contains("the HTTP client") {
                 "look at the TLS roots".to_owned()
             } else {
@@ -142,7 +142,7 @@ fn made(provider: Provider, client: Result<(), Failure>, names: &str, wanted: &s
             };
             failed(provider, "variables", problem, remedy)
         }
-        Err(_) => failed(provider, "variables", "no client can be made", format!("needed: {}", wanted)),
+        Err(_) => failed(provider, "variables", "no client can be made", format!("needed: {wanted}")),
     }
 }
 

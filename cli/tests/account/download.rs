@@ -24,7 +24,7 @@ fn the_pdf_gets_the_name_of_its_id() {
     assert_eq!(printed.code, 0, "{}", printed.err);
     let name = format!("{id}.pdf");
     assert_eq!(printed.out.trim(), name);
-    assert_eq!(world.names(), [name.clone()]);
+    assert_eq!(world.names(), std::slice::from_ref(&name));
     assert_eq!(std::fs::read(world.folder.path().join(name)).unwrap(), pdf);
     assert!(printed.err.contains("SHA-256"), "{}", printed.err);
 }
