@@ -34,8 +34,8 @@ And once, without credentials, its address: for the way there and the clock.
 Exit code 1 if something failed, 2 if nothing is configured. A warning is no
 failure.
 
-Variables, of which each but LEGALESIGN_CERTIFICATE and SIGN8_PROFILE may be
-given as a file, by its name and _FILE:
+Variables. A value may come from a file, which the name with _FILE names; - is
+standard input. LEGALESIGN_CERTIFICATE and SIGN8_PROFILE are files themselves.
   SIGNLY_TENANT, SIGNLY_API_KEY or SIGNLY_HMAC_SECRET
   LEGALESIGN_API_KEY, or LEGALESIGN_USERNAME and LEGALESIGN_SECRET;
   LEGALESIGN_ORGANISATION, LEGALESIGN_GROUP, LEGALESIGN_CERTIFICATE

@@ -23,7 +23,7 @@ impl<S> World<S> {
         let runtime = Runtime::new().unwrap();
         let server = runtime.block_on(server).unwrap();
         let variables = variables(&server);
-        Self { server, folder: tempfile::tempdir().unwrap(), variables, runtime: runtime }
+        Self { server, folder: tempfile::tempdir().unwrap(), variables, runtime }
     }
 
     /// The command in its folder, with all variables.

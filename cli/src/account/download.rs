@@ -36,14 +36,15 @@ pub struct Args {
     provider: Provider,
     /// The id of the document, as countersign send printed it.
     id: String,
-    /// Where to write it; `-` is standard output. ID.pdf unless given.
+    /// Where to write it; - is standard output. ID.pdf unless given.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Replaces the file if there is one.
     #[arg(long)]
     force: bool,
-    /// Waits while it is fetched from an archive, which takes about four hours.
-    #[arg(long, value_name = "5h", value_parser = duration)]
+    /// How long to wait, such as 5h, if it has to be fetched from an archive,
+    /// which takes about four hours.
+    #[arg(long, value_name = "TIME", value_parser = duration)]
     wait: Option<Duration>,
 }
 

@@ -10,6 +10,7 @@ use crate::out::Out;
 use crate::provider::Provider;
 use countersign::ErrorKind;
 use signer::Signer;
+use std::future::Future;
 use std::path::PathBuf;
 
 /// Send a document to be signed: with Legalesign or Leap.
@@ -39,8 +40,9 @@ pub struct Args {
     provider: Provider,
     /// A PDF; for Leap also a DOCX.
     file: PathBuf,
-    /// Who signs, in this order; once for each. Legalesign needs a name.
-    #[arg(long = "signer", value_name = "Name <mail>", required = true)]
+    /// Who signs, as "Name <mail>". Once for each, in the order of signing.
+    /// A mail address alone is enough for Leap.
+    #[arg(long = "signer", value_name = "SIGNER", required = true)]
     signers: Vec<Signer>,
     /// The title of the document; the name of the file unless given.
     #[arg(long)]
@@ -54,8 +56,8 @@ pub struct Args {
     /// Turns the text tags in the PDF into fields.
     #[arg(long, help_heading = "Legalesign")]
     text_tags: bool,
-    /// The owner of the signing process.
-    #[arg(long, value_name = "Name <mail>", help_heading = "Leap")]
+    /// The owner of the signing process, as "Name <mail>".
+    #[arg(long, help_heading = "Leap")]
     owner: Option<Signer>,
     /// Where to post that everybody has signed; LEAP_CALLBACK_URL unless given.
     /// A signed URL is a secret: better not as an argument.
@@ -110,6 +112,17 @@ impl Args {
         given.map_or(Ok(()), |(option, _)| {
             Err(Failure::usage(format!("{} has no {option}; leave it off", self.provider.title())))
         })
+    }
+}
+
+/// The result of a call that writes to people, unless somebody interrupts it: then nobody knows.
+async fn unless_interrupted<T>(
+    call: impl Future<Output = Result<T, countersign::Error>>,
+    doubt: &str,
+) -> Result<Result<T, countersign::Error>, Failure> {
+    tokio::select! {
+        answer = call => Ok(answer),
+        _ = tokio::signal::ctrl_c() => Err(Failure::failed(format!("interrupted.\n{doubt}."))),
     }
 }
 

@@ -66,7 +66,8 @@ fn set(provider: Provider) -> Vec<String> {
 /// Whether `name` is one of these, or one of these as a file.
 fn is_one_of(provider: Provider, name: &str, known: &[&str]) -> bool {
     let name = name.strip_prefix(&provider.variable("")).unwrap_or(name);
-    known.iter().any(|known| *known == name || name.strip_suffix("_FILE") == Some(known))
+    let is_file = |known: &str| known != "CERTIFICATE" && name.strip_suffix("_FILE") == Some(known);
+    known.iter().any(|known| *known == name || is_file(known))
 }
 
 /// Whether a variable is set that this command knows of.

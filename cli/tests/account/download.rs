@@ -1,5 +1,7 @@
 //! `countersign download`.
 
+#[cfg(unix)]
+use super::interrupted;
 use super::sent;
 use crate::world::{self, World};
 use crate::{support, terminal};
@@ -122,6 +124,18 @@ fn what_is_not_there_yet_is_said_to_be_so() {
     world.server.advance(Duration::from_secs(5 * 3600));
     let printed = world.run(&["download", "legalesign", &id, "-o", "signed.pdf", "--wait", "5h"]);
     assert_eq!(printed.code, 0, "{}", printed.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_download_leaves_nothing_behind() {
+    let (world, id, _) = signed();
+    world.server.clear_requests();
+    world.server.fail_next_on("get_document", Fault::delay(Duration::from_secs(3600)));
+    let arguments = ["download", "legalesign", &id];
+    let child = interrupted(&world, &arguments, || !world.server.requests().is_empty());
+    assert_eq!(child.status.code(), Some(1));
+    assert_eq!(world.names(), Vec::<String>::new());
 }
 
 #[test]

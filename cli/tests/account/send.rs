@@ -1,10 +1,13 @@
 //! `countersign send`.
 
+#[cfg(unix)]
+use super::interrupted;
 use super::{ADA, ALAN, PDF, sent};
 use crate::support::Printed;
 use crate::world::{self, World};
 use countersign::mock::{Fault, leap, legalesign};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 fn to_legalesign(world: &World<legalesign::Server>, more: &[&str]) -> Printed {
     world.file("contract.pdf", PDF);
@@ -76,7 +79,7 @@ fn mistakes_are_found_before_anything_is_sent() {
         (&["empty.pdf", "--signer", ADA], "it is empty"),
         (&["contract.docx", "--signer", ADA], "Legalesign takes a PDF"),
         (&[&long, "--signer", ADA], "61 characters, and 60 are allowed; give a shorter --name"),
-        (&["contract.pdf"], "--signer <Name <mail>>"),
+        (&["contract.pdf"], "--signer <SIGNER>"),
         (
             &["contract.pdf", "--signer", "Ada"],
             "no mail address in it; write \"Ada Lovelace <ada@example.com>\"",
@@ -109,6 +112,19 @@ fn a_lost_answer_is_not_followed_by_a_second_document() {
     assert!(printed.err.contains("Do not send it again before you have looked"), "{}", printed.err);
     assert_eq!(world.server.documents().len(), 1);
     world.server.assert_calls(&["create_pdf_template", "create_document"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn whoever_interrupts_it_is_told_that_it_may_have_been_sent() {
+    let world = world::legalesign();
+    world.file("contract.pdf", PDF);
+    world.server.fail_next_on("create_document", Fault::delay(Duration::from_secs(3600)));
+    let arguments = ["send", "legalesign", "contract.pdf", "--group", world.server.group(), "--signer", ADA];
+    let output = interrupted(&world, &arguments, || world.server.calls("create_document").count() > 0);
+    assert_eq!(output.status.code(), Some(1));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("interrupted") && told.contains("It may have been sent"), "{told}");
 }
 
 #[test]

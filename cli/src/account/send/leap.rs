@@ -2,7 +2,7 @@
 
 use super::document::{Document, Kind};
 use super::signer::{Signer, all_different};
-use super::{Args, after};
+use super::{Args, after, unless_interrupted};
 use crate::account::client;
 use crate::account::text::printable;
 use crate::environment;
@@ -11,6 +11,9 @@ use crate::out::{Out, talk};
 use countersign::Effect;
 use countersign::leap::{Person, SignDocument};
 use serde_json::{Value, json};
+
+const DOUBT: &str = "It may have been started, and the signers may have been written to. Do not send it\n\
+                     again before you have looked for it in Leap";
 
 pub async fn send(args: Args, out: &Out) -> Result<(), Failure> {
     args.refuse(&[("--group", args.group.is_some()), ("--text-tags", args.text_tags)])?;
@@ -39,15 +42,9 @@ pub async fn send(args: Args, out: &Out) -> Result<(), Failure> {
     if let Some(url) = callback_url {
         start = start.sign_tasks_completed_callback_url(url);
     }
-    let process = start.send().await.map_err(|error| {
+    let process = unless_interrupted(Box::pin(start.send()), DOUBT).await?.map_err(|error| {
         bar.abandon();
-        let note = match error.effect() {
-            Effect::None => "Nobody was written to",
-            _ => {
-                "It may have been started, and the signers may have been written to. Do not send it\n\
-                 again before you have looked for it in Leap"
-            }
-        };
+        let note = if error.effect() == Effect::None { "Nobody was written to" } else { DOUBT };
         after(&error, &message(&error), note)
     })?;
     bar.finish();
@@ -55,7 +52,7 @@ pub async fn send(args: Args, out: &Out) -> Result<(), Failure> {
     let id = id_path.as_deref().and_then(|path| process.id_at(path));
     let answer = Value::Object(process.into_map());
     let data = json!({ "provider": "leap", "id": id, "answer": answer });
-    out.data(&data, || id.as_ref().map_or_else(|| format!("{answer:#}"), ToString::to_string))?;
+    let printed = out.data(&data, || id.as_ref().map_or_else(|| format!("{answer:#}"), ToString::to_string));
     match (&id, &id_path) {
         (Some(id), _) => talk(&format!("Started. Next: countersign status leap {id}")),
         (None, None) => talk(
@@ -69,7 +66,7 @@ pub async fn send(args: Args, out: &Out) -> Result<(), Failure> {
             )));
         }
     }
-    Ok(())
+    printed
 }
 
 fn person(signer: &Signer) -> Person {

@@ -2,7 +2,7 @@
 
 use super::document::{Document, Kind};
 use super::signer::{Signer, all_different};
-use super::{Args, after};
+use super::{Args, after, unless_interrupted};
 use crate::account::client;
 use crate::account::text::printable;
 use crate::environment;
@@ -55,22 +55,21 @@ pub async fn send(args: Args, out: &Out) -> Result<(), Failure> {
     let start =
         legalesign.create_document().group(group.as_str()).name(title).templatepdf(template.id.clone());
     let start = start.signers(signers).signers_in_order(!args.any_order).do_email(true);
-    let created = start.send().await.map_err(|error| {
-        let note = match error.effect() {
-            Effect::None => format!("Nobody was written to. The PDF stays, as the template {}", template.id),
-            _ => format!(
-                "It may have been sent. Do not send it again before you have looked: the list of\n\
-                 documents of {group} at Legalesign has one of the template {}, or has none",
-                template.id
-            ),
-        };
-        after(&error, &complaints(&error), &note)
+    let doubt = format!(
+        "It may have been sent. Do not send it again before you have looked: the list of\n\
+         documents of {group} at Legalesign has one of the template {}, or has none",
+        template.id
+    );
+    let created = unless_interrupted(Box::pin(start.send()), &doubt).await?.map_err(|error| {
+        let unused = format!("Nobody was written to. The PDF stays, as the template {}", template.id);
+        let note = if error.effect() == Effect::None { &unused } else { &doubt };
+        after(&error, &complaints(&error), note)
     })?;
     let data = json!({ "provider": "legalesign", "id": created.id, "template": template.id });
-    out.data(&data, || created.id.to_string())?;
+    let printed = out.data(&data, || created.id.to_string());
     let people = if count == 1 { "1 signer".to_owned() } else { format!("{count} signers") };
     talk(&format!("Sent to {people}. Next: countersign status legalesign {}", created.id));
-    Ok(())
+    printed
 }
 
 fn recipient(signer: &Signer) -> Result<RecipientInput, Failure> {
