@@ -25,6 +25,7 @@ mod sixth;
 
 mod build_script;
 mod building;
+mod docs;
 mod faireplace;
 mod leap;
 mod legalesign;

@@ -21,6 +21,9 @@ pub struct Proofs {
     /// Signly: the header that carries the secret in SIGNLY_WEBHOOK_SECRET.
     #[arg(long, value_name = "HEADER", default_value = "X-Client-Auth")]
     pub header: String,
+    /// Legalesign: the certificate to pin. Otherwise the file that LEGALESIGN_CERTIFICATE names.
+    #[arg(long, value_name = "FILE")]
+    pub certificate: Option<PathBuf>,
     #[command(flatten)]
     pub hmac: Hmac,
 }
@@ -38,9 +41,6 @@ pub struct Expected {
     /// The least that has to be proved. Otherwise the best that can be.
     #[arg(long, value_name = "ASSURANCE")]
     pub least: Option<Least>,
-    /// Legalesign: the certificate to pin. Otherwise the file that LEGALESIGN_CERTIFICATE names.
-    #[arg(long, value_name = "FILE")]
-    pub certificate: Option<PathBuf>,
 }
 
 /// An HMAC-SHA256, as the provider's documentation describes it. The key is in SIGNLY_WEBHOOK_HMAC_SECRET or
@@ -148,7 +148,9 @@ impl Expected {
         }
         audience_variable(provider).and_then(environment::variable).into_iter().collect()
     }
+}
 
+impl Proofs {
     fn rsa_key(&self) -> Result<Option<RsaKey>, Failure> {
         let path = self.certificate.clone();
         let path = path.or_else(|| environment::variable("LEGALESIGN_CERTIFICATE").map(PathBuf::from));
@@ -230,7 +232,7 @@ pub fn judge(provider: Provider, proofs: &Proofs, expected: &Expected) -> Result
         }
         Provider::Legalesign => {
             let own = |mut builder: legalesign::webhook::VerifierBuilder| -> Result<_, Failure> {
-                if let Some(key) = expected.rsa_key()? {
+                if let Some(key) = proofs.rsa_key()? {
                     builder = builder.certificate(key);
                 }
                 if let Some(scheme) = proofs.hmac.scheme(provider)? {

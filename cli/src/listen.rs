@@ -1,13 +1,242 @@
 //! `countersign listen`.
 
+mod forwarding;
+
+use crate::callbacks::{self, Expected, Judge, Proofs};
+use crate::capture::{Capture, Redaction, shown_path};
+use crate::clock;
+use crate::environment;
 use crate::failure::Failure;
-use crate::out::Out;
+use crate::home;
+use crate::out::{Out, talk};
+use crate::post;
+use crate::provider::Provider;
+use crate::stop;
+use crate::verdict::Verdict;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use countersign::webhook::Delivery;
+use forwarding::Forwarding;
+use http::{Request, Response, StatusCode};
+use serde::Serialize;
+use std::io::ErrorKind;
+use std::net::Ipv4Addr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::SystemTime;
+use tokio::net::TcpListener;
+use url::Url;
 
 /// Receive callbacks, verify them, and say what they prove.
+///
+/// What is refused is answered as the SDK would, and explained here. Every request is stored as JSON that `countersign verify`
+/// reads, without its credentials, and readable by you only; it may hold personal data.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+#[command(after_help = "\
+With one provider any path will do; with several, a segment of the path is the
+provider's name: http://127.0.0.1:3030/callbacks/leap
 
-#[allow(clippy::unused_async, reason = "for now")]
-pub async fn run(_: Args, _: &Out) -> Result<(), Failure> {
-    Err(Failure::failed("not there yet"))
+What callbacks are verified with comes from variables, as with `verify`:
+SIGNLY_WEBHOOK_SECRET, LEGALESIGN_CERTIFICATE, LEAP_CALLBACK_URL_SECRET and so
+on; see countersign verify --help.
+
+Example:
+  countersign listen --provider legalesign --for my-group \\
+      --forward-to http://127.0.0.1:3000")]
+pub struct Args {
+    /// Whose callbacks. May be given several times.
+    #[arg(long = "provider", value_name = "PROVIDER", required = true)]
+    providers: Vec<Provider>,
+    /// The port on this machine; 0 is any.
+    #[arg(long, value_name = "PORT", default_value = "3030")]
+    port: u16,
+    /// Pass each request on to this address, unchanged, and the answer back. A path is put before that of the request.
+    #[arg(long, value_name = "URL", value_parser = post::parse_url)]
+    forward_to: Option<Url>,
+    /// Where requests are stored. Otherwise in `captures` in COUNTERSIGN_HOME, or in ~/.countersign
+    #[arg(long, value_name = "FOLDER", conflicts_with = "no_store")]
+    store: Option<PathBuf>,
+    /// Store nothing.
+    #[arg(long)]
+    no_store: bool,
+    #[command(flatten)]
+    expected: Expected,
+    #[command(flatten)]
+    proofs: Proofs,
+}
+
+/// The largest body that is read.
+const LARGEST_BODY: usize = 1024 * 1024;
+
+struct Receiver {
+    judges: Vec<Judge>,
+    redaction: Redaction,
+    folder: Option<PathBuf>,
+    received: AtomicU32,
+    forwarding: Option<Forwarding>,
+    out: Out,
+    stop: stop::Stop,
+}
+
+/// A line of the log.
+#[derive(Serialize)]
+struct Received<'a> {
+    received_at: String,
+    provider: Provider,
+    path: &'a str,
+    verdict: &'a Verdict,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    capture: Option<&'a Path>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forwarded: Option<u16>,
+}
+
+pub async fn run(args: Args, out: &Out) -> Result<(), Failure> {
+    if args.providers.len() > 1 && !args.expected.audience.is_empty() {
+        return Err(Failure::usage(
+            "--for is for one provider; with several, set SIGNLY_TENANT, LEGALESIGN_GROUP and SIGN8_ORGANISATION",
+        ));
+    }
+    let judge = |provider: &Provider| callbacks::judge(*provider, &args.proofs, &args.expected);
+    let judges = args.providers.iter().map(judge).collect::<Result<Vec<_>, _>>()?;
+    let folder = match args.store {
+        _ if args.no_store => None,
+        Some(folder) => Some(folder),
+        None => Some(environment::home()?.join("captures")),
+    };
+    if let Some(folder) = &folder {
+        let unusable = |error| Failure::because(&folder.display().to_string(), &error);
+        home::make_private_folder(folder).map_err(unusable)?;
+    }
+    let forwarding = args.forward_to.map(Forwarding::to).transpose()?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, args.port)).await;
+    let listener = listener.map_err(|error| stop::not_bound(args.port, &error))?;
+    let address = listener.local_addr().map_err(|error| Failure::because("no address", &error))?;
+    let stop = stop::Stop::default();
+    announce(&judges, &format!("http://{address}"), folder.as_deref(), *out)?;
+    let receiver = Receiver {
+        judges,
+        redaction: Redaction::new(&args.proofs.header),
+        folder,
+        received: AtomicU32::new(0),
+        forwarding,
+        out: *out,
+        stop: stop.clone(),
+    };
+    let router = Router::new().fallback(receive).with_state(Arc::new(receiver));
+    let serving = axum::serve(listener, router).with_graceful_shutdown(stop.clone().requested());
+    serving.await.map_err(|error| Failure::because("the server ended", &error))?;
+    stop.outcome()
+}
+
+fn announce(judges: &[Judge], origin: &str, folder: Option<&Path>, out: Out) -> Result<(), Failure> {
+    for judge in judges {
+        let name = judge.provider.name();
+        let url = if judges.len() == 1 { origin.to_owned() } else { format!("{origin}/{name}") };
+        let data = serde_json::json!({ "provider": judge.provider, "listening": url });
+        out.data(&data, || format!("{name} listens at {url}"))?;
+    }
+    match folder {
+        Some(folder) => talk(&format!("requests are stored in {}, without credentials", folder.display())),
+        None => talk("requests are not stored"),
+    }
+    talk("Ctrl-C ends it");
+    Ok(())
+}
+
+async fn receive(State(receiver): State<Arc<Receiver>>, request: Request<Body>) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let Some(judge) = receiver.judge(parts.uri.path()) else {
+        let names = receiver.judges.iter().map(|judge| judge.provider.name()).collect::<Vec<_>>().join(", ");
+        talk(&format!("{} names none of {names}", shown_path(parts.uri.path())));
+        return answer(StatusCode::NOT_FOUND);
+    };
+    let Ok(body) = axum::body::to_bytes(body, LARGEST_BODY).await else {
+        talk("a body is larger than 1 MiB, or did not arrive as a whole");
+        return answer(StatusCode::PAYLOAD_TOO_LARGE);
+    };
+    let now = clock::now();
+    let delivery = Delivery::new(parts.method, parts.uri, parts.headers, body);
+    let verdict = judge.explain(&delivery, now);
+    let capture = receiver.store(&delivery, now, judge.provider, &verdict);
+    let forwarded = match &receiver.forwarding {
+        Some(forwarding) => Some(forwarding.forward(&delivery).await),
+        None => None,
+    };
+    let status = forwarded.as_ref().map(|answer| answer.status().as_u16());
+    receiver.print(&delivery, now, judge.provider, &verdict, capture.as_deref(), status);
+    forwarded.unwrap_or_else(|| answer(StatusCode::from_u16(verdict.status()).unwrap_or_default()))
+}
+
+fn answer(status: StatusCode) -> Response<Body> {
+    let mut answer = Response::new(Body::empty());
+    *answer.status_mut() = status;
+    answer
+}
+
+impl Receiver {
+    /// The only provider, or the one that a segment of the path names.
+    fn judge(&self, path: &str) -> Option<&Judge> {
+        if let [only] = self.judges.as_slice() {
+            return Some(only);
+        }
+        path.split('/').find_map(|segment| self.judges.iter().find(|judge| judge.provider.name() == segment))
+    }
+
+    /// Where the request was stored. That it could not be is said, and is no reason not to answer.
+    fn store(
+        &self,
+        delivery: &Delivery,
+        at: SystemTime,
+        provider: Provider,
+        verdict: &Verdict,
+    ) -> Option<PathBuf> {
+        let folder = self.folder.as_ref()?;
+        let content = Capture::stored(delivery, at, &self.redaction, verdict);
+        let time = clock::written(at).replace([':', '-'], "");
+        loop {
+            let number = self.received.fetch_add(1, Ordering::Relaxed) + 1;
+            let path = folder.join(format!("{time}-{}-{number:04}.json", provider.name()));
+            match home::write_private(&path, &content) {
+                Ok(()) => return Some(path),
+                // Of another run in the same second.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                Err(error) => {
+                    talk(&format!("{}: {error}", path.display()));
+                    return None;
+                }
+            }
+        }
+    }
+
+    fn print(
+        &self,
+        delivery: &Delivery,
+        at: SystemTime,
+        provider: Provider,
+        verdict: &Verdict,
+        capture: Option<&Path>,
+        forwarded: Option<u16>,
+    ) {
+        let path = shown_path(delivery.uri().path());
+        let received_at = clock::written(at);
+        let line = Received { received_at, provider, path: &path, verdict, capture, forwarded };
+        let printed = self.out.data(&line, || {
+            let mut text =
+                format!("{}  {}  {path}  {}", clock::time_of_day(at), provider.name(), verdict.summary());
+            if let Some(status) = forwarded {
+                text += &format!("\n          forwarded: answered with {status}");
+            }
+            text += &verdict.causes();
+            if let Some(capture) = capture {
+                text += &format!("\n          {}", capture.display());
+            }
+            text
+        });
+        if let Err(failure) = printed {
+            self.stop.request(failure);
+        }
+    }
 }

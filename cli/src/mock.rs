@@ -1,13 +1,182 @@
 //! `countersign mock`.
 
+mod control;
+mod faults;
+mod log;
+mod served;
+
 use crate::failure::Failure;
-use crate::out::Out;
+use crate::input::Input;
+use crate::out::{Out, talk};
+use crate::post;
+use crate::provider::Provider;
+use crate::stop::{self, Stop};
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+use countersign::mock::{Call, Setup};
+use log::Log;
+use served::Served;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, mpsc};
+use url::Url;
 
-/// Serve a provider, or all, on this machine.
+/// Serve a provider, or all of them, on this machine: its API, its callbacks, and what goes wrong.
+///
+/// Credentials are the same at each start, so what your application is configured with can stay. Nothing else does: documents are
+/// gone when it ends. Callbacks are sent as soon as there is something to tell, to this machine only.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+#[command(after_help = "\
+Each provider has a port, in the order of the alphabet from --port on; what
+signers do is told at the one after them:
+  curl -X POST http://127.0.0.1:4011/legalesign/DOCUMENT/everyone-signs
 
-#[allow(clippy::unused_async, reason = "for now")]
-pub async fn run(_: Args, _: &Out) -> Result<(), Failure> {
-    Err(Failure::failed("not there yet"))
+A file of faults is a list; each happens once unless `times` says otherwise:
+  [ { \"operation\": \"create_document\", \"fault\": \"lost-answer\" },
+    { \"provider\": \"leap\", \"fault\": \"status\", \"status\": 503, \"times\": 2 },
+    { \"fault\": \"delay\", \"seconds\": 2.5 } ]
+The faults are: status, throttled, html-page, delay, slow, reset, reset-unread,
+lost-answer, truncated, new-members, new-values.")]
+pub struct Args {
+    /// Which one.
+    #[arg(value_name = "PROVIDER")]
+    which: Which,
+    /// The first port; 0 is any.
+    #[arg(long, value_name = "PORT", default_value = "4010")]
+    port: u16,
+    /// One call in ten fails, and callbacks come late, twice and in another order: as this number has it, each time the same.
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
+    /// What goes wrong, in order: see below. `-` is standard input.
+    #[arg(long, value_name = "FILE")]
+    faults: Option<Input>,
+    /// Send callbacks here. An address without a path keeps that of the address they are registered for.
+    #[arg(long, value_name = "URL", value_parser = post::parse_url)]
+    forward_to: Option<Url>,
+    /// Let --forward-to be another machine. It may take them for real.
+    #[arg(long, requires = "forward_to")]
+    danger_beyond_loopback: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Which {
+    One(Provider),
+    All,
+}
+
+impl ValueEnum for Which {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[
+            Self::One(Provider::Faireplace),
+            Self::One(Provider::Leap),
+            Self::One(Provider::Legalesign),
+            Self::One(Provider::Sign8),
+            Self::One(Provider::Signly),
+            Self::All,
+        ]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        match self {
+            Self::One(provider) => provider.to_possible_value(),
+            Self::All => Some(PossibleValue::new("all")),
+        }
+    }
+}
+
+/// Which calls fail by a seed.
+const SHARE: f64 = 0.1;
+/// Credentials follow from it, so they are the same at each start.
+const CREDENTIALS: u64 = 0;
+/// How often it is looked whether time has made something due.
+const TICK: Duration = Duration::from_secs(1);
+
+/// What the log tells.
+enum News {
+    Call(Provider, Box<Call>),
+    /// A story was staged.
+    Staged,
+}
+
+pub async fn run(args: Args, out: &Out) -> Result<(), Failure> {
+    let providers = match args.which {
+        Which::One(provider) => vec![provider],
+        Which::All => Provider::ALL.to_vec(),
+    };
+    if let Some(to) = &args.forward_to
+        && !post::is_loopback(to)
+        && !args.danger_beyond_loopback
+    {
+        return Err(Failure::usage(
+            "--forward-to names another machine, which may take callbacks for real; --danger-beyond-loopback allows it",
+        ));
+    }
+    let faults = args.faults.as_ref().map(|input| faults::read(input, &providers)).transpose()?;
+    let (tell, mut told) = mpsc::unbounded_channel();
+    let mut all = Vec::new();
+    for (provider, port) in providers.into_iter().zip(ports(args.port)) {
+        let tell = tell.clone();
+        let mut setup = Setup::new().port(port).credentials_by_seed(CREDENTIALS).on_call(move |call| {
+            // It fails only at the end, when nobody is told any more.
+            let _ = tell.send(News::Call(provider, Box::new(call.clone())));
+        });
+        if args.danger_beyond_loopback {
+            setup = setup.danger_deliver_beyond_loopback();
+        }
+        let served = Served::start(provider, setup, args.forward_to.as_ref()).await;
+        all.push(served.map_err(|error| error.into_failure(port))?);
+    }
+    let control_port = if args.port == 0 { 0 } else { ports(args.port).nth(all.len()).unwrap_or(0) };
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, control_port)).await;
+    let listener = listener.map_err(|error| stop::not_bound(control_port, &error))?;
+    let control_address = listener.local_addr().map_err(|error| Failure::because("no address", &error))?;
+    let control_origin = format!("http://{control_address}");
+
+    let all = Arc::new(all);
+    for served in all.iter() {
+        served.announce(&control_origin, args.forward_to.as_ref(), *out)?;
+        if let Some(seed) = args.seed {
+            served.mock.fail_by_seed(seed, SHARE);
+        }
+        for fault in faults.iter().flatten() {
+            fault.ask(served);
+        }
+    }
+    talk("Ctrl-C ends it. What is called and delivered:");
+    let stop = Stop::default();
+    let has_ended = Arc::new(Notify::new());
+    let controlling = tokio::spawn(control::serve(listener, Arc::clone(&all), tell, Arc::clone(&has_ended)));
+    let log = Log::new(*out, &all);
+    let telling = async {
+        let mut ticks = tokio::time::interval(TICK);
+        loop {
+            tokio::select! {
+                news = told.recv() => match news {
+                    Some(News::Call(provider, call)) => log.call(provider, &call)?,
+                    Some(News::Staged) | None => {}
+                },
+                _ = ticks.tick() => {}
+            }
+            for served in all.iter() {
+                for delivered in served.deliver(args.forward_to.as_ref(), args.seed).await {
+                    log.delivery(served.provider, &delivered)?;
+                }
+            }
+        }
+    };
+    let ended: Result<(), Failure> = tokio::select! {
+        ended = telling => ended,
+        () = stop.requested() => Ok(()),
+    };
+    has_ended.notify_one();
+    let _ = controlling.await;
+    talk("ended");
+    ended
+}
+
+/// Ports one after the other; if the first is 0, so are all.
+fn ports(first: u16) -> impl Iterator<Item = u16> {
+    (0..).map(move |place| if first == 0 { 0 } else { first.saturating_add(place) })
 }

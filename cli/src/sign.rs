@@ -27,7 +27,7 @@ pub struct Args {
     /// Whose callbacks.
     provider: Provider,
     /// What is signed; `-` is standard input.
-    #[arg(value_name = "FILE", required_unless_present = "url")]
+    #[arg(value_name = "FILE")]
     payload: Option<Input>,
     /// Make a callback URL below this address, signed with <PROVIDER>_CALLBACK_URL_SECRET.
     #[arg(long, value_name = "ADDRESS", value_parser = post::parse_url, conflicts_with = "payload", requires = "reference")]
@@ -66,7 +66,7 @@ pub fn run(args: &Args, out: &Out) -> Result<(), Failure> {
         return out.data(&json!({ "url": url.as_str() }), || url.to_string());
     }
     let Some(payload) = &args.payload else {
-        return Err(Failure::usage("name the file that is signed, or an address with --url"));
+        return Err(Failure::usage("name the file that is signed, or an address for callbacks with --url"));
     };
     if let Some(scheme) = args.hmac.scheme(provider)? {
         let at = args.at.unwrap_or_else(clock::now);

@@ -125,12 +125,13 @@ pub async fn run(args: Args, out: &Out) -> Result<(), Failure> {
         )));
     }
     let sender = Sender::new()?;
-    let mut unexpected = 0;
+    let (mut unexpected, mut posts_unsent) = (0, 0);
     for (event, post) in &posts {
         let answer = sender.send(post).await;
         let accepted = matches!(answer, Ok(200..=299));
         let is_expected = accepted != args.forged && answer.is_ok();
         unexpected += usize::from(!is_expected);
+        posts_unsent += usize::from(answer.is_err());
         let colour = if is_expected { GREEN } else { RED };
         let text = match &answer {
             Ok(status) => {
@@ -147,6 +148,9 @@ pub async fn run(args: Args, out: &Out) -> Result<(), Failure> {
     }
     match (unexpected, args.forged) {
         (0, _) => Ok(()),
+        _ if posts_unsent == posts.len() => {
+            Err(Failure::failed("nothing was sent; is the application running?"))
+        }
         (_, true) => Err(Failure::failed("the receiver accepts what is forged")),
         (_, false) => {
             talk(&format!(

@@ -100,6 +100,18 @@ impl Verdict {
         }
     }
 
+    /// What was found out about a refusal, each cause on a line that is indented.
+    pub fn causes(&self) -> String {
+        let Self::Refused(Refused { findings: Some(findings), .. }) = self else {
+            return String::new();
+        };
+        let line = |found: &Found| {
+            let perhaps = if found.certain { "" } else { "perhaps " };
+            format!("\n          - {perhaps}{}; {}", found.cause, found.remedy)
+        };
+        findings.iter().map(line).collect()
+    }
+
     /// On one line, for a log.
     pub fn summary(&self) -> String {
         match self {

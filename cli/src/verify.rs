@@ -1,6 +1,6 @@
 //! `countersign verify`.
 
-use crate::callbacks::{self, Expected, Proofs};
+use crate::callbacks::{self, Expected, Judge, Proofs};
 use crate::capture::Capture;
 use crate::clock;
 use crate::failure::Failure;
@@ -44,22 +44,26 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, out: &Out) -> Result<(), Failure> {
-    let judge = callbacks::judge(args.provider, &args.proofs, &args.expected)?;
-    let content = args.request.read()?;
-    let capture = Capture::read(&content)?;
-    let at = args.at.or(capture.received_at).unwrap_or_else(clock::now);
-    let decide = if args.explain { callbacks::Judge::explain } else { callbacks::Judge::decide };
-    let mut verdict = decide(&judge, &capture.delivery, at);
-    if !verdict.is_accepted() && !capture.redacted.is_empty() {
-        talk(&format!("credentials were taken out of this capture: {}", capture.redacted.join(", ")));
-        match capture.verdict {
-            Some(recorded) => {
-                talk("this is what was found when it was received, with them:");
-                verdict = recorded;
-            }
-            None => talk("without them it cannot be accepted"),
-        }
+    if args.provider == Provider::Faireplace {
+        return Err(callbacks::no_callbacks());
     }
+    let capture = Capture::read(&args.request.read()?)?;
+    let at = args.at.or(capture.received_at).unwrap_or_else(clock::now);
+    let found = callbacks::judge(args.provider, &args.proofs, &args.expected).map(|judge| {
+        let decide = if args.explain { Judge::explain } else { Judge::decide };
+        decide(&judge, &capture.delivery, at)
+    });
+    let verdict = match (found, capture.verdict) {
+        (Ok(verdict), _) if verdict.is_accepted() || capture.redacted.is_empty() => verdict,
+        (_, Some(recorded)) if !capture.redacted.is_empty() => {
+            let redacted = capture.redacted.join(", ");
+            talk(&format!(
+                "credentials were taken out of this capture ({redacted}); this is what was found with them:"
+            ));
+            recorded
+        }
+        (found, _) => found?,
+    };
     out.data(&verdict, || verdict.to_string())?;
     if verdict.is_accepted() { Ok(()) } else { Err(Failure::Refused) }
 }

@@ -1,7 +1,7 @@
 //! `countersign doctor`.
 
+use crate::screen;
 use crate::support::{Printed, countersign, run};
-use crate::terminal;
 use crate::world::{self, World};
 use countersign::mock::{Fault, ThrowAwayKey};
 use countersign::webhook::RsaKey;
@@ -311,9 +311,9 @@ fn json_is_an_object_for_each_check() {
 #[test]
 fn there_are_colours_on_a_terminal_unless_nobody_wants_any() {
     let world = world::legalesign();
-    let plain = terminal::run(&world, &["doctor"], "");
+    let plain = screen::run(&world, &["doctor"], "");
     assert!(!plain.raw.contains("\u{1b}[3"), "{:?}", plain.raw);
-    let coloured = terminal::run_in_colour(&world, &["doctor"]);
+    let coloured = screen::run_in_colour(&world, &["doctor"]);
     assert!(coloured.raw.contains("\u{1b}[32mok"), "{:?}", coloured.raw);
     assert!(!doctor(&world).out.contains('\u{1b}'));
 }

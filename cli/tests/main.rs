@@ -4,12 +4,22 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    missing_docs,
     reason = "these are tests"
 )]
 
 mod account;
 mod doctor;
+mod help;
+mod listen;
+mod mistakes;
+mod mock;
+mod receiver;
+mod screen;
+mod sign;
 mod spec;
 mod support;
 mod terminal;
+mod trigger;
+mod verify;
 mod world;

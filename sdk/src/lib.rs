@@ -1,10 +1,11 @@
 #![cfg_attr(
     all(feature = "rustls", every_provider, feature = "axum", feature = "mock"),
-    doc = include_str!("../README.md")
+    doc = include_str!("front.md")
 )]
 #![cfg_attr(
     not(all(feature = "rustls", every_provider, feature = "axum", feature = "mock")),
-    doc = "E-signature APIs: typed calls, verified callbacks, mock servers. Start with the README."
+    doc = "E-signature APIs: typed calls, verified callbacks, mock servers. Build the documentation with all features, or start \
+           with the README."
 )]
 #![cfg_attr(
     not(every_provider),
@@ -13,7 +14,7 @@
 
 #[cfg(feature = "faireplace")]
 pub mod faireplace;
-#[cfg(all(every_provider, feature = "axum"))]
+#[cfg(all(every_provider, feature = "axum", feature = "mock"))]
 pub mod guide;
 #[cfg(feature = "leap")]
 pub mod leap;
@@ -27,6 +28,11 @@ pub mod sign8;
 #[cfg(feature = "signly")]
 pub mod signly;
 pub mod webhook;
+
+// The blocks of the README are compiled and run.
+#[cfg(all(doctest, feature = "rustls", every_provider, feature = "axum", feature = "mock"))]
+#[doc = include_str!("../README.md")]
+mod readme {}
 
 pub use http;
 pub use runtime::{

@@ -12,6 +12,6 @@ const SMALL: &str = include_str!("../fixtures/small.yaml");
 
 const TARGET: pipeline::Target<'_> = pipeline::Target { provider: "small", module: "small" };
 
-fn generate(document: &str) -> Result<String, String> {
+pub fn generate(document: &str) -> Result<String, String> {
     pipeline::generate("openapi/small.yaml", TARGET, document)
 }

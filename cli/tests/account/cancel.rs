@@ -2,7 +2,7 @@
 
 use super::{ADA, PDF, sent};
 use crate::world;
-use crate::{support, terminal};
+use crate::{screen, support};
 use countersign::leap::ProjectStatus;
 use countersign::mock::{Fault, leap};
 use serde_json::Value;
@@ -65,13 +65,13 @@ fn on_a_terminal_somebody_is_asked() {
     let world = world::legalesign();
     let id = sent(&world);
     for answer in ["n\n", "\n"] {
-        let seen = terminal::run(&world, &["cancel", "legalesign", &id], answer);
+        let seen = screen::run(&world, &["cancel", "legalesign", &id], answer);
         assert_eq!(seen.code, 1, "{}", seen.screen);
         assert!(seen.screen.contains("Go on? [y/N]"), "{}", seen.screen);
         assert!(seen.screen.contains("Nothing was done."), "{}", seen.screen);
     }
     world.server.calls("archive_document").assert_count(0);
-    let seen = terminal::run(&world, &["cancel", "legalesign", &id], "y\n");
+    let seen = screen::run(&world, &["cancel", "legalesign", &id], "y\n");
     assert_eq!(seen.code, 0, "{}", seen.screen);
     world.server.calls("archive_document").assert_count(1);
 }

@@ -4,7 +4,7 @@
 use super::interrupted;
 use super::sent;
 use crate::world::{self, World};
-use crate::{support, terminal};
+use crate::{screen, support};
 use countersign::mock::{Fault, legalesign};
 use serde_json::Value;
 use std::time::Duration;
@@ -98,7 +98,7 @@ fn standard_output_gets_the_bytes_and_nothing_else() {
 #[test]
 fn no_pdf_is_written_to_a_terminal() {
     let (world, id, _) = signed();
-    let seen = terminal::run(&world, &["download", "legalesign", &id, "-o", "-"], "");
+    let seen = screen::run(&world, &["download", "legalesign", &id, "-o", "-"], "");
     assert_eq!(seen.code, 2);
     assert!(seen.screen.contains("standard output is a terminal"), "{}", seen.screen);
 }

@@ -148,8 +148,9 @@ impl<S: Setup> ClientBuilder<S> {
         self
     }
 
-    /// How long nothing may move: while an answer is awaited or read, and while content is sent; 30 seconds by default.
-    /// Of content that is sent or received it is the only limit.
+    /// How long nothing may move while an answer is read, and while content is sent; 30 seconds by default. Of content that
+    /// is sent or received it is the only limit; for the answer to what was sent, an attempt's time is waited, or this if it
+    /// is longer.
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
         self.settings.read_timeout = timeout.min(FOR_EVER);
         self
@@ -161,7 +162,8 @@ impl<S: Setup> ClientBuilder<S> {
         self
     }
 
-    /// How long all attempts and the waits between them may take together; 180 seconds by default.
+    /// How long all attempts and the waits between them may take together; 180 seconds by default. Calls that send content
+    /// have no such limit, unless they are given one by `with_timeout`.
     pub fn operation_timeout(mut self, timeout: Duration) -> Self {
         self.settings.operation_timeout = timeout.min(FOR_EVER);
         self

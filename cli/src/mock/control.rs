@@ -1,0 +1,99 @@
+//! Stories that are told to a mock, over HTTP: what signers do is no call of a provider's API.
+
+use super::News;
+use super::served::Served;
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use countersign::mock::Scene;
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::json;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tokio::sync::mpsc::UnboundedSender;
+
+const SCENES: [(&str, Scene); 3] = [
+    ("everyone-signs", Scene::EveryoneSigns),
+    ("second-signer-refuses", Scene::SecondSignerRefuses),
+    ("deadline-passes", Scene::DeadlinePasses),
+];
+const HELP: &str = "\
+POST /PROVIDER/ID/everyone-signs         all who have not signed do
+POST /PROVIDER/ID/second-signer-refuses  the first one signs, the second one does not want to
+POST /PROVIDER/ID/deadline-passes        nobody signs in time
+POST /PROVIDER/advance?seconds=360       time passes
+";
+
+#[derive(Clone)]
+struct Control {
+    all: Arc<Vec<Served>>,
+    tell: UnboundedSender<News>,
+}
+
+pub async fn serve(
+    listener: TcpListener,
+    all: Arc<Vec<Served>>,
+    tell: UnboundedSender<News>,
+    has_ended: Arc<Notify>,
+) {
+    let router = Router::new()
+        .route("/", get(|| async { HELP }))
+        .route("/{provider}/{id}/{scene}", post(stage))
+        .route("/{provider}/advance", post(advance))
+        .fallback(|| async { (StatusCode::NOT_FOUND, HELP) })
+        .with_state(Control { all, tell });
+    let serving =
+        axum::serve(listener, router).with_graceful_shutdown(async move { has_ended.notified().await });
+    // It ends when it is told to; what a connection fails with is the concern of whoever made it.
+    let _ = serving.await;
+}
+
+impl Control {
+    fn served(&self, provider: &str) -> Result<&Served, Refused> {
+        let found = self.all.iter().find(|served| served.provider.name() == provider);
+        found.ok_or_else(|| Refused(StatusCode::NOT_FOUND, format!("`{provider}` is not served here")))
+    }
+}
+
+struct Refused(StatusCode, String);
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        (self.0, Json(json!({ "error": self.1 }))).into_response()
+    }
+}
+
+async fn stage(
+    State(control): State<Control>,
+    Path((provider, id, scene)): Path<(String, String, String)>,
+) -> Result<Json<serde_json::Value>, Refused> {
+    let served = control.served(&provider)?;
+    let known = SCENES.iter().find(|(name, _)| *name == scene);
+    let (_, known) = known.ok_or_else(|| {
+        let names = SCENES.map(|(name, _)| name).join(", ");
+        Refused(StatusCode::NOT_FOUND, format!("there is no story `{scene}`; there are {names}"))
+    })?;
+    let staged = served.mock.stage(*known, &id);
+    staged.map_err(|not_possible| Refused(StatusCode::CONFLICT, not_possible.to_string()))?;
+    let _ = control.tell.send(News::Staged);
+    Ok(Json(json!({ "provider": provider, "id": id, "staged": scene })))
+}
+
+#[derive(Deserialize)]
+struct By {
+    seconds: u32,
+}
+
+async fn advance(
+    State(control): State<Control>,
+    Path(provider): Path<String>,
+    Query(By { seconds }): Query<By>,
+) -> Result<Json<serde_json::Value>, Refused> {
+    control.served(&provider)?.mock.advance(Duration::from_secs(seconds.into()));
+    let _ = control.tell.send(News::Staged);
+    Ok(Json(json!({ "provider": provider, "advanced": seconds })))
+}

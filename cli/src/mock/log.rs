@@ -1,0 +1,107 @@
+//! What is called and delivered, as it happens.
+
+use super::served::Served;
+use crate::clock;
+use crate::failure::Failure;
+use crate::out::Out;
+use crate::provider::Provider;
+use anstyle::{AnsiColor, Style};
+use countersign::mock::{AttemptOutcome, Call, Delivered, DeliveryFailure};
+use serde_json::json;
+
+const GREEN: Style = AnsiColor::Green.on_default();
+const YELLOW: Style = AnsiColor::Yellow.on_default();
+const RED: Style = AnsiColor::Red.on_default();
+const DIM: Style = Style::new().dimmed();
+
+/// Prints lines.
+pub struct Log {
+    out: Out,
+    /// How wide the longest name is of what is served.
+    width: usize,
+}
+
+impl Log {
+    pub fn new(out: Out, all: &[Served]) -> Self {
+        let width = all.iter().map(|served| served.provider.name().len()).max().unwrap_or_default();
+        Self { out, width }
+    }
+
+    pub fn call(&self, provider: Provider, call: &Call) -> Result<(), Failure> {
+        let (request, now) = (&call.request, clock::now());
+        let status = call.status.map(|status| status.as_u16());
+        let fault = call.fault.as_ref().map(|fault| format!("{fault:?}").replace("Fault::", ""));
+        let data = json!({ "call": {
+            "at": clock::written(now),
+            "provider": provider,
+            "operation": request.operation,
+            "method": request.method.as_str(),
+            "path": request.path,
+            "status": status,
+            "fault": fault,
+        }});
+        self.out.data(&data, || {
+            let colour = match status {
+                Some(200..=399) => GREEN,
+                Some(400..=499) => YELLOW,
+                _ => RED,
+            };
+            let status = status.map_or_else(|| "---".to_owned(), |status| status.to_string());
+            let operation = request.operation.unwrap_or("no such operation");
+            let fault = fault.map(|fault| format!("  {RED}fault: {fault}{RED:#}")).unwrap_or_default();
+            format!(
+                "{}  {:width$}  {colour}{status}{colour:#}  {operation}  {DIM}{} {}{DIM:#}{fault}",
+                clock::time_of_day(now),
+                provider.name(),
+                request.method,
+                request.path,
+                width = self.width,
+            )
+        })
+    }
+
+    pub fn delivery(&self, provider: Provider, delivered: &Delivered) -> Result<(), Failure> {
+        let now = clock::now();
+        let attempts = delivered.attempts();
+        let outcome = attempts.last().map(|attempt| outcome(attempt.outcome)).unwrap_or_default();
+        let data = json!({ "delivery": {
+            "at": clock::written(now),
+            "provider": provider,
+            "event": delivered.event,
+            "event_id": delivered.event_id,
+            "webhook_id": delivered.webhook_id,
+            "attempts": attempts.len(),
+            "outcome": outcome,
+            "delivered": delivered.is_delivered(),
+        }});
+        self.out.data(&data, || {
+            let colour = if delivered.is_delivered() { GREEN } else { RED };
+            let times =
+                if attempts.len() == 1 { String::new() } else { format!(", {} attempts", attempts.len()) };
+            format!(
+                "{}  {:width$}  -> {colour}{outcome}{colour:#}  {}  {DIM}to {}{times}{DIM:#}",
+                clock::time_of_day(now),
+                provider.name(),
+                delivered.event,
+                delivered.webhook_id,
+                width = self.width,
+            )
+        })
+    }
+}
+
+fn outcome(outcome: AttemptOutcome) -> String {
+    let failure = match outcome {
+        AttemptOutcome::Status(status) => return status.to_string(),
+        AttemptOutcome::Failed(failure) => failure,
+        _ => return "failed".to_owned(),
+    };
+    match failure {
+        DeliveryFailure::NotLoopback => "not sent: another machine, see --forward-to",
+        DeliveryFailure::Timeout => "no answer in time",
+        DeliveryFailure::Connection => "no connection",
+        DeliveryFailure::AnswerLost => "answer lost in the storm",
+        _ => "failed",
+    }
+    .to_owned()
+}

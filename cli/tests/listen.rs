@@ -1,0 +1,134 @@
+//! `countersign listen`.
+
+use super::receiver::Receiver;
+use super::support::{Running, countersign, run};
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
+use tokio::task::block_in_place;
+
+const SECRET: &str = "correct horse battery staple";
+
+fn listen(home: &Path, arguments: &[&str]) -> (Running, String) {
+    let variables = [
+        ("SIGNLY_WEBHOOK_SECRET", SECRET),
+        ("SIGNLY_TENANT", "tenant-1"),
+        ("LEAP_CALLBACK_URL_SECRET", SECRET),
+    ];
+    let running =
+        Running::start(home, &variables, &[&["--json", "listen", "--port", "0"], arguments].concat());
+    let url = running.json()["listening"].as_str().unwrap().to_owned();
+    (running, url)
+}
+
+fn trigger(home: &Path, to: &str, arguments: &[&str]) -> i32 {
+    let mut command = countersign(home);
+    command.env("SIGNLY_WEBHOOK_SECRET", SECRET).env("LEAP_CALLBACK_URL_SECRET", SECRET);
+    block_in_place(|| run(command.arg("trigger").args(arguments).args(["--to", to]))).code
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_is_verified_printed_and_stored_without_credentials() {
+    let home = TempDir::new().unwrap();
+    let (listening, url) = listen(home.path(), &["--provider", "signly"]);
+    assert_eq!(trigger(home.path(), &url, &["signly", "PROCESS_COMPLETED", "--for", "tenant-1"]), 0);
+    let line = listening.json();
+    assert_eq!(
+        (&line["verdict"]["accepted"], &line["verdict"]["audience"]),
+        (&true.into(), &"matched".into())
+    );
+
+    let path = Path::new(line["capture"].as_str().unwrap());
+    let stored = fs::read_to_string(path).unwrap();
+    assert!(!stored.contains("horse"), "{stored}");
+    let json: Value = serde_json::from_str(&stored).unwrap();
+    assert_eq!(json["redacted"], serde_json::json!(["header x-client-auth"]));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::metadata(path.parent().unwrap()).unwrap().permissions().mode() & 0o777, 0o700);
+    }
+    // What was stored can be looked at later, without any secret.
+    let printed = run(countersign(home.path()).args(["verify", "signly"]).arg(path));
+    assert_eq!(printed.code, 0, "{printed:?}");
+
+    let (status, said) = listening.interrupt();
+    assert!(status.success(), "{status}: {said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_refused_is_answered_as_the_sdk_would_and_explained() {
+    let home = TempDir::new().unwrap();
+    let (listening, url) = listen(home.path(), &["--provider", "signly", "--provider", "leap", "--no-store"]);
+    assert!(url.ends_with("/signly"), "{url}");
+    let _ = listening.json();
+    assert_eq!(trigger(home.path(), &url, &["signly", "OTP_SENT", "--for", "another"]), 1);
+    let verdict = listening.json();
+    assert_eq!(verdict["verdict"]["reason"], "wrong-audience");
+    assert!(verdict["verdict"]["findings"][0]["remedy"].is_string(), "{verdict}");
+    assert_eq!(verdict.get("capture"), None);
+
+    let leap = url.replace("/signly", "/leap");
+    assert_eq!(trigger(home.path(), &leap, &["leap", "completed", "--forged"]), 0);
+    let verdict = listening.json();
+    assert_eq!((&verdict["provider"], &verdict["path"]), (&"leap".into(), &"/leap/cs1.redacted".into()));
+
+    let nobody = url.replace("/signly", "/other");
+    assert_eq!(trigger(home.path(), &nobody, &["leap", "completed"]), 1);
+    let (_, said) = listening.interrupt();
+    assert!(said.contains("/other/cs1.redacted names none of signly, leap"), "{said}");
+    assert!(!home.path().join("captures").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_are_passed_on_unchanged_and_the_answer_back() {
+    let home = TempDir::new().unwrap();
+    let application = Receiver::start(|_, _| Ok("payload".to_owned())).await;
+    let forward = ["--provider", "leap", "--forward-to", &application.origin];
+    let (listening, url) = listen(home.path(), &forward);
+    let mut command = countersign(home.path());
+    command.env("LEAP_CALLBACK_URL_SECRET", SECRET).args([
+        "trigger",
+        "leap",
+        "completed",
+        "--to",
+        &format!("{url}/a/b"),
+    ]);
+    command.args(["--set", "note=x", "--json"]);
+    let printed = block_in_place(|| run(&mut command));
+    // The application answers 204, which is what the provider gets.
+    assert_eq!(printed.json()[0]["status"], 204);
+    assert_eq!(listening.json()["forwarded"], 204);
+
+    let received = application.take();
+    let delivery = &received[0].delivery;
+    assert!(delivery.uri().path().starts_with("/a/b/cs1."), "{}", delivery.uri());
+    assert!(!delivery.uri().path().contains("redacted"));
+    assert_eq!(delivery.body().as_ref(), br#"{"note":"x"}"#);
+    let host = url.trim_start_matches("http://");
+    assert_eq!(delivery.headers()["host"], host, "the host is that of the request");
+    assert_eq!(delivery.headers()["content-type"], "application/json");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_application_that_is_not_there_is_told_as_a_bad_gateway() {
+    let home = TempDir::new().unwrap();
+    let (listening, url) = listen(home.path(), &["--provider", "leap", "--forward-to", "http://127.0.0.1:9"]);
+    assert_eq!(trigger(home.path(), &url, &["leap", "completed"]), 1);
+    assert_eq!(listening.json()["forwarded"], 502);
+    let (_, said) = listening.interrupt();
+    assert!(said.contains("http://127.0.0.1:9 cannot be reached"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_beyond_the_limit_is_refused_and_the_next_request_is_taken() {
+    let home = TempDir::new().unwrap();
+    let (listening, url) = listen(home.path(), &["--provider", "leap"]);
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let large = http.post(&url).body(vec![b'x'; 2 * 1024 * 1024]).send().await;
+    assert!(large.is_err() || large.unwrap().status() == 413);
+    assert_eq!(trigger(home.path(), &url, &["leap", "completed"]), 0);
+    assert_eq!(listening.json()["verdict"]["accepted"], true);
+}

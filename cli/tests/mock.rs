@@ -1,0 +1,192 @@
+//! `countersign mock`.
+
+use super::receiver::Receiver;
+use super::support::{Running, countersign, run};
+use countersign::legalesign::{Client, RecipientInput};
+use countersign::webhook::RsaKey;
+use countersign::{ErrorKind, legalesign};
+use serde_json::{Value, json};
+use std::path::Path;
+use tempfile::TempDir;
+
+fn start(home: &Path, arguments: &[&str]) -> Running {
+    Running::start(home, &[], &[&["--json", "mock", "--port", "0"], arguments].concat())
+}
+
+/// A client that is configured with what the mock has printed.
+fn client(announced: &Value) -> Client {
+    let variable = |name: &str| announced["environment"][name].as_str().map(str::to_owned);
+    let builder = legalesign::ClientBuilder::from_variables(variable).unwrap();
+    builder.build().unwrap()
+}
+
+async fn control(announced: &Value, path: &str) -> (u16, Value) {
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let url = format!("{}/{path}", announced["control"].as_str().unwrap());
+    let answer = http.post(url).send().await.unwrap();
+    (answer.status().as_u16(), serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap_or_default())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contract_is_sent_signed_and_told_of() {
+    let home = TempDir::new().unwrap();
+    let mock = start(home.path(), &["legalesign"]);
+    let announced = mock.json();
+    let environment = &announced["environment"];
+    let group = environment["LEGALESIGN_GROUP"].as_str().unwrap();
+    let pem = std::fs::read(environment["LEGALESIGN_CERTIFICATE"].as_str().unwrap()).unwrap();
+    let key = RsaKey::from_certificate(pem).unwrap().legacy_sha1().unwrap();
+    let verifier = legalesign::webhook::Verifier::builder().certificate(key).group(group).build().unwrap();
+    let receiver = Receiver::start(move |delivery, now| {
+        verifier.verify(delivery, now).map(|verified| format!("{:?}", verified.assurance()))
+    })
+    .await;
+
+    let client = client(&announced);
+    client.subscribe().notify("signed").url(format!("{}/callbacks", receiver.origin)).send().await.unwrap();
+    let ada = RecipientInput::default().email("ada@example.com").firstname("Ada").lastname("Lovelace");
+    let create = client.create_document().group(group).name("Contract").text("<p>I agree.</p>");
+    let document = create.signers([ada]).send().await.unwrap();
+    let calls = [mock.json_with("call"), mock.json_with("call")];
+    assert_eq!(calls.map(|call| call["operation"].clone()), ["subscribe", "create_document"]);
+
+    let (status, _) = control(&announced, &format!("{}/everyone-signs", document.id)).await;
+    assert_eq!(status, 200);
+    let delivery = mock.json_with("delivery");
+    assert_eq!((&delivery["event"], &delivery["outcome"]), (&"signed".into(), &"204".into()));
+    assert_eq!(receiver.take()[0].outcome.as_deref(), Ok("Payload"));
+
+    let (status, said) = control(&announced, &format!("{}/second-signer-refuses", document.id)).await;
+    assert_eq!((status, said["error"].is_string()), (409, true), "there is no second one: {said}");
+    let (status, said) = control(&announced, &format!("{}/everyone-sings", document.id)).await;
+    assert_eq!(status, 404);
+    assert!(said["error"].as_str().unwrap().contains("everyone-signs"), "{said}");
+    let (status, said) = mock.interrupt();
+    assert!(status.success() && said.contains("ended"), "{status}: {said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_provider_is_served_with_a_first_call_that_works() {
+    let home = TempDir::new().unwrap();
+    let mock = start(home.path(), &["all"]);
+    let announced = [(); 5].map(|()| mock.json());
+    let names = announced.each_ref().map(|one| one["provider"].as_str().unwrap());
+    assert_eq!(names, ["faireplace", "leap", "legalesign", "sign8", "signly"]);
+    for one in &announced {
+        let curl = format!("{} -s -o /dev/null -w '%{{http_code}}'", one["curl"].as_str().unwrap());
+        let output = std::process::Command::new("sh").args(["-c", &curl]).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "200", "{curl}");
+        let call = mock.json_with("call");
+        assert_eq!((&call["provider"], &call["status"]), (&one["provider"], &200.into()));
+    }
+}
+
+#[test]
+fn credentials_are_the_same_at_each_start() {
+    let home = TempDir::new().unwrap();
+    let environment = || {
+        let announced = start(home.path(), &["signly"]).json();
+        announced["environment"].as_object().unwrap().clone()
+    };
+    let (mut first, mut second) = (environment(), environment());
+    assert_ne!(
+        first.remove("SIGNLY_BASE_URL"),
+        second.remove("SIGNLY_BASE_URL"),
+        "the port was free to choose"
+    );
+    assert_eq!((first.len(), &first), (2, &second));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn faults_happen_as_the_file_says() {
+    let home = TempDir::new().unwrap();
+    let file = home.path().join("faults.json");
+    let faults = json!([
+        { "operation": "list_groups", "fault": "status", "status": 403 },
+        { "provider": "legalesign", "operation": "create_document", "fault": "lost-answer" },
+    ]);
+    std::fs::write(&file, faults.to_string()).unwrap();
+    let mock = start(home.path(), &["legalesign", "--faults", file.to_str().unwrap()]);
+    let client = client(&mock.json());
+    let refused = client.list_groups().send().await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Forbidden);
+    let call = mock.json_with("call");
+    assert_eq!((&call["status"], &call["fault"]), (&403.into(), &"answer(403)".into()));
+    let ada = RecipientInput::default().email("ada@example.com").firstname("Ada").lastname("Lovelace");
+    let create = client.create_document().group("mock-group").name("Contract").text("<p>I agree.</p>");
+    let lost = create.signers([ada]).send().await.unwrap_err();
+    assert_eq!(lost.effect(), countersign::Effect::Unknown);
+    let call = mock.json_with("call");
+    assert_eq!((&call["status"], &call["fault"]), (&Value::Null, &"lost_answer()".into()));
+    assert!(client.list_groups().send().await.is_ok(), "each fault happens once");
+}
+
+#[test]
+fn a_file_of_faults_that_makes_no_sense_is_a_mistake() {
+    let home = TempDir::new().unwrap();
+    let cases = [
+        ("{", "line 1"),
+        (r#"[{"fault":"explode"}]"#, "lost-answer"),
+        (r#"[{"fault":"reset","operation":"create_documnet"}]"#, "countersign spec"),
+        (r#"[{"fault":"reset","provider":"signly"}]"#, "`signly` is not served"),
+        (r#"[{"fault":"reset","status":500}]"#, "`status` belongs to"),
+        (r#"[{"fault":"delay","seconds":-1}]"#, "from 0 to 3600"),
+        (r#"[{"fault":"reset","often":2}]"#, "often"),
+        (r#"[{"fault":"reset","times":0}]"#, "from 1 to 10000"),
+    ];
+    for (file, expected) in cases {
+        let mut command = countersign(home.path());
+        let printed =
+            run(command.args(["mock", "legalesign", "--port", "0", "--faults", "-"]).write_stdin(file));
+        assert_eq!((printed.code, printed.out.as_str()), (2, ""), "{file}: {}", printed.err);
+        assert!(printed.err.contains(expected), "{file}: {}", printed.err);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seed_makes_the_same_calls_fail() {
+    let home = TempDir::new().unwrap();
+    let mut runs = Vec::new();
+    for _ in 0..2 {
+        let mock = start(home.path(), &["legalesign", "--seed", "7"]);
+        let announced = mock.json();
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let url = format!("{}/group/", announced["base_url"].as_str().unwrap());
+        let mut outcomes = Vec::new();
+        for _ in 0..60 {
+            // Some fail on purpose, and are in the log all the same.
+            let _ = http.get(&url).header("authorization", "none").send().await;
+            let call = mock.json_with("call");
+            outcomes.push((call["status"].clone(), call["fault"].clone()));
+        }
+        runs.push(outcomes);
+    }
+    assert_eq!(runs[0], runs[1]);
+    assert!(runs[0].iter().any(|(_, fault)| fault.is_string()));
+    assert!(runs[0].iter().any(|(_, fault)| fault.is_null()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn callbacks_go_where_they_are_forwarded_to() {
+    let home = TempDir::new().unwrap();
+    let receiver = Receiver::start(|_, _| Ok("nothing".to_owned())).await;
+    let mock = start(home.path(), &["legalesign", "--forward-to", &receiver.origin]);
+    let announced = mock.json();
+    let client = client(&announced);
+    client.subscribe().notify("sent").url("https://app.example/callbacks/legalesign").send().await.unwrap();
+    let ada = RecipientInput::default().email("ada@example.com").firstname("Ada").lastname("Lovelace");
+    let create = client.create_document().group("mock-group").name("Contract").text("<p>I agree.</p>");
+    create.signers([ada]).send().await.unwrap();
+    assert_eq!(mock.json_with("delivery")["delivered"], true);
+    assert_eq!(receiver.take()[0].delivery.uri().path(), "/callbacks/legalesign");
+}
+
+#[test]
+fn a_port_that_is_taken_is_said_so() {
+    let home = TempDir::new().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let printed = run(countersign(home.path()).args(["mock", "leap", "--port", &port]));
+    assert_eq!(printed.code, 2);
+    assert!(printed.err.contains(&format!("port {port} is taken")), "{}", printed.err);
+}

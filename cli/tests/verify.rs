@@ -1,0 +1,165 @@
+//! `countersign verify`.
+
+use super::support::{Printed, countersign, run};
+use serde_json::{Value, json};
+use std::fs;
+use tempfile::TempDir;
+
+const SECRET: &str = "correct horse battery staple";
+const BODY: &str = r#"{"eventId":"evt_01","type":"PROCESS_COMPLETED","tenantId":"t-1"}"#;
+
+fn request(header: &str, body: &str) -> String {
+    let length = body.len();
+    format!("POST /callbacks HTTP/1.1\r\nhost: app\r\n{header}\r\ncontent-length: {length}\r\n\r\n{body}")
+}
+
+/// Verifies a capture of Signly with a secret in a header.
+fn signly(capture: &str, arguments: &[&str]) -> Printed {
+    let home = TempDir::new().unwrap();
+    let mut command = countersign(home.path());
+    command.env("SIGNLY_WEBHOOK_SECRET", SECRET).env("SIGNLY_TENANT", "t-1").args(["verify", "signly"]);
+    run(command.args(arguments).write_stdin(capture))
+}
+
+/// Verifies a capture of Signly with an HMAC of the body, by the key of RFC 4231.
+fn hmac(capture: &str, arguments: &[&str]) -> Printed {
+    let home = TempDir::new().unwrap();
+    let mut command = countersign(home.path());
+    command.env("SIGNLY_WEBHOOK_HMAC_SECRET", "Jefe").args([
+        "verify",
+        "signly",
+        "--for-anybody",
+        "--hmac",
+        "x-signature",
+    ]);
+    run(command.args(arguments).write_stdin(capture))
+}
+
+/// Of `what do ya want for nothing?`
+const OF_RFC_4231: &str = "x-signature: 5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+
+#[test]
+fn what_is_proved_is_told() {
+    let genuine = request(&format!("x-client-auth: {SECRET}"), BODY);
+    let printed = signly(&genuine, &[]);
+    assert_eq!(printed.code, 0, "{printed:?}");
+    for expected in ["accepted", "PROCESS_COMPLETED", "sender", "shared-secret", "matched", "signly:evt_01"] {
+        assert!(printed.out.contains(expected), "{expected}: {}", printed.out);
+    }
+    let json = signly(&genuine, &["--json"]).json().remove(0);
+    assert_eq!(json["accepted"], true);
+    assert_eq!(
+        json["proofs"],
+        json!([{ "scheme": "shared-secret", "key_id": "default", "certificate_out_of_time": false }])
+    );
+}
+
+#[test]
+fn captures_are_read_however_they_were_written_down() {
+    let genuine = request(&format!("x-client-auth: {SECRET}"), BODY);
+    let chunked = format!(
+        "POST /c HTTP/1.1\r\nX-Client-Auth: {SECRET}\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{}\r\n{:x}\r\n{}\r\n0\r\n\r\n",
+        &BODY[..5],
+        BODY.len() - 5,
+        &BODY[5..]
+    );
+    let stored = json!({
+        "received_at": "2026-11-21T09:30:00Z", "method": "POST", "uri": "/callbacks",
+        "headers": [["X-Client-Auth", SECRET]], "body": BODY,
+    });
+    for capture in [genuine.replace("\r\n", "\n"), chunked, stored.to_string()] {
+        let printed = signly(&capture, &[]);
+        assert_eq!(printed.code, 0, "{capture}\n{printed:?}");
+    }
+}
+
+#[test]
+fn a_signature_that_does_not_match_is_explained() {
+    let cases = [
+        (request(OF_RFC_4231, "what do ya want for nothing?\n"), "line break at the end"),
+        (
+            request(
+                &OF_RFC_4231.replace("x-signature: ", "x-signature: sha256="),
+                "what do ya want for nothing?",
+            ),
+            "prefix",
+        ),
+        (request("x-other: 1", "what do ya want for nothing?"), "`x-signature`"),
+        (request(OF_RFC_4231, "what do ya want for nothing!"), "none of the usual mistakes explains it"),
+    ];
+    for (capture, expected) in cases {
+        let printed = hmac(&capture, &["--explain"]);
+        assert_eq!(printed.code, 1, "{printed:?}");
+        assert!(printed.out.contains(expected), "{expected}: {}", printed.out);
+        assert!(!printed.out.contains("5bdcc146"), "a signature is printed: {}", printed.out);
+    }
+    let printed = hmac(&request(OF_RFC_4231, "what do ya want for nothing?\n"), &[]);
+    assert!(printed.out.contains("--explain"), "{}", printed.out);
+}
+
+#[test]
+fn an_explanation_is_data_too() {
+    let decorated = request(&format!("x-client-auth: Bearer {SECRET}"), BODY);
+    let printed = signly(&decorated, &["--json", "--explain"]);
+    let json = printed.json().remove(0);
+    assert_eq!(
+        (printed.code, &json["accepted"], &json["status"]),
+        (1, &Value::from(false), &Value::from(401))
+    );
+    assert_eq!(json["findings"][0]["certain"], true);
+    assert!(!printed.out.contains("horse"), "{}", printed.out);
+}
+
+#[test]
+fn what_was_redacted_is_believed_as_it_was_recorded() {
+    let recorded = json!({
+        "accepted": true, "provider": "signly", "event": "PROCESS_COMPLETED", "assurance": "sender",
+        "proofs": [{ "scheme": "shared-secret", "key_id": "default", "certificate_out_of_time": false }],
+        "audience": "matched", "dedupe_key": "signly:evt_01",
+    });
+    let stored = json!({
+        "method": "POST", "uri": "/callbacks", "headers": [["x-client-auth", "[redacted]"]], "body": BODY,
+        "redacted": ["header x-client-auth"], "verdict": recorded,
+    });
+    let printed = signly(&stored.to_string(), &[]);
+    assert_eq!(printed.code, 0, "{printed:?}");
+    assert!(printed.err.contains("credentials were taken out of this capture"), "{}", printed.err);
+}
+
+#[test]
+fn a_file_that_is_no_capture_is_a_mistake() {
+    let cases = [
+        ("hello", "a file begins with `POST /path HTTP/1.1`"),
+        ("", "a file begins with `POST /path HTTP/1.1`"),
+        ("POST / HTTP/1.1\r\nhost: app\r\n", "a blank line comes before the body"),
+        (r#"{"method":"POST"}"#, "missing field `uri`"),
+        (r#"{"method":"POST","uri":"/","headers":[],"body":"a","body_base64":"YQ=="}"#, "leave one"),
+        (r#"{"method":"POST","uri":"/","headers":[],"received_at":"yesterday"}"#, "2026-11-21T09:30:00Z"),
+    ];
+    for (capture, expected) in cases {
+        let printed = signly(capture, &[]);
+        assert_eq!(printed.code, 2, "{capture}: {printed:?}");
+        assert!(printed.err.contains(expected), "{expected}: {}", printed.err);
+    }
+}
+
+#[test]
+fn secrets_come_from_files_and_standard_input_too() {
+    let home = TempDir::new().unwrap();
+    let (secret, capture) = (home.path().join("secret"), home.path().join("request.http"));
+    fs::write(&secret, format!("{SECRET}\n")).unwrap();
+    fs::write(&capture, request(&format!("x-client-auth: {SECRET}"), BODY)).unwrap();
+    let verify = || {
+        let mut command = countersign(home.path());
+        command.args(["verify", "signly", "--for", "t-1"]).arg(&capture);
+        command
+    };
+    assert_eq!(run(verify().env("SIGNLY_WEBHOOK_SECRET_FILE", &secret)).code, 0);
+    assert_eq!(
+        run(verify().env("SIGNLY_WEBHOOK_SECRET_FILE", "-").write_stdin(format!("{SECRET}\n"))).code,
+        0
+    );
+    let printed = run(verify().env("SIGNLY_WEBHOOK_SECRET_FILE", home.path().join("gone")));
+    assert_eq!(printed.code, 2);
+    assert!(printed.err.contains("SIGNLY_WEBHOOK_SECRET_FILE"), "{}", printed.err);
+}
