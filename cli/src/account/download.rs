@@ -8,6 +8,7 @@ use super::text::duration;
 use crate::failure::{Failure, chain};
 use crate::out::{Out, talk};
 use crate::provider::Provider;
+use crate::stop;
 use countersign::{Download, ErrorKind};
 use indicatif::ProgressBar;
 use serde_json::json;
@@ -87,7 +88,7 @@ pub async fn run(args: Args, out: &Out) -> Result<(), Failure> {
     let target = if to_output { None } else { Some(Target::new(name(&args)?, args.force)?) };
     tokio::select! {
         done = download(&args, target, out) => done,
-        _ = tokio::signal::ctrl_c() => Err(Failure::failed("interrupted; nothing was kept")),
+        () = stop::interrupted() => Err(Failure::failed("interrupted; nothing was kept")),
     }
 }
 

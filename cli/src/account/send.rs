@@ -8,6 +8,7 @@ mod signer;
 use crate::failure::{Failure, chain};
 use crate::out::Out;
 use crate::provider::Provider;
+use crate::stop;
 use countersign::ErrorKind;
 use signer::Signer;
 use std::future::Future;
@@ -122,7 +123,7 @@ async fn unless_interrupted<T>(
 ) -> Result<Result<T, countersign::Error>, Failure> {
     tokio::select! {
         answer = call => Ok(answer),
-        _ = tokio::signal::ctrl_c() => Err(Failure::failed(format!("interrupted.\n{doubt}."))),
+        () = stop::interrupted() => Err(Failure::failed(format!("interrupted.\n{doubt}."))),
     }
 }
 
