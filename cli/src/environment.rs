@@ -4,6 +4,7 @@ use crate::failure::Failure;
 use countersign::Secret;
 use std::io::Read as _;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 /// A variable. An empty one counts as none.
 #[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
@@ -19,12 +20,7 @@ pub fn value(name: &str) -> Result<Option<String>, Failure> {
     let Some(path) = variable(&format!("{name}_FILE")) else {
         return Ok(None);
     };
-    let text = if path == "-" {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).map(|_| text)
-    } else {
-        std::fs::read_to_string(&path)
-    };
+    let text = if path == "-" { input(name)? } else { std::fs::read_to_string(&path) };
     let text = text.map_err(|error| Failure::usage(format!("the file that {name}_FILE names: {error}")))?;
     // Files end in a line break that is no part of the value.
     let text = text.trim_end_matches(['\r', '\n']);
@@ -32,6 +28,24 @@ pub fn value(name: &str) -> Result<Option<String>, Failure> {
         return Err(Failure::usage(format!("the file that {name}_FILE names is empty")));
     }
     Ok(Some(text.to_owned()))
+}
+
+/// Standard input, which is one value only. It is kept, since it can be read once.
+fn input(name: &str) -> Result<std::io::Result<String>, Failure> {
+    static READ: Mutex<Option<(String, String)>> = Mutex::new(None);
+    let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
+    match &*read {
+        Some((whose, text)) if whose == name => Ok(Ok(text.clone())),
+        Some((whose, _)) => {
+            let both = format!("{whose}_FILE and {name}_FILE");
+            Err(Failure::usage(format!("both {both} are standard input, which can be one of them")))
+        }
+        None => {
+            let mut text = String::new();
+            let done = std::io::stdin().read_to_string(&mut text);
+            Ok(done.map(|_| read.insert((name.to_owned(), text)).1.clone()))
+        }
+    }
 }
 
 /// A secret that somebody chose, long enough to be one.
@@ -52,4 +66,14 @@ pub fn home() -> Result<PathBuf, Failure> {
     variable("COUNTERSIGN_HOME").map(PathBuf::from).or_else(at_home).ok_or_else(|| {
         Failure::usage("there is no home directory; say in COUNTERSIGN_HOME where keys and captures are kept")
     })
+}
+
+/// The names of the variables that are set and begin like this. Their values are nobody's business here.
+#[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+pub fn names_beginning_with(prefix: &str) -> Vec<String> {
+    let names = std::env::vars_os().filter(|(_, value)| !value.is_empty()).map(|(name, _)| name);
+    let names = names.filter_map(|name| name.into_string().ok());
+    let mut names = names.filter(|name| name.starts_with(prefix)).collect::<Vec<_>>();
+    names.sort();
+    names
 }

@@ -92,7 +92,7 @@ async fn main() -> ExitCode {
         Verb::Download(args) => account::download::run(args, &out).await,
         Verb::Cancel(args) => account::cancel::run(args, &out).await,
         Verb::Doctor(args) => doctor::run(args, &out).await,
-        Verb::Spec(args) => spec::run(&args, &out),
+        Verb::Spec(args) => spec::run(&args, out),
         Verb::Completions(args) => completions::run(&args, &out),
     };
     done.map_or_else(|failure| failure.exit(), |()| ExitCode::SUCCESS)

@@ -11,6 +11,7 @@ pub struct Out {
     json: bool,
 }
 
+#[allow(clippy::unused_self, reason = "whoever prints has been told how")]
 impl Out {
     pub fn new(json: bool) -> Self {
         Self { json }

@@ -33,7 +33,8 @@ impl Stop {
     }
 }
 
-async fn interrupted() {
+/// Waits for Ctrl-C, or a signal to terminate.
+pub async fn interrupted() {
     let ctrl_c = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {

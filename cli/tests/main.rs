@@ -8,14 +8,18 @@
     reason = "these are tests"
 )]
 
+mod account;
+mod doctor;
 mod help;
 mod listen;
 mod mistakes;
 mod mock;
 mod receiver;
+mod screen;
 mod sign;
 mod spec;
 mod support;
 mod terminal;
 mod trigger;
 mod verify;
+mod world;

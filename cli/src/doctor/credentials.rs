@@ -1,0 +1,133 @@
+//! Whether a provider takes the credentials: by one harmless read, where there is one.
+
+use super::address::WAY;
+use super::check::{Check, failed, note, ok, warning};
+use crate::account::client;
+use crate::failure::{Failure, chain};
+use crate::provider::Provider;
+use countersign::{Error, ErrorKind, RetryPolicy};
+use std::time::Duration;
+
+const CHECK: &str = "credentials";
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Names nothing: made up by nobody, and in the form of a random UUID.
+const NOBODYS: &str = "00000000-0000-4000-8000-000000000000";
+
+/// A read that failed, or a client that could not be made after all.
+enum Trouble {
+    Call(Error),
+    Client(Failure),
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Self::Call(error)
+    }
+}
+
+impl From<Failure> for Trouble {
+    fn from(failure: Failure) -> Self {
+        Self::Client(failure)
+    }
+}
+
+pub async fn look_at(provider: Provider) -> Check {
+    let (name, asked) = match provider {
+        Provider::Signly => ("list_webhooks", signly().await),
+        Provider::Legalesign => ("list_groups", legalesign().await),
+        Provider::Leap => ("get_signing_process", leap().await),
+        Provider::Faireplace => ("get_signature_status", faireplace().await),
+        Provider::Sign8 => {
+            return note(provider, CHECK, "credentials not tried: no call is known that only reads");
+        }
+    };
+    match asked {
+        Ok(()) => ok(provider, CHECK, format!("credentials accepted ({name})")),
+        Err(Trouble::Call(error)) => refused(provider, name, &error),
+        Err(Trouble::Client(Failure::Usage(problem) | Failure::Failed(problem))) => {
+            failed(provider, CHECK, problem, "correct the variables")
+        }
+        Err(Trouble::Client(_)) => failed(provider, CHECK, "no client can be made", "correct the variables"),
+    }
+}
+
+async fn signly() -> Result<(), Trouble> {
+    let call = client::signly()?.list_webhooks().limit(1);
+    call.with_retry(RetryPolicy::never()).with_timeout(PATIENCE).send().await?;
+    Ok(())
+}
+
+async fn legalesign() -> Result<(), Trouble> {
+    let call = client::legalesign()?.list_groups().limit(1);
+    call.with_retry(RetryPolicy::never()).with_timeout(PATIENCE).send().await?;
+    Ok(())
+}
+
+async fn leap() -> Result<(), Trouble> {
+    let call = client::leap()?.get_signing_process(NOBODYS);
+    call.with_retry(RetryPolicy::never()).with_timeout(PATIENCE).send().await?;
+    Ok(())
+}
+
+async fn faireplace() -> Result<(), Trouble> {
+    let call = client::faireplace()?.get_signature_status(NOBODYS);
+    call.with_retry(RetryPolicy::never()).with_timeout(PATIENCE).send().await?;
+    Ok(())
+}
+
+/// What a refusal means, and what to do.
+fn refused(provider: Provider, name: &str, error: &Error) -> Check {
+    let status = error.status().map(|status| format!("HTTP {status}, ")).unwrap_or_default();
+    let fail = |message: &str, remedy: String| {
+        failed(provider, CHECK, format!("{message} ({status}{name})"), remedy)
+    };
+    let key = || {
+        let account = if provider == Provider::Signly { ", tenant" } else { "" };
+        format!(
+            "compare key{account} and {}: a key of one environment is wrong in another;\n\
+             one that was revoked or has expired has to be made anew",
+            provider.variable("BASE_URL")
+        )
+    };
+    let address =
+        || format!("compare {} with the documentation of the provider", provider.variable("BASE_URL"));
+    match (error.kind(), provider) {
+        (ErrorKind::NotFound, Provider::Faireplace) => {
+            ok(provider, CHECK, format!("credentials accepted ({name} of a lease that does not exist)"))
+        }
+        // Which of key and id Leap looks at first is not documented.
+        (ErrorKind::NotFound, Provider::Leap) => {
+            ok(provider, CHECK, format!("credentials not refused ({name} of an id that does not exist)"))
+        }
+        (ErrorKind::Unauthenticated, _) | (ErrorKind::Forbidden, Provider::Leap) => {
+            fail("credentials refused", key())
+        }
+        (ErrorKind::Forbidden, Provider::Faireplace) => {
+            fail("the key lacks a permission", "give it signatures:read in the dashboard".to_owned())
+        }
+        (ErrorKind::Forbidden, _) => fail(
+            "the credentials are known, and do not allow this",
+            "have them allowed to read, or take others".to_owned(),
+        ),
+        (ErrorKind::NotFound, _) => fail("there is nothing like it at this address", address()),
+        (ErrorKind::Redirected, _) => {
+            fail("the answer leads elsewhere, where no credential is sent", address())
+        }
+        (ErrorKind::Unreadable | ErrorKind::TooLarge, _) => {
+            fail("the answer is none of this provider's", address())
+        }
+        (ErrorKind::Throttled, _) => warning(
+            provider,
+            CHECK,
+            format!("credentials not looked at: too many calls ({status}{name})"),
+            "wait, and try again",
+        ),
+        (ErrorKind::ServerFault, _) => {
+            fail("the provider failed", "try again later, and ask its support if it goes on".to_owned())
+        }
+        (ErrorKind::Unreachable | ErrorKind::Timeout | ErrorKind::Interrupted, _) => {
+            fail(&chain(error), WAY.to_owned())
+        }
+        _ => fail(&chain(error), key()),
+    }
+}

@@ -1,0 +1,168 @@
+//! Which variables there are, which are set, and whether a client can be made of them.
+
+use super::check::{Check, failed, note, ok, warning};
+use crate::account::client;
+use crate::environment;
+use crate::failure::Failure;
+use crate::provider::Provider;
+
+/// Those that have to do with callbacks. All providers have them.
+pub const WEBHOOK_SECRET: &str = "WEBHOOK_SECRET";
+pub const WEBHOOK_HMAC_SECRET: &str = "WEBHOOK_HMAC_SECRET";
+pub const CALLBACK_URL_SECRET: &str = "CALLBACK_URL_SECRET";
+
+/// Those that a client is made of, without the provider's name in front.
+fn of_client(provider: Provider) -> &'static [&'static str] {
+    match provider {
+        Provider::Faireplace => {
+            &["API_KEY", "BASE_URL", "WORKER_API_KEY", "WORKER_ORGANISATION", "WORKER_BASE_URL"]
+        }
+        Provider::Leap => &["API_KEY", "BASE_URL"],
+        Provider::Legalesign => &["API_KEY", "USERNAME", "SECRET", "ORGANISATION", "BASE_URL"],
+        Provider::Sign8 => &["API_KEY", "PROFILE", "BASE_URL"],
+        Provider::Signly => &["TENANT", "API_KEY", "HMAC_SECRET", "BASE_URL"],
+    }
+}
+
+/// Those that commands read beside them.
+fn of_commands(provider: Provider) -> &'static [&'static str] {
+    match provider {
+        Provider::Leap => &["CALLBACK_URL", "ID_PATH"],
+        Provider::Legalesign => &["GROUP", "CERTIFICATE"],
+        Provider::Sign8 => &["ORGANISATION"],
+        Provider::Faireplace | Provider::Signly => &[],
+    }
+}
+
+/// Where a provider is, unless a variable says otherwise: as the first of the `servers` in its document.
+pub fn known_address(provider: Provider) -> Option<&'static str> {
+    match provider {
+        Provider::Faireplace => Some("https://api.faireplace.com/api"),
+        Provider::Leap => Some("https://api.leap.documill.com/api/v1/external"),
+        Provider::Legalesign => Some("https://eu-api.legalesign.com/api/v1"),
+        Provider::Signly => Some("https://api.signly.apologs.com"),
+        Provider::Sign8 => None,
+    }
+}
+
+/// What has to be set to call a provider.
+pub fn wanted(provider: Provider) -> &'static str {
+    match provider {
+        Provider::Faireplace => "FAIREPLACE_API_KEY",
+        Provider::Leap => "LEAP_API_KEY",
+        Provider::Legalesign => "LEGALESIGN_API_KEY, or LEGALESIGN_USERNAME and LEGALESIGN_SECRET",
+        Provider::Sign8 => "SIGN8_API_KEY, SIGN8_PROFILE",
+        Provider::Signly => "SIGNLY_TENANT, SIGNLY_API_KEY or SIGNLY_HMAC_SECRET",
+    }
+}
+
+/// What has to be set to call FairePlace as one of its workers.
+const WORKER: &str = "FAIREPLACE_WORKER_API_KEY, FAIREPLACE_WORKER_ORGANISATION, FAIREPLACE_WORKER_BASE_URL";
+
+fn set(provider: Provider) -> Vec<String> {
+    environment::names_beginning_with(&provider.variable(""))
+}
+
+/// Whether `name` is one of these, or one of these as a file.
+fn is_one_of(provider: Provider, name: &str, known: &[&str]) -> bool {
+    let name = name.strip_prefix(&provider.variable("")).unwrap_or(name);
+    let is_file = |known: &str| known != "CERTIFICATE" && name.strip_suffix("_FILE") == Some(known);
+    known.iter().any(|known| *known == name || is_file(known))
+}
+
+/// Whether a variable is set that this command knows of.
+pub fn any_set(provider: Provider) -> bool {
+    let known = [of_client(provider), of_commands(provider), &OF_CALLBACKS].concat();
+    set(provider).iter().any(|name| is_one_of(provider, name, &known))
+}
+
+const OF_CALLBACKS: [&str; 3] = [WEBHOOK_SECRET, WEBHOOK_HMAC_SECRET, CALLBACK_URL_SECRET];
+
+/// The configuration of a provider, and whether something can be asked of it.
+pub fn look_at(provider: Provider) -> (Vec<Check>, bool) {
+    let known = [of_client(provider), of_commands(provider), &OF_CALLBACKS].concat();
+    let (known, unknown): (Vec<_>, Vec<_>) =
+        set(provider).into_iter().partition(|name| is_one_of(provider, name, &known));
+    let is_worker = |name: &&String| name.starts_with(&provider.variable("WORKER_"));
+    let has_worker = known.iter().any(|name| is_worker(&name));
+    let mut of_callers = known.iter().filter(|name| is_one_of(provider, name, of_client(provider)));
+    let has_client = of_callers.any(|name| !is_worker(&name));
+    let names = known.join(", ");
+
+    let mut checks = Vec::new();
+    let mut can_ask = false;
+    if known.is_empty() {
+        let remedy = format!("set {}", wanted(provider));
+        checks.push(failed(provider, "variables", "no variable is set", remedy));
+    } else if has_client {
+        let check = made(provider, client_of(provider), &names, wanted(provider));
+        can_ask = check.is_usable();
+        checks.push(check);
+    } else if !has_worker {
+        // Whoever only receives callbacks needs no more.
+        checks.push(note(provider, "variables", format!("{names}; nothing to call it with")));
+    }
+    if has_worker {
+        checks.push(made(
+            provider,
+            client::faireplace_worker().map(drop),
+            "those of a worker are whole",
+            WORKER,
+        ));
+        let message = "credentials of workers not tried: no call of theirs only reads";
+        checks.push(note(provider, "credentials", message));
+    }
+    checks.extend(unknown.iter().map(|name| {
+        let message = format!("{name} is set, and nothing here reads it");
+        let remedy = "look for a slip of the pen: countersign doctor --help has the names";
+        warning(provider, "variables", message, remedy)
+    }));
+    (checks, can_ask)
+}
+
+fn client_of(provider: Provider) -> Result<(), Failure> {
+    match provider {
+        Provider::Faireplace => client::faireplace().map(drop),
+        Provider::Leap => client::leap().map(drop),
+        Provider::Legalesign => client::legalesign().map(drop),
+        Provider::Sign8 => client::sign8().map(drop),
+        Provider::Signly => client::signly().map(drop),
+    }
+}
+
+fn made(provider: Provider, client: Result<(), Failure>, names: &str, wanted: &str) -> Check {
+    match client {
+        Ok(()) => ok(provider, "variables", names),
+        Err(Failure::Usage(problem) | Failure::Failed(problem)) => {
+            let remedy = if problem.contains("not set") {
+                format!("set {wanted}")
+            } else if problem.contains("the HTTP client") {
+                "look at the TLS roots".to_owned()
+            } else {
+                "correct it; countersign doctor --help has the names of all".to_owned()
+            };
+            failed(provider, "variables", problem, remedy)
+        }
+        Err(_) => failed(provider, "variables", "no client can be made", format!("needed: {wanted}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::known_address;
+    use crate::provider::Provider;
+
+    #[test]
+    fn addresses_are_those_of_the_documents() {
+        let documents = [
+            (Provider::Faireplace, include_str!("../../../openapi/faireplace-signatures.yaml")),
+            (Provider::Leap, include_str!("../../../openapi/leap.yaml")),
+            (Provider::Legalesign, include_str!("../../../openapi/legalesign.yaml")),
+            (Provider::Signly, include_str!("../../../openapi/signly.yaml")),
+        ];
+        for (provider, document) in documents {
+            let url = document.split_once("servers:\n  - url: ").and_then(|(_, rest)| rest.lines().next());
+            assert_eq!(url, known_address(provider));
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! `countersign cancel`.
+
+use super::{ADA, PDF, sent};
+use crate::world;
+use crate::{screen, support};
+use countersign::leap::ProjectStatus;
+use countersign::mock::{Fault, leap};
+use serde_json::Value;
+
+#[test]
+fn legalesign_voids_and_archives() {
+    let world = world::legalesign();
+    let id = sent(&world);
+    let printed = world.run(&["cancel", "legalesign", &id, "--yes"]);
+    assert_eq!((printed.code, printed.out.as_str()), (0, ""), "{}", printed.err);
+    assert!(printed.err.contains("put into the archive"), "{}", printed.err);
+    assert_eq!(world.server.document(&id).unwrap()["status"], 40);
+    assert_eq!(world.server.calls("archive_document").only().query, None);
+
+    let other = sent(&world);
+    world.server.clear_requests();
+    let printed = world.run(&["cancel", "legalesign", &other, "--yes", "--tell", "--json"]);
+    assert_eq!(serde_json::from_str::<Value>(&printed.out).unwrap()["done"], "archived");
+    world.server.calls("archive_document").only().assert_query("email", "true");
+}
+
+#[test]
+fn leap_stops_for_good() {
+    let world = world::leap();
+    world.file("contract.pdf", PDF);
+    let owner = ["--owner", ADA, "--signer", ADA, "--id-at", leap::ID_PATH];
+    let id = world.run(&[&["send", "leap", "contract.pdf"], &owner[..]].concat()).out.trim().to_owned();
+    assert_eq!(world.run(&["cancel", "leap", &id, "--yes"]).code, 0);
+    assert_eq!(world.server.process(&id).map(|process| process.status), Some(ProjectStatus::Canceled));
+
+    world.server.fail_next_on("cancel_signing_process", Fault::status(400));
+    let printed = world.run(&["cancel", "leap", &id, "--yes"]);
+    assert_eq!(printed.code, 1);
+    assert!(printed.err.contains("completed already"), "{}", printed.err);
+    let printed = world.run(&["cancel", "leap", &id, "--yes", "--tell"]);
+    assert_eq!(printed.code, 2);
+    assert!(printed.err.contains("has no --tell"), "{}", printed.err);
+}
+
+#[test]
+fn signly_cancels() {
+    let world = world::signly();
+    let printed = world.run(&["cancel", "signly", "doc_unknown", "--yes"]);
+    assert_eq!(printed.code, 1);
+    world.server.calls("cancel_document").assert_count(1);
+}
+
+#[test]
+fn without_a_terminal_nobody_is_asked_and_nothing_is_done() {
+    let world = world::legalesign();
+    let id = sent(&world);
+    let printed = support::run(world.command().args(["cancel", "legalesign", &id]).write_stdin("y\n"));
+    assert_eq!(printed.code, 2);
+    assert!(printed.err.contains("say --yes"), "{}", printed.err);
+    world.server.calls("archive_document").assert_count(0);
+}
+
+#[test]
+fn on_a_terminal_somebody_is_asked() {
+    let world = world::legalesign();
+    let id = sent(&world);
+    for answer in ["n\n", "\n"] {
+        let seen = screen::run(&world, &["cancel", "legalesign", &id], answer);
+        assert_eq!(seen.code, 1, "{}", seen.screen);
+        assert!(seen.screen.contains("Go on? [y/N]"), "{}", seen.screen);
+        assert!(seen.screen.contains("Nothing was done."), "{}", seen.screen);
+    }
+    world.server.calls("archive_document").assert_count(0);
+    let seen = screen::run(&world, &["cancel", "legalesign", &id], "y\n");
+    assert_eq!(seen.code, 0, "{}", seen.screen);
+    world.server.calls("archive_document").assert_count(1);
+}
+
+#[test]
+fn whoever_does_not_know_is_told_to_look() {
+    let world = world::legalesign();
+    let id = sent(&world);
+    world.server.fail_next_on("archive_document", Fault::lost_answer());
+    let printed = world.run(&["cancel", "legalesign", &id, "--yes"]);
+    assert_eq!(printed.code, 1);
+    assert!(printed.err.contains("it may have happened"), "{}", printed.err);
+    assert!(printed.err.contains(&format!("countersign status legalesign {id}")), "{}", printed.err);
+    world.server.calls("archive_document").assert_count(1);
+}
+
+#[test]
+fn who_has_no_such_call_says_so() {
+    let world = world::legalesign();
+    for (provider, problem) in [("sign8", "no call is known"), ("faireplace", "expires")] {
+        let printed = world.run(&["cancel", provider, "id", "--yes"]);
+        assert_eq!(printed.code, 2);
+        assert!(printed.err.contains(problem), "{}", printed.err);
+    }
+}
