@@ -226,7 +226,7 @@ pub fn judge(provider: Provider, proofs: &Proofs, expected: &Expected) -> Result
                 if expected.for_anybody {
                     return Ok(builder.any_tenant_even_another_customers());
                 }
-                Ok(names.iter().fold(builder, |builder, name| builder.tenant(name)))
+                Ok(names.iter().fold(builder, signly::webhook::VerifierBuilder::tenant))
             };
             judge!(provider, signly, expected, |event| event.event_type().to_string(), own)
         }

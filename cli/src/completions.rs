@@ -15,7 +15,7 @@ pub struct Args {
     shell: Shell,
 }
 
-pub fn run(args: &Args, out: &Out) -> Result<(), Failure> {
+pub fn run(args: &Args, out: Out) -> Result<(), Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "countersign", &mut script);
     out.bytes(&script)

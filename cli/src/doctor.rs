@@ -52,7 +52,7 @@ pub struct Args {
     offline: bool,
 }
 
-pub async fn run(args: Args, out: &Out) -> Result<(), Failure> {
+pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
     let mut providers = args.providers;
     if providers.is_empty() {
         providers.extend(Provider::ALL.iter().copied().filter(|provider| variables::any_set(*provider)));
@@ -77,7 +77,7 @@ pub async fn run(args: Args, out: &Out) -> Result<(), Failure> {
     report.finish()
 }
 
-async fn of_provider(provider: Provider, offline: bool, report: &mut Report<'_>) -> Result<(), Failure> {
+async fn of_provider(provider: Provider, offline: bool, report: &mut Report) -> Result<(), Failure> {
     let (checks, can_ask) = variables::look_at(provider);
     report.add_all(&checks)?;
     if can_ask && !offline {

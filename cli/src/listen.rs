@@ -93,7 +93,7 @@ struct Received<'a> {
     forwarded: Option<u16>,
 }
 
-pub async fn run(args: Args, out: &Out) -> Result<(), Failure> {
+pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
     if args.providers.len() > 1 && !args.expected.audience.is_empty() {
         return Err(Failure::usage(
             "--for is for one provider; with several, set SIGNLY_TENANT, LEGALESIGN_GROUP and SIGN8_ORGANISATION",
@@ -115,14 +115,14 @@ pub async fn run(args: Args, out: &Out) -> Result<(), Failure> {
     let listener = listener.map_err(|error| stop::not_bound(args.port, &error))?;
     let address = listener.local_addr().map_err(|error| Failure::because("no address", &error))?;
     let stop = stop::Stop::default();
-    announce(&judges, &format!("http://{address}"), folder.as_deref(), *out)?;
+    announce(&judges, &format!("http://{address}"), folder.as_deref(), out)?;
     let receiver = Receiver {
         judges,
         redaction: Redaction::new(&args.proofs.header),
         folder,
         received: AtomicU32::new(0),
         forwarding,
-        out: *out,
+        out,
         stop: stop.clone(),
     };
     let router = Router::new().fallback(receive).with_state(Arc::new(receiver));

@@ -29,6 +29,7 @@ mod verdict;
 mod verify;
 
 use clap::{Parser, Subcommand};
+use failure::Failure;
 use out::Out;
 use std::process::ExitCode;
 
@@ -82,20 +83,20 @@ async fn main() -> ExitCode {
     let Cli { json, verb } = Cli::parse();
     let out = Out::new(json);
     let done = match verb {
-        Verb::Mock(args) => mock::run(args, &out).await,
-        Verb::Trigger(args) => trigger::run(args, &out).await,
-        Verb::Listen(args) => listen::run(args, &out).await,
-        Verb::Verify(args) => verify::run(&args, &out),
-        Verb::Sign(args) => sign::run(&args, &out),
-        Verb::Send(args) => account::send::run(args, &out).await,
-        Verb::Status(args) => account::status::run(args, &out).await,
-        Verb::Download(args) => account::download::run(args, &out).await,
-        Verb::Cancel(args) => account::cancel::run(args, &out).await,
-        Verb::Doctor(args) => doctor::run(args, &out).await,
+        Verb::Mock(args) => mock::run(args, out).await,
+        Verb::Trigger(args) => trigger::run(args, out).await,
+        Verb::Listen(args) => listen::run(args, out).await,
+        Verb::Verify(args) => verify::run(&args, out),
+        Verb::Sign(args) => sign::run(&args, out),
+        Verb::Send(args) => account::send::run(args, out).await,
+        Verb::Status(args) => account::status::run(args, out).await,
+        Verb::Download(args) => account::download::run(args, out).await,
+        Verb::Cancel(args) => account::cancel::run(args, out).await,
+        Verb::Doctor(args) => doctor::run(args, out).await,
         Verb::Spec(args) => spec::run(&args, out),
-        Verb::Completions(args) => completions::run(&args, &out),
+        Verb::Completions(args) => completions::run(&args, out),
     };
-    done.map_or_else(|failure| failure.exit(), |()| ExitCode::SUCCESS)
+    done.map_or_else(Failure::exit, |()| ExitCode::SUCCESS)
 }
 
 #[cfg(test)]

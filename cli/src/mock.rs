@@ -100,7 +100,7 @@ enum News {
     Staged,
 }
 
-pub async fn run(args: Args, out: &Out) -> Result<(), Failure> {
+pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
     let providers = match args.which {
         Which::One(provider) => vec![provider],
         Which::All => Provider::ALL.to_vec(),
@@ -136,7 +136,7 @@ pub async fn run(args: Args, out: &Out) -> Result<(), Failure> {
 
     let all = Arc::new(all);
     for served in all.iter() {
-        served.announce(&control_origin, args.forward_to.as_ref(), *out)?;
+        served.announce(&control_origin, args.forward_to.as_ref(), out)?;
         if let Some(seed) = args.seed {
             served.mock.fail_by_seed(seed, SHARE);
         }
@@ -148,7 +148,7 @@ pub async fn run(args: Args, out: &Out) -> Result<(), Failure> {
     let stop = Stop::default();
     let has_ended = Arc::new(Notify::new());
     let controlling = tokio::spawn(control::serve(listener, Arc::clone(&all), tell, Arc::clone(&has_ended)));
-    let log = Log::new(*out, &all);
+    let log = Log::new(out, &all);
     let telling = async {
         let mut ticks = tokio::time::interval(TICK);
         loop {

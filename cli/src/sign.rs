@@ -48,7 +48,7 @@ pub struct Args {
     hmac: Hmac,
 }
 
-pub fn run(args: &Args, out: &Out) -> Result<(), Failure> {
+pub fn run(args: &Args, out: Out) -> Result<(), Failure> {
     let provider = args.provider;
     if provider == Provider::Faireplace {
         return Err(callbacks::no_callbacks());

@@ -46,6 +46,7 @@ Examples:
       --to http://127.0.0.1:3000/callbacks
   countersign trigger leap completed --reference contract-17 \\
       --to http://127.0.0.1:3000/callbacks --print | countersign verify leap")]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Args {
     /// Who sends it.
     #[arg(required_unless_present = "list")]
@@ -106,9 +107,9 @@ struct Sent<'a> {
     problem: Option<String>,
 }
 
-pub async fn run(args: Args, out: &Out) -> Result<(), Failure> {
+pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
     if args.list {
-        return list(args.provider, *out);
+        return list(args.provider, out);
     }
     // Both are there, since clap requires them.
     let (Some(provider), Some(to)) = (args.provider, &args.to) else {

@@ -43,7 +43,7 @@ pub struct Args {
     proofs: Proofs,
 }
 
-pub fn run(args: &Args, out: &Out) -> Result<(), Failure> {
+pub fn run(args: &Args, out: Out) -> Result<(), Failure> {
     if args.provider == Provider::Faireplace {
         return Err(callbacks::no_callbacks());
     }

@@ -4,6 +4,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
 use countersign::webhook::{Delivery, Rejection};
+use countersign::{Clock as _, SystemClock};
 use http::{Request, Response, StatusCode};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
@@ -53,7 +54,7 @@ async fn receive(State(inner): State<Inner>, request: Request<Body>) -> Response
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, 1024 * 1024).await.unwrap();
     let delivery = Delivery::new(parts.method, parts.uri, parts.headers, body);
-    let outcome = (inner.verify)(&delivery, SystemTime::now());
+    let outcome = (inner.verify)(&delivery, SystemClock.now());
     let status = outcome.as_ref().err().map_or(StatusCode::NO_CONTENT, Rejection::status);
     inner.received.lock().unwrap().push(Received { delivery, outcome });
     let mut answer = Response::new(Body::from("received"));

@@ -1,9 +1,9 @@
 //! `countersign sign`.
 
 use super::support::{countersign, run};
-use countersign::Secret;
 use countersign::leap::webhook::{CallbackUrls, Verifier};
 use countersign::webhook::{Delivery, RsaKey};
+use countersign::{Clock as _, Secret, SystemClock};
 use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
 
@@ -44,7 +44,7 @@ fn a_payload_is_signed_by_the_key_of_the_machine_each_time() {
         .finish();
     let delivery =
         http::Request::post("/").header("content-type", "application/x-www-form-urlencoded").body(form);
-    assert!(verifier.verify(&Delivery::from(delivery.unwrap()), SystemTime::now()).is_ok());
+    assert!(verifier.verify(&Delivery::from(delivery.unwrap()), SystemClock.now()).is_ok());
 }
 
 #[test]

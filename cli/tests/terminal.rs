@@ -3,6 +3,7 @@
 use super::support::PATIENCE;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, channel};
 use tempfile::TempDir;
@@ -82,14 +83,16 @@ impl Drop for Terminal {
 
 const CTRL_C: &str = "\u{3}";
 
+/// Calls the mock that the screen shows, without a credential.
 fn call(screen: &str) -> u16 {
     let line = screen.lines().find(|line| line.contains("export SIGNLY_BASE_URL=")).unwrap();
     let url = line.split_once('=').unwrap().1.trim();
-    let response = std::process::Command::new("curl")
-        .args(["-s", "-o", "/dev/null", "-w", "%{http_code}", &format!("{url}/v1/webhooks")])
-        .output()
-        .unwrap();
-    String::from_utf8_lossy(&response.stdout).parse().unwrap()
+    let host = url.strip_prefix("http://").unwrap();
+    let mut connection = TcpStream::connect(host).unwrap();
+    write!(connection, "GET /v1/webhooks HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    answer.split(' ').nth(1).unwrap().parse().unwrap()
 }
 
 #[test]

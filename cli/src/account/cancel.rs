@@ -37,7 +37,7 @@ pub struct Args {
     tell: bool,
 }
 
-pub async fn run(args: Args, out: &Out) -> Result<(), Failure> {
+pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
     let what = match args.provider {
         Provider::Leap => "the signing process is stopped for good",
         Provider::Signly => "the document is cancelled",

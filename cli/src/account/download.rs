@@ -49,7 +49,7 @@ pub struct Args {
     wait: Option<Duration>,
 }
 
-pub async fn run(args: Args, out: &Out) -> Result<(), Failure> {
+pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
     match args.provider {
         Provider::Legalesign => {}
         Provider::Leap => {
@@ -104,7 +104,7 @@ fn name(args: &Args) -> Result<PathBuf, Failure> {
     Ok(PathBuf::from(format!("{}.pdf", args.id)))
 }
 
-async fn download(args: &Args, target: Option<Target>, out: &Out) -> Result<(), Failure> {
+async fn download(args: &Args, target: Option<Target>, out: Out) -> Result<(), Failure> {
     let legalesign = client::legalesign()?;
     let mut call = legalesign.download_pdf(args.id.as_str()).checked();
     if let Some(wait) = args.wait {
@@ -124,7 +124,7 @@ async fn to_file(
     target: Target,
     bar: &ProgressBar,
     args: &Args,
-    out: &Out,
+    out: Out,
 ) -> Result<(), Failure> {
     let file = target.writer()?;
     let downloaded = download.copy_to(&mut bar.wrap_async_write(file)).await;
@@ -141,7 +141,7 @@ async fn to_file(
     Ok(())
 }
 
-async fn to_output(mut download: Download, bar: &ProgressBar, out: &Out) -> Result<(), Failure> {
+async fn to_output(mut download: Download, bar: &ProgressBar, out: Out) -> Result<(), Failure> {
     let mut length = 0;
     while let Some(piece) = download.piece().await.inspect_err(|_| bar.abandon())? {
         out.bytes(&piece)?;

@@ -69,7 +69,7 @@ pub struct Args {
     id_at: Option<String>,
 }
 
-pub async fn run(args: Args, out: &Out) -> Result<(), Failure> {
+pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
     match args.provider {
         Provider::Legalesign => legalesign::send(args, out).await,
         Provider::Leap => leap::send(args, out).await,

@@ -31,24 +31,24 @@ pub struct Args {
     id: String,
 }
 
-pub async fn run(args: Args, out: &Out) -> Result<(), Failure> {
+pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
     let Args { provider, id } = args;
     match provider {
         Provider::Legalesign => {
             let document = client::legalesign()?.get_document(id.as_str()).send().await?;
-            told(&of_legalesign(&id, document), *out)
+            told(&of_legalesign(&id, document), out)
         }
         Provider::Signly => {
             let document = client::signly()?.get_document(id.as_str()).send().await?;
-            told(&of_signly(&id, document), *out)
+            told(&of_signly(&id, document), out)
         }
         Provider::Leap => {
             let process = client::leap()?.get_signing_process(id.as_str()).send().await?;
-            as_it_came(provider, &id, process.into_map(), *out)
+            as_it_came(provider, &id, process.into_map(), out)
         }
         Provider::Faireplace => {
             let status = client::faireplace()?.get_signature_status(id.as_str()).send().await?;
-            as_it_came(provider, &id, status.into_map(), *out)
+            as_it_came(provider, &id, status.into_map(), out)
         }
         Provider::Sign8 => Err(Failure::usage(
             "of SIGN8 no call is known that reads a workflow: its reference is not public. Who has\n\

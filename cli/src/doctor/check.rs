@@ -79,13 +79,13 @@ impl Check {
 }
 
 /// What was found so far.
-pub struct Report<'a> {
-    out: &'a Out,
+pub struct Report {
+    out: Out,
     has_failed: bool,
 }
 
-impl<'a> Report<'a> {
-    pub fn new(out: &'a Out) -> Self {
+impl Report {
+    pub fn new(out: Out) -> Self {
         Self { out, has_failed: false }
     }
 

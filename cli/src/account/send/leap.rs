@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 const DOUBT: &str = "It may have been started, and the signers may have been written to. Do not send it\n\
                      again before you have looked for it in Leap";
 
-pub async fn send(args: Args, out: &Out) -> Result<(), Failure> {
+pub async fn send(args: Args, out: Out) -> Result<(), Failure> {
     args.refuse(&[("--group", args.group.is_some()), ("--text-tags", args.text_tags)])?;
     all_different(&args.signers)?;
     let owner = args.owner.as_ref().map(person).ok_or_else(|| {

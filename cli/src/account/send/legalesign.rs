@@ -17,7 +17,7 @@ const LONGEST_TITLE: usize = 60;
 const LONGEST_NAME: usize = 60;
 const LONGEST_MAIL: usize = 75;
 
-pub async fn send(args: Args, out: &Out) -> Result<(), Failure> {
+pub async fn send(args: Args, out: Out) -> Result<(), Failure> {
     let leap_only = [
         ("--owner", args.owner.is_some()),
         ("--callback-url", args.callback_url.is_some()),
