@@ -287,6 +287,7 @@ impl Known {
     }
 }
 
+/// Terminal sessions, `console`, are run by the tests of the command.
 #[test]
 fn every_command_is_one_that_there_is() {
     let known = Known::read();
@@ -295,13 +296,11 @@ fn every_command_is_one_that_there_is() {
         let text = read(&from);
         let (blocks, rest) = blocks(&text);
         let shell = blocks.iter().filter(|block| block.language == "sh").flat_map(|block| block.text.lines());
-        let sessions = blocks.iter().filter(|block| block.language == "console");
-        let typed = sessions.flat_map(|block| block.text.lines()).filter_map(|line| line.strip_prefix("$ "));
         let begins = |span: &&str| ["cargo ", "scripts/"].iter().any(|start| span.starts_with(start));
         // In running text a script may be named together with what belongs to it, and a command cut short.
         let whole = |span: &&str| !span.contains(['…', '*']);
         let inline = spans(&rest).0.into_iter().filter(begins).filter(whole).map(str::trim);
-        for command in shell.chain(typed).chain(inline).filter(|line| !line.is_empty()) {
+        for command in shell.chain(inline).filter(|line| !line.is_empty()) {
             count += 1;
             known.check(command).unwrap_or_else(|problem| panic!("{from}: `{command}`: {problem}"));
         }

@@ -16,6 +16,7 @@ mod mistakes;
 mod mock;
 mod receiver;
 mod screen;
+mod sessions;
 mod sign;
 mod spec;
 mod support;

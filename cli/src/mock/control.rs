@@ -22,6 +22,7 @@ const SCENES: [(&str, Scene); 3] = [
     ("deadline-passes", Scene::DeadlinePasses),
 ];
 const HELP: &str = "\
+GET /env                                 what applications are configured with: eval \"$(curl -s URL/env)\"
 POST /PROVIDER/ID/everyone-signs         all who have not signed do
 POST /PROVIDER/ID/second-signer-refuses  the first one signs, the second one does not want to
 POST /PROVIDER/ID/deadline-passes        nobody signs in time
@@ -42,6 +43,7 @@ pub async fn serve(
 ) {
     let router = Router::new()
         .route("/", get(|| async { HELP }))
+        .route("/env", get(environment))
         .route("/{provider}/{id}/{scene}", post(stage))
         .route("/{provider}/advance", post(advance))
         .fallback(|| async { (StatusCode::NOT_FOUND, HELP) })
@@ -57,6 +59,10 @@ impl Control {
         let found = self.all.iter().find(|served| served.provider.name() == provider);
         found.ok_or_else(|| Refused(StatusCode::NOT_FOUND, format!("`{provider}` is not served here")))
     }
+}
+
+async fn environment(State(control): State<Control>) -> String {
+    control.all.iter().flat_map(Served::exports).map(|line| line + "\n").collect()
 }
 
 struct Refused(StatusCode, String);

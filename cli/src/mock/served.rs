@@ -165,6 +165,7 @@ impl Served {
             environment: vec![
                 ("LEAP_BASE_URL", base_url.clone()),
                 ("LEAP_API_KEY", server.api_key().to_owned()),
+                ("LEAP_ID_PATH", leap::ID_PATH.to_owned()),
             ],
             curl: format!(
                 "curl -H 'Authorization: {}' -F name=Contract -F 'projectOwner={ADA};type=application/json' \
@@ -173,7 +174,9 @@ impl Served {
                 server.api_key(),
                 path(Provider::Leap, "start_signing_process")
             ),
-            notes: vec![format!("the id of a new signing process is at {}, which is made up", leap::ID_PATH)],
+            notes: vec![
+                "LEAP_ID_PATH is where the mock has the id of a new process: a made-up place".to_owned(),
+            ],
             subject: "PROCESS",
             base_url,
             mock: Box::new(server),
@@ -295,8 +298,8 @@ impl Served {
         });
         out.data(&data, || {
             let mut text = format!("{} at {}\n", self.provider.title(), self.base_url);
-            for (name, value) in &self.environment {
-                let _ = writeln!(text, "  export {name}={value}");
+            for line in self.exports() {
+                let _ = writeln!(text, "  {line}");
             }
             for note in &self.notes {
                 let _ = writeln!(text, "  # {note}");
@@ -304,6 +307,11 @@ impl Served {
             let _ = write!(text, "  {}\n  {play}\n", self.curl);
             text
         })
+    }
+
+    /// What the application is configured with, as a shell takes it.
+    pub fn exports(&self) -> impl Iterator<Item = String> {
+        self.environment.iter().map(|(name, value)| format!("export {name}={}", quoted(value)))
     }
 
     /// Sends what is due.
@@ -324,4 +332,28 @@ impl Served {
 fn path(provider: Provider, operation: &str) -> &'static str {
     let operations = provider.operations();
     operations.iter().find(|known| known.id == operation).map_or("/", |known| known.path)
+}
+
+/// A value as a shell reads it.
+fn quoted(value: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "_-./:@%+".contains(letter);
+    if value.chars().all(is_plain) { value.to_owned() } else { format!("'{}'", value.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn values_are_quoted_where_a_shell_would_take_them_apart() {
+        let cases = [
+            ("http://127.0.0.1:4010/api/v1", "http://127.0.0.1:4010/api/v1"),
+            ("/home/Ada Lovelace/key.pem", "'/home/Ada Lovelace/key.pem'"),
+            ("$(rm)", "'$(rm)'"),
+            ("it's", r"'it'\''s'"),
+        ];
+        for (value, expected) in cases {
+            assert_eq!(quoted(value), expected);
+        }
+    }
 }
