@@ -1,5 +1,6 @@
 //! What callbacks are proved by and whom they are for, as arguments and variables say.
 
+use crate::capture::Redaction;
 use crate::environment;
 use crate::failure::Failure;
 use crate::home;
@@ -85,6 +86,12 @@ enum KeyForm {
 }
 
 impl Hmac {
+    /// The headers with the signature and what is signed beside the body.
+    fn headers(&self) -> impl Iterator<Item = &str> {
+        let stamped = self.hmac_stamped.iter().flatten();
+        self.hmac_header.iter().chain(stamped).map(String::as_str)
+    }
+
     /// The scheme that the arguments describe, if they do.
     pub fn scheme(&self, provider: Provider) -> Result<Option<HmacScheme>, Failure> {
         let header = match (&self.hmac_header, self.standard_webhooks) {
@@ -151,6 +158,15 @@ impl Expected {
 }
 
 impl Proofs {
+    /// What of a request is a credential.
+    pub fn redaction(&self, providers: &[Provider]) -> Result<Redaction, Failure> {
+        let redaction = Redaction::default().header(&self.header).keeping(self.hmac.headers());
+        let redaction = redaction.secret(header_secret()?);
+        providers
+            .iter()
+            .try_fold(redaction, |redaction, provider| Ok(redaction.secret(url_secret(*provider)?)))
+    }
+
     fn rsa_key(&self) -> Result<Option<RsaKey>, Failure> {
         let path = self.certificate.clone();
         let path = path.or_else(|| environment::variable("LEGALESIGN_CERTIFICATE").map(PathBuf::from));

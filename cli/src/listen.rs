@@ -118,7 +118,7 @@ pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
     announce(&judges, &format!("http://{address}"), folder.as_deref(), out)?;
     let receiver = Receiver {
         judges,
-        redaction: Redaction::new(&args.proofs.header),
+        redaction: args.proofs.redaction(&args.providers)?,
         folder,
         received: AtomicU32::new(0),
         forwarding,

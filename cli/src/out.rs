@@ -58,6 +58,11 @@ fn written(result: std::io::Result<()>) -> Result<(), Failure> {
     }
 }
 
+/// Text from elsewhere, without what a terminal would take for a command.
+pub fn printable(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+}
+
 /// Columns that are as wide as what is in them, two blanks apart. The last one is as long as it is.
 pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     let header = header.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
@@ -71,4 +76,14 @@ pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
     all().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::printable;
+
+    #[test]
+    fn commands_to_the_terminal_do_not_get_there() {
+        assert_eq!(printable("Ada\u{1b}[2J\r\nLöwe\u{9b}1m"), "Ada [2J  Löwe 1m");
+    }
 }

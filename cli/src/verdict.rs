@@ -1,5 +1,6 @@
 //! What a delivery proves, or why it proves nothing, in words.
 
+use crate::out::printable;
 use crate::provider::Provider;
 use anstyle::{AnsiColor, Style};
 use countersign::webhook::{Assurance, Explanation, Finding, Rejection, Verified};
@@ -70,18 +71,18 @@ impl Verdict {
             Ok(verified) => Self::Accepted(Accepted {
                 accepted: true,
                 provider,
-                event: describe(verified.event()),
+                event: printable(&describe(verified.event())),
                 assurance: word(&verified.assurance()),
                 proofs: verified.proofs().map(Proved::of).collect(),
                 audience: word(&verified.audience()),
-                reference: verified.reference().map(str::to_owned),
-                dedupe_key: verified.dedupe_key().to_string(),
+                reference: verified.reference().map(printable),
+                dedupe_key: printable(verified.dedupe_key().as_str()),
             }),
             Err(rejection) => Self::Refused(Refused {
                 accepted: false,
                 provider,
                 reason: word(&rejection.reason()),
-                message: rejection.to_string(),
+                message: printable(&rejection.to_string()),
                 status: rejection.status().as_u16(),
                 findings: explain.map(|explain| explain().findings().iter().map(Found::of).collect()),
             }),

@@ -123,6 +123,20 @@ async fn an_application_that_is_not_there_is_told_as_a_bad_gateway() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nothing_that_comes_reaches_the_terminal_as_a_command() {
+    let home = TempDir::new().unwrap();
+    let variables = [("SIGNLY_WEBHOOK_SECRET", SECRET), ("SIGNLY_TENANT", "tenant-1")];
+    let listening =
+        Running::start(home.path(), &variables, &["listen", "--port", "0", "--provider", "signly"]);
+    let first = listening.line();
+    let url = first.rsplit(' ').next().unwrap();
+    let event = ["signly", "OTP_SENT", "--for", "tenant-1", "--set", "type=\u{1b}[2Jgone"];
+    assert_eq!(trigger(home.path(), url, &event), 0);
+    let line = listening.line();
+    assert!(line.contains("accepted   [2Jgone"), "{line:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_body_beyond_the_limit_is_refused_and_the_next_request_is_taken() {
     let home = TempDir::new().unwrap();
     let (listening, url) = listen(home.path(), &["--provider", "leap"]);

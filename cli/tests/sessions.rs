@@ -77,13 +77,12 @@ fn assert_shown(command: &str, shown: &[String], mut next: impl FnMut() -> Optio
 /// Times of day are not those of the page.
 fn without_times(line: &str) -> String {
     let mut text = line.to_owned();
-    let is_time =
-        |part: &str| {
-            part.len() == 8
-                && part
-                    .char_indices()
-                    .all(|(at, each)| if matches!(at, 2 | 5) { each == ':' } else { each.is_ascii_digit() })
-        };
+    let is_time = |part: &str| {
+        part.len() == 8
+            && part
+                .char_indices()
+                .all(|(at, each)| if matches!(at, 2 | 5) { each == ':' } else { each.is_ascii_digit() })
+    };
     for part in line.split_whitespace().filter(|part| is_time(part)) {
         text = text.replacen(part, "00:00:00", 1);
     }

@@ -1,9 +1,9 @@
 //! `countersign status`: how far a signing is.
 
 use super::client;
-use super::text::{printable, words};
+use super::text::words;
 use crate::failure::Failure;
-use crate::out::{Out, table, talk};
+use crate::out::{Out, printable, table, talk};
 use crate::provider::Provider;
 use countersign::legalesign::{self, SignerObject};
 use countersign::signly;

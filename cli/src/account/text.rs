@@ -2,11 +2,6 @@
 
 use std::time::Duration;
 
-/// Text of a provider, without what a terminal would take for a command.
-pub fn printable(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
-}
-
 /// The name of a value as words: `FieldsCompleted` becomes `fields completed`.
 pub fn words(name: &str) -> String {
     let mut words = String::new();
@@ -39,7 +34,7 @@ pub fn duration(text: &str) -> Result<Duration, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{duration, printable, words};
+    use super::{duration, words};
     use std::time::Duration;
 
     #[test]
@@ -70,10 +65,5 @@ mod tests {
         for (name, expected) in cases {
             assert_eq!(words(name), expected);
         }
-    }
-
-    #[test]
-    fn commands_to_the_terminal_do_not_get_there() {
-        assert_eq!(printable("Ada\u{1b}[2J\r\nLöwe\u{9b}1m"), "Ada [2J  Löwe 1m");
     }
 }

@@ -1,8 +1,8 @@
 //! What is of the machine, and of no provider.
 
 use super::check::{Check, failed, note, ok, warning};
-use crate::account::text::printable;
 use crate::environment;
+use crate::out::printable;
 use url::Url;
 
 const PROXIES: [&str; 6] =
