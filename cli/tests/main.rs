@@ -14,6 +14,7 @@ mod help;
 mod listen;
 mod mistakes;
 mod mock;
+mod pty;
 mod receiver;
 mod screen;
 mod sessions;
