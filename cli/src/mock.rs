@@ -10,17 +10,19 @@ use crate::input::Input;
 use crate::out::{Out, talk};
 use crate::post;
 use crate::provider::Provider;
-use crate::stop::{self, Stop};
+use crate::stop;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
-use countersign::mock::{Call, Setup};
+use countersign::mock::{Call, Delivered, Setup};
 use log::Log;
 use served::Served;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::Notify;
+use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use tokio::task::JoinSet;
 use url::Url;
 
 /// Serve a provider, or all of them, on this machine: its API, its callbacks, and what goes wrong.
@@ -47,7 +49,7 @@ pub struct Args {
     /// The first port; 0 is any.
     #[arg(long, value_name = "PORT", default_value = "4010")]
     port: u16,
-    /// One call in ten fails, and callbacks come late, twice and in another order: as this number has it, each time the same.
+    /// One call in ten fails, the same ones each time; callbacks break off, and come late, twice and in another order.
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
     /// What goes wrong, in order: see below. `-` is standard input.
@@ -91,14 +93,15 @@ impl ValueEnum for Which {
 const SHARE: f64 = 0.1;
 /// Credentials follow from it, so they are the same at each start.
 const CREDENTIALS: u64 = 0;
+/// How often a callback is tried in a storm, which loses some attempts.
+const ATTEMPTS_IN_A_STORM: u32 = 5;
 /// How often it is looked whether time has made something due.
 const TICK: Duration = Duration::from_secs(1);
 
 /// What the log tells.
 enum News {
     Call(Provider, Box<Call>),
-    /// A story was staged.
-    Staged,
+    Delivered(Provider, Delivered),
 }
 
 pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
@@ -115,29 +118,14 @@ pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
         ));
     }
     let faults = args.faults.as_ref().map(|input| faults::read(input, &providers)).transpose()?;
-    let (tell, mut told) = mpsc::unbounded_channel();
-    let mut all = Vec::new();
-    for (provider, port) in providers.into_iter().zip(ports(args.port)) {
-        let tell = tell.clone();
-        let mut setup = Setup::new().port(port).credentials_by_seed(CREDENTIALS).on_call(move |call| {
-            // It fails only at the end, when nobody is told any more.
-            let _ = tell.send(News::Call(provider, Box::new(call.clone())));
-        });
-        if args.danger_beyond_loopback {
-            setup = setup.danger_deliver_beyond_loopback();
-        }
-        let served = Served::start(provider, setup, args.forward_to.as_ref()).await;
-        all.push(served.map_err(|error| error.into_failure(port))?);
-    }
+    let (tell, told) = mpsc::unbounded_channel();
+    let all = serve(&args, providers, &tell).await?;
     let control_port = if args.port == 0 { 0 } else { ports(args.port).nth(all.len()).unwrap_or(0) };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, control_port)).await;
     let listener = listener.map_err(|error| stop::not_bound(control_port, &error))?;
-    let control_address = listener.local_addr().map_err(|error| Failure::because("no address", &error))?;
-    let control_origin = format!("http://{control_address}");
-
-    let all = Arc::new(all);
-    for served in all.iter() {
-        served.announce(&control_origin, args.forward_to.as_ref(), out)?;
+    let address = listener.local_addr().map_err(|error| Failure::because("no address", &error))?;
+    for served in &all {
+        served.announce(&format!("http://{address}"), args.forward_to.as_ref(), out)?;
         if let Some(seed) = args.seed {
             served.mock.fail_by_seed(seed, SHARE);
         }
@@ -146,35 +134,80 @@ pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
         }
     }
     talk("Ctrl-C ends it. What is called and delivered:");
-    let stop = Stop::default();
-    let has_ended = Arc::new(Notify::new());
-    let controlling = tokio::spawn(control::serve(listener, Arc::clone(&all), tell, Arc::clone(&has_ended)));
     let log = Log::new(out, &all);
-    let telling = async {
-        let mut ticks = tokio::time::interval(TICK);
-        loop {
-            tokio::select! {
-                news = told.recv() => match news {
-                    Some(News::Call(provider, call)) => log.call(provider, &call)?,
-                    Some(News::Staged) | None => {}
-                },
-                _ = ticks.tick() => {}
-            }
-            for served in all.iter() {
-                for delivered in served.deliver(args.forward_to.as_ref(), args.seed).await {
-                    log.delivery(served.provider, &delivered)?;
-                }
-            }
-        }
+    let mut tasks = JoinSet::new();
+    for served in &all {
+        tasks.spawn(deliver(Arc::clone(served), args.forward_to.clone(), args.seed, tell.clone()));
+    }
+    tasks.spawn(control::serve(listener, all));
+    let ended = tokio::select! {
+        ended = print(told, &log) => ended,
+        () = stop::interrupted() => Ok(()),
     };
-    let ended: Result<(), Failure> = tokio::select! {
-        ended = telling => ended,
-        () = stop.requested() => Ok(()),
-    };
-    has_ended.notify_one();
-    let _ = controlling.await;
+    tasks.shutdown().await;
     talk("ended");
     ended
+}
+
+async fn serve(
+    args: &Args,
+    providers: Vec<Provider>,
+    tell: &UnboundedSender<News>,
+) -> Result<Vec<Arc<Served>>, Failure> {
+    let mut all = Vec::new();
+    for (provider, port) in providers.into_iter().zip(ports(args.port)) {
+        let (tell, happened) = (tell.clone(), Arc::new(Notify::new()));
+        let notify = Arc::clone(&happened);
+        let mut setup = Setup::new().port(port).credentials_by_seed(CREDENTIALS).on_call(move |call| {
+            // It fails only at the end, when nobody is told any more.
+            let _ = tell.send(News::Call(provider, Box::new(call.clone())));
+            notify.notify_one();
+        });
+        if args.danger_beyond_loopback {
+            setup = setup.danger_deliver_beyond_loopback();
+        }
+        let served = Served::start(provider, setup, happened, args.forward_to.as_ref()).await;
+        all.push(Arc::new(served.map_err(|error| error.into_failure(port))?));
+    }
+    Ok(all)
+}
+
+/// Sends what is due whenever something has happened, and when time may have made something due. A receiver that is slow
+/// keeps nobody waiting but the callbacks behind its own.
+async fn deliver(
+    served: Arc<Served>,
+    forward_to: Option<Url>,
+    mut seed: Option<u64>,
+    tell: UnboundedSender<News>,
+) {
+    if seed.is_some() {
+        served.mock.set_delivery_attempts(ATTEMPTS_IN_A_STORM);
+    }
+    let mut ticks = tokio::time::interval(TICK);
+    loop {
+        tokio::select! {
+            () = served.happened.notified() => {}
+            _ = ticks.tick() => {}
+        }
+        let delivered = served.deliver(forward_to.as_ref(), seed).await;
+        if !delivered.is_empty() {
+            // The weather goes on, and does not begin anew with each callback.
+            seed = seed.map(|seed| seed.wrapping_add(1));
+        }
+        for delivered in delivered {
+            let _ = tell.send(News::Delivered(served.provider, delivered));
+        }
+    }
+}
+
+async fn print(mut told: UnboundedReceiver<News>, log: &Log) -> Result<(), Failure> {
+    while let Some(news) = told.recv().await {
+        match news {
+            News::Call(provider, call) => log.call(provider, &call)?,
+            News::Delivered(provider, delivered) => log.delivery(provider, &delivered)?,
+        }
+    }
+    Ok(())
 }
 
 /// Ports one after the other; if the first is 0, so are all.

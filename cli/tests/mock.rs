@@ -167,6 +167,32 @@ async fn a_seed_makes_the_same_calls_fail() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn callbacks_go_through_a_storm() {
+    let home = TempDir::new().unwrap();
+    let receiver = Receiver::start(|_, _| Ok("nothing".to_owned())).await;
+    let mock = start(home.path(), &["legalesign", "--seed", "1", "--forward-to", &receiver.origin]);
+    let client = client(&mock.json());
+    while client.subscribe().notify("sent").url("https://app.example/callbacks").send().await.is_err() {}
+    let ada = RecipientInput::default().email("ada@example.com").firstname("Ada").lastname("Lovelace");
+    let mut documents = 0;
+    while documents < 20 {
+        let create = client.create_document().group("mock-group").name("Contract").text("<p>I agree.</p>");
+        documents += usize::from(create.signers([ada.clone()]).send().await.is_ok());
+    }
+    let mut attempts = Vec::new();
+    let mut events = std::collections::BTreeSet::new();
+    while events.len() < 20 {
+        let delivery = mock.json_with("delivery");
+        attempts.push(delivery["attempts"].as_u64().unwrap());
+        if delivery["delivered"] == true {
+            events.insert(delivery["event_id"].to_string());
+        }
+    }
+    assert!(attempts.len() > 20, "nothing came twice");
+    assert!(attempts.iter().any(|attempts| *attempts > 1), "nothing broke off");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn callbacks_go_where_they_are_forwarded_to() {
     let home = TempDir::new().unwrap();
     let receiver = Receiver::start(|_, _| Ok("nothing".to_owned())).await;

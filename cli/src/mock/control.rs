@@ -1,6 +1,5 @@
 //! Stories that are told to a mock, over HTTP: what signers do is no call of a provider's API.
 
-use super::News;
 use super::served::Served;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
@@ -13,8 +12,6 @@ use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
-use tokio::sync::mpsc::UnboundedSender;
 
 const SCENES: [(&str, Scene); 3] = [
     ("everyone-signs", Scene::EveryoneSigns),
@@ -30,39 +27,31 @@ POST /PROVIDER/advance?seconds=360       time passes
 ";
 
 #[derive(Clone)]
-struct Control {
-    all: Arc<Vec<Served>>,
-    tell: UnboundedSender<News>,
-}
+struct Control(Arc<[Arc<Served>]>);
 
-pub async fn serve(
-    listener: TcpListener,
-    all: Arc<Vec<Served>>,
-    tell: UnboundedSender<News>,
-    has_ended: Arc<Notify>,
-) {
+/// Goes on until it is dropped.
+pub async fn serve(listener: TcpListener, all: Vec<Arc<Served>>) {
     let router = Router::new()
         .route("/", get(|| async { HELP }))
         .route("/env", get(environment))
         .route("/{provider}/{id}/{scene}", post(stage))
         .route("/{provider}/advance", post(advance))
         .fallback(|| async { (StatusCode::NOT_FOUND, HELP) })
-        .with_state(Control { all, tell });
-    let serving =
-        axum::serve(listener, router).with_graceful_shutdown(async move { has_ended.notified().await });
-    // It ends when it is told to; what a connection fails with is the concern of whoever made it.
-    let _ = serving.await;
+        .with_state(Control(all.into()));
+    // What a connection fails with is the concern of whoever made it.
+    let _ = axum::serve(listener, router).await;
 }
 
 impl Control {
     fn served(&self, provider: &str) -> Result<&Served, Refused> {
-        let found = self.all.iter().find(|served| served.provider.name() == provider);
-        found.ok_or_else(|| Refused(StatusCode::NOT_FOUND, format!("`{provider}` is not served here")))
+        let found = self.0.iter().find(|served| served.provider.name() == provider);
+        let missing = || Refused(StatusCode::NOT_FOUND, format!("`{provider}` is not served here"));
+        found.map(Arc::as_ref).ok_or_else(missing)
     }
 }
 
 async fn environment(State(control): State<Control>) -> String {
-    control.all.iter().flat_map(Served::exports).map(|line| line + "\n").collect()
+    control.0.iter().flat_map(|served| served.exports()).map(|line| line + "\n").collect()
 }
 
 struct Refused(StatusCode, String);
@@ -85,7 +74,7 @@ async fn stage(
     })?;
     let staged = served.mock.stage(*known, &id);
     staged.map_err(|not_possible| Refused(StatusCode::CONFLICT, not_possible.to_string()))?;
-    let _ = control.tell.send(News::Staged);
+    served.happened.notify_one();
     Ok(Json(json!({ "provider": provider, "id": id, "staged": scene })))
 }
 
@@ -99,7 +88,8 @@ async fn advance(
     Path(provider): Path<String>,
     Query(By { seconds }): Query<By>,
 ) -> Result<Json<serde_json::Value>, Refused> {
-    control.served(&provider)?.mock.advance(Duration::from_secs(seconds.into()));
-    let _ = control.tell.send(News::Staged);
+    let served = control.served(&provider)?;
+    served.mock.advance(Duration::from_secs(seconds.into()));
+    served.happened.notify_one();
     Ok(Json(json!({ "provider": provider, "advanced": seconds })))
 }

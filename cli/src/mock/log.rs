@@ -8,6 +8,7 @@ use crate::provider::Provider;
 use anstyle::{AnsiColor, Style};
 use countersign::mock::{AttemptOutcome, Call, Delivered, DeliveryFailure};
 use serde_json::json;
+use std::sync::Arc;
 
 const GREEN: Style = AnsiColor::Green.on_default();
 const YELLOW: Style = AnsiColor::Yellow.on_default();
@@ -22,7 +23,7 @@ pub struct Log {
 }
 
 impl Log {
-    pub fn new(out: Out, all: &[Served]) -> Self {
+    pub fn new(out: Out, all: &[Arc<Served>]) -> Self {
         let width = all.iter().map(|served| served.provider.name().len()).max().unwrap_or_default();
         Self { out, width }
     }

@@ -14,7 +14,9 @@ use countersign::mock::{
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Notify;
 use url::Url;
 
 /// Where SIGN8 would be told to call, if nobody says which organisation that is.
@@ -28,13 +30,14 @@ pub trait Mock: Send + Sync {
     fn due(&self) -> Option<Deliveries>;
     fn stage(&self, scene: Scene, id: &str) -> Result<(), NotPossible>;
     fn advance(&self, by: Duration);
+    fn set_delivery_attempts(&self, most: u32);
     fn fail_next(&self, fault: Fault);
     fn fail_next_on(&self, operation: &str, fault: Fault);
     fn fail_by_seed(&self, seed: u64, share: f64);
 }
 
 macro_rules! mock {
-    ($module:ident, $due:expr, $stage:ident) => {
+    ($module:ident, $due:expr, $stage:ident, $attempts:expr) => {
         impl Mock for $module::Server {
             fn due(&self) -> Option<Deliveries> {
                 $due(self)
@@ -46,6 +49,10 @@ macro_rules! mock {
 
             fn advance(&self, by: Duration) {
                 self.advance(by);
+            }
+
+            fn set_delivery_attempts(&self, most: u32) {
+                $attempts(self, most);
             }
 
             fn fail_next(&self, fault: Fault) {
@@ -62,16 +69,24 @@ macro_rules! mock {
         }
     };
 }
-mock!(faireplace, |_| None, play);
-mock!(leap, |server: &leap::Server| Some(server.due()), stage);
-mock!(legalesign, |server: &legalesign::Server| Some(server.due()), stage);
-mock!(sign8, |server: &sign8::Server| Some(server.due()), stage);
-mock!(signly, |server: &signly::Server| Some(server.due()), stage);
+mock!(faireplace, |_| None, play, |_, _| ());
+mock!(leap, |server: &leap::Server| Some(server.due()), stage, leap::Server::set_delivery_attempts);
+mock!(
+    legalesign,
+    |server: &legalesign::Server| Some(server.due()),
+    stage,
+    legalesign::Server::set_delivery_attempts
+);
+mock!(sign8, |server: &sign8::Server| Some(server.due()), stage, sign8::Server::set_delivery_attempts);
+// How often Signly tries is a setting of each webhook.
+mock!(signly, |server: &signly::Server| Some(server.due()), stage, |_, _| ());
 
 /// A mock, and what an application has to know of it.
 pub struct Served {
     pub provider: Provider,
     pub mock: Box<dyn Mock>,
+    /// That something may be due.
+    pub happened: Arc<Notify>,
     base_url: String,
     /// What the application is configured with.
     environment: Vec<(&'static str, String)>,
@@ -114,15 +129,17 @@ impl Served {
     pub async fn start(
         provider: Provider,
         setup: Setup,
+        happened: Arc<Notify>,
         forward_to: Option<&Url>,
     ) -> Result<Self, NotServed> {
-        Ok(match provider {
+        let served = match provider {
             Provider::Faireplace => Self::faireplace(faireplace::Server::start_with(setup).await?),
             Provider::Leap => Self::leap(leap::Server::start_with(setup).await?),
             Provider::Legalesign => Self::legalesign(legalesign::Server::start_with(setup).await?)?,
             Provider::Sign8 => Self::sign8(setup, forward_to).await?,
             Provider::Signly => Self::signly(signly::Server::start_with(setup).await?),
-        })
+        };
+        Ok(Self { happened, ..served })
     }
 
     fn faireplace(server: faireplace::Server) -> Self {
@@ -155,6 +172,7 @@ impl Served {
             subject: "LEASE",
             base_url,
             mock: Box::new(server),
+            happened: Arc::default(),
         }
     }
 
@@ -180,6 +198,7 @@ impl Served {
             subject: "PROCESS",
             base_url,
             mock: Box::new(server),
+            happened: Arc::default(),
         }
     }
 
@@ -208,6 +227,7 @@ impl Served {
             subject: "DOCUMENT",
             base_url,
             mock: Box::new(server),
+            happened: Arc::default(),
         })
     }
 
@@ -251,6 +271,7 @@ impl Served {
             subject: "WORKFLOW",
             base_url,
             mock: Box::new(server),
+            happened: Arc::default(),
         })
     }
 
@@ -273,6 +294,7 @@ impl Served {
             subject: "DOCUMENT",
             base_url,
             mock: Box::new(server),
+            happened: Arc::default(),
         }
     }
 
