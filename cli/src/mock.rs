@@ -31,9 +31,12 @@ use url::Url;
 /// gone when it ends. Callbacks are sent as soon as there is something to tell, to this machine only.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Each provider has a port, in the order of the alphabet from --port on. The port
-after them has the configuration, and is told what signers do:
-  eval \"$(curl -s http://127.0.0.1:4011/env)\"
+While it runs, mock.env in COUNTERSIGN_HOME, or in ~/.countersign, has what
+applications are configured with:
+  . ~/.countersign/mock.env
+
+Each provider has a port, in the order of the alphabet from --port on. At the
+port after them is told what signers do:
   curl -X POST http://127.0.0.1:4011/legalesign/DOCUMENT/everyone-signs
 
 A file of faults is a list; each happens once unless `times` says otherwise:

@@ -152,7 +152,7 @@ impl Session {
         let own = self.with_own_ports(&command);
         let is_assignment =
             own.split_once('=').is_some_and(|(name, _)| name.chars().all(char::is_alphanumeric));
-        if own.starts_with("export ") || own.starts_with("eval ") || is_assignment {
+        if own.starts_with("export ") || own.starts_with(". ") || is_assignment {
             let output = self.shell(&format!("set -e -a\n{own}\nexport -p")).output().unwrap();
             assert!(output.status.success(), "$ {command}\n{}", String::from_utf8_lossy(&output.stderr));
             self.variables = String::from_utf8(output.stdout).unwrap();

@@ -19,7 +19,6 @@ const SCENES: [(&str, Scene); 3] = [
     ("deadline-passes", Scene::DeadlinePasses),
 ];
 const HELP: &str = "\
-GET /env                                 what applications are configured with: eval \"$(curl -s URL/env)\"
 POST /PROVIDER/ID/everyone-signs         all who have not signed do
 POST /PROVIDER/ID/second-signer-refuses  the first one signs, the second one does not want to
 POST /PROVIDER/ID/deadline-passes        nobody signs in time
@@ -33,7 +32,6 @@ struct Control(Arc<[Arc<Served>]>);
 pub async fn serve(listener: TcpListener, all: Vec<Arc<Served>>) {
     let router = Router::new()
         .route("/", get(|| async { HELP }))
-        .route("/env", get(environment))
         .route("/{provider}/{id}/{scene}", post(stage))
         .route("/{provider}/advance", post(advance))
         .fallback(|| async { (StatusCode::NOT_FOUND, HELP) })
@@ -48,10 +46,6 @@ impl Control {
         let missing = || Refused(StatusCode::NOT_FOUND, format!("`{provider}` is not served here"));
         found.map(Arc::as_ref).ok_or_else(missing)
     }
-}
-
-async fn environment(State(control): State<Control>) -> String {
-    control.0.iter().flat_map(|served| served.exports()).map(|line| line + "\n").collect()
 }
 
 struct Refused(StatusCode, String);
