@@ -19,9 +19,9 @@ use std::time::{Duration, SystemTime};
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "What proves them")]
 pub struct Proofs {
-    /// Signly: the header that carries the secret in SIGNLY_WEBHOOK_SECRET.
-    #[arg(long, value_name = "HEADER", default_value = "X-Client-Auth")]
-    pub header: String,
+    /// Signly: the header that carries the secret in SIGNLY_WEBHOOK_SECRET. Otherwise X-Client-Auth.
+    #[arg(long, value_name = "HEADER")]
+    pub header: Option<String>,
     /// Legalesign: the certificate to pin. Otherwise the file that LEGALESIGN_CERTIFICATE names.
     #[arg(long, value_name = "FILE")]
     pub certificate: Option<PathBuf>,
@@ -50,25 +50,25 @@ pub struct Expected {
 #[command(next_help_heading = "HMAC (Signly, realtime events of Legalesign)")]
 pub struct Hmac {
     /// The header with the signature. The key is in <PROVIDER>_WEBHOOK_HMAC_SECRET.
-    #[arg(long = "hmac", value_name = "HEADER", conflicts_with = "standard_webhooks")]
+    #[arg(long = "hmac", value_name = "HEADER", group = "described")]
     hmac_header: Option<String>,
     /// How the signature is written.
-    #[arg(long, value_name = "FORM", default_value = "hex")]
+    #[arg(long, value_name = "FORM", default_value = "hex", requires = "hmac_header")]
     hmac_encoding: Encoding,
     /// How the key is written.
-    #[arg(long, value_name = "FORM", default_value = "text")]
+    #[arg(long, value_name = "FORM", default_value = "text", requires = "hmac_header")]
     hmac_key: KeyForm,
     /// What is before the signature, such as `sha256=`.
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    #[arg(long, value_name = "TEXT", default_value = "", requires = "hmac_header")]
     hmac_prefix: String,
     /// Signed is `id.timestamp.body`, with id and timestamp from these two headers.
     #[arg(long, value_names = ["ID_HEADER", "TIME_HEADER"], num_args = 2)]
     hmac_stamped: Option<Vec<String>>,
     /// How many seconds the timestamp may be off, in either direction.
-    #[arg(long, value_name = "SECONDS", default_value = "300")]
+    #[arg(long, value_name = "SECONDS", default_value = "300", requires = "hmac_header")]
     hmac_tolerance: u64,
     /// All of this as Standard Webhooks has it. A prefix `whsec_` is no part of the key.
-    #[arg(long)]
+    #[arg(long, group = "described")]
     standard_webhooks: bool,
 }
 
@@ -92,8 +92,15 @@ impl Hmac {
         self.hmac_header.iter().chain(stamped).map(String::as_str)
     }
 
+    fn is_described(&self) -> bool {
+        self.standard_webhooks || self.hmac_header.is_some()
+    }
+
     /// The scheme that the arguments describe, if they do.
     pub fn scheme(&self, provider: Provider) -> Result<Option<HmacScheme>, Failure> {
+        if self.is_described() && !matches!(provider, Provider::Signly | Provider::Legalesign) {
+            return Err(not_of(provider, "no HMAC", "--hmac and --standard-webhooks"));
+        }
         let header = match (&self.hmac_header, self.standard_webhooks) {
             (Some(header), _) => header.as_str(),
             (None, true) => "webhook-signature",
@@ -149,6 +156,22 @@ pub fn audience_variable(provider: Provider) -> Option<&'static str> {
 }
 
 impl Expected {
+    /// Refuses to be told for whom callbacks are that name nobody.
+    pub fn check(&self, providers: &[Provider]) -> Result<(), Failure> {
+        let is_given = !self.audience.is_empty() || self.for_anybody;
+        match providers {
+            [only] if is_given && audience_variable(*only).is_none() => Err(not_of(
+                *only,
+                "nobody to name: the address says what it is about",
+                "--for and --for-anybody",
+            )),
+            [_, _, ..] if !self.audience.is_empty() => Err(Failure::usage(
+                "--for is for one provider; with several, set SIGNLY_TENANT, LEGALESIGN_GROUP and SIGN8_ORGANISATION",
+            )),
+            _ => Ok(()),
+        }
+    }
+
     fn names(&self, provider: Provider) -> Vec<String> {
         if !self.audience.is_empty() || self.for_anybody {
             return self.audience.clone();
@@ -157,10 +180,33 @@ impl Expected {
     }
 }
 
+/// The header that carries Signly's secret, unless it is another one.
+pub const USUAL_HEADER: &str = "X-Client-Auth";
+
 impl Proofs {
+    fn header(&self) -> &str {
+        self.header.as_deref().unwrap_or(USUAL_HEADER)
+    }
+
+    /// Refuses what could not prove callbacks of any of these providers: it would be given in vain.
+    pub fn check(&self, providers: &[Provider]) -> Result<(), Failure> {
+        let given = [
+            (self.header.is_some(), "--header", &[Provider::Signly][..]),
+            (self.certificate.is_some(), "--certificate", &[Provider::Legalesign]),
+            (self.hmac.is_described(), "--hmac", &[Provider::Signly, Provider::Legalesign]),
+        ];
+        for (is_given, option, of) in given {
+            if is_given && !providers.iter().any(|provider| of.contains(provider)) {
+                let of = of.iter().map(|provider| provider.name()).collect::<Vec<_>>().join(" and ");
+                return Err(Failure::usage(format!("{option} is for {of}; leave it off")));
+            }
+        }
+        Ok(())
+    }
+
     /// What of a request is a credential.
     pub fn redaction(&self, providers: &[Provider]) -> Result<Redaction, Failure> {
-        let redaction = Redaction::default().header(&self.header).keeping(self.hmac.headers());
+        let redaction = Redaction::default().header(self.header()).keeping(self.hmac.headers());
         let redaction = redaction.secret(header_secret()?);
         providers
             .iter()
@@ -234,7 +280,7 @@ pub fn judge(provider: Provider, proofs: &Proofs, expected: &Expected) -> Result
         Provider::Signly => {
             let own = |mut builder: signly::webhook::VerifierBuilder| -> Result<_, Failure> {
                 if let Some(secret) = header_secret()? {
-                    builder = builder.shared_secret(&proofs.header, secret);
+                    builder = builder.shared_secret(proofs.header(), secret);
                 }
                 if let Some(scheme) = proofs.hmac.scheme(provider)? {
                     builder = builder.hmac(scheme);
@@ -274,6 +320,10 @@ fn legalesign_event(event: &legalesign::webhook::Event) -> String {
         Event::Realtime(realtime) => realtime.event.tag().to_owned(),
         _ => "unknown".to_owned(),
     }
+}
+
+fn not_of(provider: Provider, what: &str, options: &str) -> Failure {
+    Failure::usage(format!("{} has {what}; leave off {options}", provider.title()))
 }
 
 pub fn no_callbacks() -> Failure {

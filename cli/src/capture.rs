@@ -4,8 +4,10 @@ mod redact;
 
 pub use redact::{Redaction, shown_path};
 
+use redact::Redacted;
+
 use crate::clock;
-use crate::failure::Failure;
+use crate::post::Post;
 use crate::verdict::Verdict;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -13,6 +15,7 @@ use bytes::Bytes;
 use countersign::webhook::Delivery;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::time::SystemTime;
 
 /// The most headers that a captured request may have.
@@ -39,24 +42,62 @@ struct Stored {
     received_at: Option<String>,
     method: String,
     uri: String,
-    headers: Vec<(String, String)>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    body: Option<String>,
-    /// In place of `body`, for one that is no text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    body_base64: Option<String>,
+    headers: Vec<(String, Content)>,
+    #[serde(default)]
+    body: Content,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     redacted: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     verdict: Option<Verdict>,
 }
 
+/// Bytes: as text if they are, and otherwise in base64.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Content {
+    Text(String),
+    Bytes { base64: String },
+}
+
+impl Default for Content {
+    fn default() -> Self {
+        Self::Text(String::new())
+    }
+}
+
+impl Content {
+    fn of(bytes: &[u8]) -> Self {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Self::Text(text.to_owned()),
+            Err(_) => Self::Bytes { base64: STANDARD.encode(bytes) },
+        }
+    }
+
+    fn into_bytes(self) -> Result<Bytes, String> {
+        match self {
+            Self::Text(text) => Ok(text.into()),
+            Self::Bytes { base64 } => {
+                let bytes = STANDARD.decode(base64).map_err(|_| "`base64` is no base64".to_owned())?;
+                Ok(bytes.into())
+            }
+        }
+    }
+}
+
 impl Capture {
-    /// Reads either form.
-    pub fn read(content: &[u8]) -> Result<Self, Failure> {
-        let is_json = content.trim_ascii_start().first() == Some(&b'{');
-        let read = if is_json { read_stored(content) } else { read_raw(content) };
-        read.map_err(Failure::Usage)
+    /// Reads either form. The error says what is wrong with it.
+    pub fn read(content: &[u8]) -> Result<Self, String> {
+        if content.starts_with(&[0xff, 0xfe]) || content.starts_with(&[0xfe, 0xff]) {
+            return Err(
+                "it is UTF-16, and not the bytes that were sent; capture it in another way".to_owned()
+            );
+        }
+        let content = content.strip_prefix("\u{feff}".as_bytes()).unwrap_or(content);
+        match content.trim_ascii_start().first() {
+            None => Err("it is empty".to_owned()),
+            Some(b'{') => read_stored(content),
+            Some(_) => read_raw(content),
+        }
     }
 
     /// As JSON, without the credentials.
@@ -66,17 +107,15 @@ impl Capture {
         redaction: &Redaction,
         verdict: &Verdict,
     ) -> Vec<u8> {
-        let (uri, headers, redacted) = redaction.of(delivery);
-        let text = std::str::from_utf8(delivery.body()).ok().map(str::to_owned);
-        let base64 = text.is_none().then(|| STANDARD.encode(delivery.body()));
+        let Redacted { uri, headers, taken_out } = redaction.of(delivery);
+        let headers = headers.into_iter().map(|(name, value)| (name, Content::of(&value)));
         let stored = Stored {
             received_at: Some(clock::written(received_at)),
             method: delivery.method().to_string(),
             uri,
-            headers,
-            body: text,
-            body_base64: base64,
-            redacted,
+            headers: headers.collect(),
+            body: Content::of(delivery.body()),
+            redacted: taken_out,
             verdict: Some(verdict.clone()),
         };
         // Texts and numbers only, so there is nothing that JSON has no form for.
@@ -86,21 +125,29 @@ impl Capture {
     }
 }
 
+/// A request that was not sent yet, in the same form.
+pub fn of_post(post: &Post) -> impl Serialize {
+    let own = post.headers.iter().map(|(name, value)| (name.to_string(), Content::Text(value.clone())));
+    Stored {
+        received_at: None,
+        method: "POST".to_owned(),
+        uri: post.path().to_owned(),
+        headers: own.collect(),
+        body: Content::Text(post.body.clone()),
+        redacted: Vec::new(),
+        verdict: None,
+    }
+}
+
 fn read_stored(content: &[u8]) -> Result<Capture, String> {
     let stored: Stored =
         serde_json::from_slice(content).map_err(|error| format!("it is no stored capture: {error}"))?;
-    let body = match (stored.body, stored.body_base64) {
-        (Some(text), None) => Bytes::from(text),
-        (None, Some(base64)) => {
-            STANDARD.decode(base64).map_err(|_| "`body_base64` is no base64".to_owned())?.into()
-        }
-        (None, None) => Bytes::new(),
-        (Some(_), Some(_)) => return Err("`body` and `body_base64` are both there; leave one".to_owned()),
-    };
-    let headers = stored.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+    let headers = stored.headers.into_iter().map(|(name, value)| Ok((name, value.into_bytes()?)));
+    let headers = headers.collect::<Result<Vec<_>, String>>()?;
     let received_at = stored.received_at.as_deref().map(clock::parse).transpose();
+    let all = headers.iter().map(|(name, value)| (name.as_str(), value.as_ref()));
     Ok(Capture {
-        delivery: delivery(&stored.method, &stored.uri, headers, body)?,
+        delivery: delivery(&stored.method, &stored.uri, all, stored.body.into_bytes()?)?,
         received_at: received_at.map_err(|problem| format!("`received_at`: {problem}"))?,
         redacted: stored.redacted,
         verdict: stored.verdict,
@@ -109,9 +156,10 @@ fn read_stored(content: &[u8]) -> Result<Capture, String> {
 
 /// The body is everything behind the headers, whatever `Content-Length` says: a difference is a finding.
 fn read_raw(content: &[u8]) -> Result<Capture, String> {
+    let content = as_http_1(content);
     let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
     let mut request = httparse::Request::new(&mut headers);
-    let length = match request.parse(content) {
+    let length = match request.parse(&content) {
         Ok(httparse::Status::Complete(length)) => length,
         Ok(httparse::Status::Partial) if request.method.is_some() => {
             return Err("the headers do not end; a blank line comes before the body".to_owned());
@@ -133,6 +181,18 @@ fn read_raw(content: &[u8]) -> Result<Capture, String> {
     let (method, path) = (request.method.unwrap_or_default(), request.path.unwrap_or_default());
     let delivery = delivery(method, path, all, body.into())?;
     Ok(Capture { delivery, received_at: None, redacted: Vec::new(), verdict: None })
+}
+
+/// Tools write down a newer version in the same form: `POST /path HTTP/2`.
+fn as_http_1(content: &[u8]) -> Cow<'_, [u8]> {
+    let end = content.iter().position(|byte| *byte == b'\n').unwrap_or(content.len());
+    let (line, rest) = content.split_at(end);
+    let versions: [&[u8]; 4] = [b" HTTP/2", b" HTTP/2.0", b" HTTP/3", b" HTTP/3.0"];
+    let line = line.trim_ascii_end();
+    match versions.iter().find_map(|version| line.strip_suffix(*version)) {
+        Some(request) => [request, b" HTTP/1.1", rest].concat().into(),
+        None => content.into(),
+    }
 }
 
 fn unchunked(mut rest: &[u8]) -> Option<Vec<u8>> {

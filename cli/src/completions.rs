@@ -7,9 +7,11 @@ use clap::CommandFactory as _;
 use clap_complete::Shell;
 
 /// Print completions for a shell.
-///
-/// For bash: countersign completions bash > ~/.local/share/bash-completion/completions/countersign
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+For bash:
+  folder=~/.local/share/bash-completion/completions
+  mkdir -p $folder && countersign completions bash > $folder/countersign")]
 pub struct Args {
     /// Which shell.
     shell: Shell,

@@ -1,15 +1,19 @@
 //! Configuration and secrets, from the environment, files and standard input. Nowhere else is the environment read.
 
 use crate::failure::Failure;
+use crate::input::Input;
 use countersign::Secret;
-use std::io::Read as _;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+
+/// The longest value that a file may hold, in bytes.
+const LONGEST: u64 = 64 * 1024;
 
 /// A variable. An empty one counts as none.
 #[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 pub fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
+    // What is no text is not taken for nothing: whoever reads it says what is wrong with it.
+    let value = std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
+    value.filter(|value| !value.is_empty())
 }
 
 /// A variable, or the content of the file that the variable with `_FILE` behind its name names; `-` is standard input.
@@ -20,32 +24,16 @@ pub fn value(name: &str) -> Result<Option<String>, Failure> {
     let Some(path) = variable(&format!("{name}_FILE")) else {
         return Ok(None);
     };
-    let text = if path == "-" { input(name)? } else { std::fs::read_to_string(&path) };
-    let text = text.map_err(|error| Failure::usage(format!("the file that {name}_FILE names: {error}")))?;
+    let unusable = |problem: &str| Failure::usage(format!("the file that {name}_FILE names: {problem}"));
+    let input = if path == "-" { Input::Stdin } else { Input::File(path.into()) };
+    let content = input.read_for(&format!("{name}_FILE"), LONGEST).map_err(|problem| unusable(&problem))?;
+    let text = String::from_utf8(content).map_err(|_| unusable("it is no text"))?;
     // Files end in a line break that is no part of the value.
     let text = text.trim_end_matches(['\r', '\n']);
     if text.is_empty() {
         return Err(Failure::usage(format!("the file that {name}_FILE names is empty")));
     }
     Ok(Some(text.to_owned()))
-}
-
-/// Standard input, which is one value only. It is kept, since it can be read once.
-fn input(name: &str) -> Result<std::io::Result<String>, Failure> {
-    static READ: Mutex<Option<(String, String)>> = Mutex::new(None);
-    let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
-    match &*read {
-        Some((whose, text)) if whose == name => Ok(Ok(text.clone())),
-        Some((whose, _)) => {
-            let both = format!("{whose}_FILE and {name}_FILE");
-            Err(Failure::usage(format!("both {both} are standard input, which can be one of them")))
-        }
-        None => {
-            let mut text = String::new();
-            let done = std::io::stdin().read_to_string(&mut text);
-            Ok(done.map(|_| read.insert((name.to_owned(), text)).1.clone()))
-        }
-    }
 }
 
 /// A secret that somebody chose, long enough to be one.

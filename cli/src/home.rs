@@ -1,11 +1,12 @@
-//! What has to last: the key that development callbacks of Legalesign are signed with.
+//! What has to last, or is private: keys, certificates, captures.
 
 use crate::environment;
 use crate::failure::Failure;
 use countersign::mock::ThrowAwayKey;
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs::{self, DirBuilder};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
 
 const KEY: &str = "legalesign-development.key";
 const CERTIFICATE: &str = "legalesign-development.pem";
@@ -17,24 +18,67 @@ pub struct DevelopmentKey {
     pub certificate: PathBuf,
 }
 
+/// The folder of this command. It is made if there is none, for its owner alone.
+pub fn open() -> Result<PathBuf, Failure> {
+    let home = environment::home()?;
+    open_folder(&home)?;
+    Ok(home)
+}
+
+/// A folder for what is private. It is made if there is none; one that others can write to is not used, since what they
+/// put there would be believed.
+pub fn open_folder(path: &Path) -> Result<(), Failure> {
+    let unusable = |problem: String| Failure::usage(format!("{}: {problem}", path.display()));
+    let mut folder = DirBuilder::new();
+    folder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+    folder.create(path).map_err(|error| unusable(error.to_string()))?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let found = fs::metadata(path).map_err(|error| unusable(error.to_string()))?;
+        if found.permissions().mode() & 0o022 != 0 {
+            return Err(unusable(
+                "others can write to it; `chmod go-w` it, or name another folder".to_owned(),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Writes a file that nobody else can read, as a whole or not at all. One of this name is replaced, also if it is a link.
+pub fn put(path: &Path, content: &[u8]) -> io::Result<()> {
+    written_beside(path, content)?.persist(path).map(drop).map_err(|error| error.error)
+}
+
+/// As [`put`], but nothing is replaced: if there is such a file, the error says so.
+pub fn put_new(path: &Path, content: &[u8]) -> io::Result<()> {
+    written_beside(path, content)?.persist_noclobber(path).map(drop).map_err(|error| error.error)
+}
+
+fn written_beside(path: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
+    let mut file = NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
+    file.write_all(content)?;
+    Ok(file)
+}
+
 /// The key that mocks and triggers sign with. It is made when it is first needed, and stays.
 pub fn development_key() -> Result<DevelopmentKey, Failure> {
-    let home = environment::home()?;
-    let unusable = |path: &Path| {
-        let path = path.display().to_string();
-        move |error: io::Error| {
-            Failure::failed(format!("{path}: {error}; remove it, and another key is made"))
-        }
-    };
+    let home = open()?;
     let (path, certificate) = (home.join(KEY), home.join(CERTIFICATE));
+    let unusable = |path: &Path, error: &io::Error| Failure::usage(format!("{}: {error}", path.display()));
     let text = match fs::read_to_string(&path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => made(&home, &path).map_err(unusable(&home))?,
-        read => read.map_err(unusable(&path))?,
+        Err(error) if error.kind() == ErrorKind::NotFound => made(&path),
+        read => read,
     };
+    let text = text.map_err(|error| unusable(&path, &error))?;
     let (key, pem) = text.find(BEGINNING_OF_CERTIFICATE).map_or(("", ""), |at| text.split_at(at));
-    let key = ThrowAwayKey::from_pem(key, pem).map_err(unusable(&path))?;
+    let key = ThrowAwayKey::from_pem(key, pem).map_err(|error| {
+        Failure::usage(format!("{}: {error}; remove this file, and another key is made", path.display()))
+    })?;
     if fs::read_to_string(&certificate).ok().as_deref() != Some(pem) {
-        fs::write(&certificate, pem).map_err(unusable(&certificate))?;
+        put(&certificate, pem.as_bytes()).map_err(|error| unusable(&certificate, &error))?;
     }
     Ok(DevelopmentKey { key, certificate })
 }
@@ -45,35 +89,11 @@ pub fn development_certificate() -> Option<PathBuf> {
 }
 
 /// Key and certificate as they are kept. If somebody else made one meanwhile, it is theirs.
-fn made(home: &Path, path: &Path) -> io::Result<String> {
-    make_private_folder(home)?;
+fn made(path: &Path) -> io::Result<String> {
     let key = ThrowAwayKey::generate()?;
     let text = format!("{}{}", key.to_pem()?, key.certificate());
-    let own = home.join(format!("{KEY}.{}", std::process::id()));
-    write_private(&own, text.as_bytes())?;
-    // Unlike renaming, this replaces nothing.
-    let linked = fs::hard_link(&own, path);
-    fs::remove_file(&own)?;
-    match linked {
+    match put_new(path, text.as_bytes()) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => fs::read_to_string(path),
-        linked => linked.map(|()| text),
+        put => put.map(|()| text),
     }
-}
-
-/// A folder that nobody else can look into. One that is there already stays as it is.
-pub fn make_private_folder(path: &Path) -> io::Result<()> {
-    let mut folder = DirBuilder::new();
-    folder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
-    folder.create(path)
-}
-
-/// A new file that nobody else can read.
-pub fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new();
-    file.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
-    file.open(path)?.write_all(content)
 }

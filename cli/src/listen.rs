@@ -5,14 +5,14 @@ mod forwarding;
 use crate::callbacks::{self, Expected, Judge, Proofs};
 use crate::capture::{Capture, Redaction, shown_path};
 use crate::clock;
-use crate::environment;
 use crate::failure::Failure;
 use crate::home;
 use crate::out::{Out, talk};
 use crate::post;
 use crate::provider::Provider;
-use crate::stop;
+use crate::stop::{self, Interrupts};
 use crate::verdict::Verdict;
+use crate::web;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
@@ -20,13 +20,16 @@ use countersign::webhook::Delivery;
 use forwarding::Forwarding;
 use http::{Request, Response, StatusCode};
 use serde::Serialize;
+use std::future::IntoFuture as _;
 use std::io::ErrorKind;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use url::Url;
 
 /// Receive callbacks, verify them, and say what they prove.
@@ -43,11 +46,14 @@ SIGNLY_WEBHOOK_SECRET, LEGALESIGN_CERTIFICATE, LEAP_CALLBACK_URL_SECRET and so
 on; see countersign verify --help.
 
 Example:
-  countersign listen --provider legalesign --for my-group \\
+  countersign listen legalesign --for my-group \\
       --forward-to http://127.0.0.1:3000")]
 pub struct Args {
-    /// Whose callbacks. May be given several times.
-    #[arg(long = "provider", value_name = "PROVIDER", required = true)]
+    /// Whose callbacks.
+    #[arg(value_name = "PROVIDER", required_unless_present = "providers")]
+    named: Vec<Provider>,
+    /// The same. May be given several times.
+    #[arg(long = "provider", value_name = "PROVIDER")]
     providers: Vec<Provider>,
     /// The port on this machine; 0 is any.
     #[arg(long, value_name = "PORT", default_value = "3030")]
@@ -67,6 +73,12 @@ pub struct Args {
     proofs: Proofs,
 }
 
+/// How long a body may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long requests may take after the end was asked for.
+const GRACE: Duration = Duration::from_secs(3);
+/// How many requests are stored, so that a disk does not fill up while nobody looks.
+const MOST_CAPTURES: u32 = 10_000;
 /// The largest body that is read.
 const LARGEST_BODY: usize = 1024 * 1024;
 
@@ -94,21 +106,19 @@ struct Received<'a> {
 }
 
 pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
-    if args.providers.len() > 1 && !args.expected.audience.is_empty() {
-        return Err(Failure::usage(
-            "--for is for one provider; with several, set SIGNLY_TENANT, LEGALESIGN_GROUP and SIGN8_ORGANISATION",
-        ));
-    }
+    let providers = [args.named, args.providers].concat();
+    args.proofs.check(&providers)?;
+    args.expected.check(&providers)?;
+    let mut interrupts = Interrupts::catch()?;
     let judge = |provider: &Provider| callbacks::judge(*provider, &args.proofs, &args.expected);
-    let judges = args.providers.iter().map(judge).collect::<Result<Vec<_>, _>>()?;
+    let judges = providers.iter().map(judge).collect::<Result<Vec<_>, _>>()?;
     let folder = match args.store {
         _ if args.no_store => None,
         Some(folder) => Some(folder),
-        None => Some(environment::home()?.join("captures")),
+        None => Some(home::open()?.join("captures")),
     };
     if let Some(folder) = &folder {
-        let unusable = |error| Failure::because(&folder.display().to_string(), &error);
-        home::make_private_folder(folder).map_err(unusable)?;
+        home::open_folder(folder)?;
     }
     let forwarding = args.forward_to.map(Forwarding::to).transpose()?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, args.port)).await;
@@ -118,7 +128,7 @@ pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
     announce(&judges, &format!("http://{address}"), folder.as_deref(), out)?;
     let receiver = Receiver {
         judges,
-        redaction: args.proofs.redaction(&args.providers)?,
+        redaction: args.proofs.redaction(&providers)?,
         folder,
         received: AtomicU32::new(0),
         forwarding,
@@ -126,8 +136,21 @@ pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
         stop: stop.clone(),
     };
     let router = Router::new().fallback(receive).with_state(Arc::new(receiver));
-    let serving = axum::serve(listener, router).with_graceful_shutdown(stop.clone().requested());
-    serving.await.map_err(|error| Failure::because("the server ended", &error))?;
+    let ending = Arc::new(Notify::new());
+    let ended = Arc::clone(&ending);
+    let serving = axum::serve(listener, router).with_graceful_shutdown(async move { ended.notified().await });
+    let mut serving = pin!(serving.into_future());
+    tokio::select! {
+        served = &mut serving => return served.map_err(|error| Failure::because("the server ended", &error)),
+        () = interrupts.next() => {}
+        () = stop.requested() => {}
+    }
+    ending.notify_one();
+    tokio::select! {
+        _ = &mut serving => {}
+        () = tokio::time::sleep(GRACE) => {}
+        () = interrupts.next() => {}
+    }
     stop.outcome()
 }
 
@@ -148,12 +171,17 @@ fn announce(judges: &[Judge], origin: &str, folder: Option<&Path>, out: Out) -> 
 
 async fn receive(State(receiver): State<Arc<Receiver>>, request: Request<Body>) -> Response<Body> {
     let (parts, body) = request.into_parts();
+    if web::is_by_a_page(&parts.headers) {
+        talk("a page in a browser has called, which no provider does; it was refused");
+        return answer(StatusCode::FORBIDDEN);
+    }
     let Some(judge) = receiver.judge(parts.uri.path()) else {
         let names = receiver.judges.iter().map(|judge| judge.provider.name()).collect::<Vec<_>>().join(", ");
         talk(&format!("{} names none of {names}", shown_path(parts.uri.path())));
         return answer(StatusCode::NOT_FOUND);
     };
-    let Ok(body) = axum::body::to_bytes(body, LARGEST_BODY).await else {
+    let body = tokio::time::timeout(PATIENCE, axum::body::to_bytes(body, LARGEST_BODY)).await;
+    let Ok(Ok(body)) = body else {
         talk("a body is larger than 1 MiB, or did not arrive as a whole");
         return answer(StatusCode::PAYLOAD_TOO_LARGE);
     };
@@ -198,8 +226,12 @@ impl Receiver {
         let time = clock::written(at).replace([':', '-'], "");
         loop {
             let number = self.received.fetch_add(1, Ordering::Relaxed) + 1;
+            if number > MOST_CAPTURES {
+                talk("this request is not stored: there are 10000 already; start anew to store more");
+                return None;
+            }
             let path = folder.join(format!("{time}-{}-{number:04}.json", provider.name()));
-            match home::write_private(&path, &content) {
+            match home::put_new(&path, &content) {
                 Ok(()) => return Some(path),
                 // Of another run in the same second.
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
@@ -228,6 +260,10 @@ impl Receiver {
                 format!("{}  {}  {path}  {}", clock::time_of_day(at), provider.name(), verdict.summary());
             if let Some(status) = forwarded {
                 text += &format!("\n          forwarded: answered with {status}");
+                if verdict.is_accepted() && matches!(status, 400 | 401 | 403 | 413) {
+                    text += "\n          - your application refuses what is proved here; its secrets or its tenant, group \
+                             or organisation are others, or the body is changed before it is verified";
+                }
             }
             text += &verdict.causes();
             if let Some(capture) = capture {

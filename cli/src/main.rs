@@ -27,6 +27,7 @@ mod stop;
 mod trigger;
 mod verdict;
 mod verify;
+mod web;
 
 use clap::{Parser, Subcommand};
 use failure::Failure;
@@ -39,7 +40,6 @@ use std::process::ExitCode;
     name = "countersign",
     version,
     max_term_width = 80,
-    disable_help_subcommand = true,
     after_help = "\
 A development environment in three terminals:
   countersign mock legalesign            the provider

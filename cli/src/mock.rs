@@ -1,27 +1,30 @@
 //! `countersign mock`.
 
+mod configuration;
 mod control;
 mod faults;
 mod log;
 mod served;
 
 use crate::failure::Failure;
-use crate::input::Input;
+use crate::home;
+use crate::input::{self, Input};
 use crate::out::{Out, talk};
 use crate::post;
 use crate::provider::Provider;
-use crate::stop;
+use crate::stop::{self, Interrupts};
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
-use countersign::mock::{Call, Delivered, Setup};
-use log::Log;
+use configuration::Configuration;
+use countersign::mock::{Delivered, Setup};
+use log::{Called, Log};
 use served::Served;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
-use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::JoinSet;
 use url::Url;
 
@@ -56,7 +59,7 @@ pub struct Args {
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
     /// What goes wrong, in order: see below. `-` is standard input.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = input::parser())]
     faults: Option<Input>,
     /// Send callbacks here. An address without a path keeps that of the address they are registered for.
     #[arg(long, value_name = "URL", value_parser = post::parse_url)]
@@ -92,6 +95,8 @@ impl ValueEnum for Which {
     }
 }
 
+/// How many lines of the log may wait to be printed.
+const MOST_UNTOLD: usize = 4096;
 /// Which calls fail by a seed.
 const SHARE: f64 = 0.1;
 /// Credentials follow from it, so they are the same at each start.
@@ -103,7 +108,7 @@ const TICK: Duration = Duration::from_secs(1);
 
 /// What the log tells.
 enum News {
-    Call(Provider, Box<Call>),
+    Call(Provider, Called),
     Delivered(Provider, Delivered),
 }
 
@@ -120,15 +125,26 @@ pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
             "--forward-to names another machine, which may take callbacks for real; --danger-beyond-loopback allows it",
         ));
     }
+    let most = u32::try_from(providers.len()).unwrap_or_default();
+    if u32::from(args.port) + most > u32::from(u16::MAX) {
+        let needed = most + 1;
+        return Err(Failure::usage(format!(
+            "{needed} ports are needed, from --port on; choose one up to {}",
+            u32::from(u16::MAX) - most
+        )));
+    }
+    let mut interrupts = Interrupts::catch()?;
+    let home = home::open()?;
     let faults = args.faults.as_ref().map(|input| faults::read(input, &providers)).transpose()?;
-    let (tell, told) = mpsc::unbounded_channel();
+    let (tell, told) = mpsc::channel(MOST_UNTOLD);
     let all = serve(&args, providers, &tell).await?;
     let control_port = if args.port == 0 { 0 } else { ports(args.port).nth(all.len()).unwrap_or(0) };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, control_port)).await;
     let listener = listener.map_err(|error| stop::not_bound(control_port, &error))?;
     let address = listener.local_addr().map_err(|error| Failure::because("no address", &error))?;
+    let configuration = Configuration::write(home.join("mock.env"), &all)?;
     for served in &all {
-        served.announce(&format!("http://{address}"), args.forward_to.as_ref(), out)?;
+        served.announce(&format!("http://{address}"), &configuration, args.forward_to.as_ref(), out)?;
         if let Some(seed) = args.seed {
             served.mock.fail_by_seed(seed, SHARE);
         }
@@ -136,6 +152,7 @@ pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
             fault.ask(served);
         }
     }
+    talk(&format!("For a shell: . {}", configuration.path().display()));
     talk("Ctrl-C ends it. What is called and delivered:");
     let log = Log::new(out, &all);
     let mut tasks = JoinSet::new();
@@ -145,7 +162,7 @@ pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
     tasks.spawn(control::serve(listener, all));
     let ended = tokio::select! {
         ended = print(told, &log) => ended,
-        () = stop::interrupted() => Ok(()),
+        () = interrupts.next() => Ok(()),
     };
     tasks.shutdown().await;
     talk("ended");
@@ -155,34 +172,29 @@ pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
 async fn serve(
     args: &Args,
     providers: Vec<Provider>,
-    tell: &UnboundedSender<News>,
+    tell: &Sender<News>,
 ) -> Result<Vec<Arc<Served>>, Failure> {
     let mut all = Vec::new();
     for (provider, port) in providers.into_iter().zip(ports(args.port)) {
         let (tell, happened) = (tell.clone(), Arc::new(Notify::new()));
         let notify = Arc::clone(&happened);
         let mut setup = Setup::new().port(port).credentials_by_seed(CREDENTIALS).on_call(move |call| {
-            // It fails only at the end, when nobody is told any more.
-            let _ = tell.send(News::Call(provider, Box::new(call.clone())));
+            // If nobody reads the log, lines are left out rather than kept.
+            let _ = tell.try_send(News::Call(provider, Called::of(call)));
             notify.notify_one();
         });
         if args.danger_beyond_loopback {
             setup = setup.danger_deliver_beyond_loopback();
         }
-        let served = Served::start(provider, setup, happened, args.forward_to.as_ref()).await;
-        all.push(Arc::new(served.map_err(|error| error.into_failure(port))?));
+        let served = Served::start(provider, setup, port, happened, args.forward_to.as_ref()).await;
+        all.push(Arc::new(served?));
     }
     Ok(all)
 }
 
 /// Sends what is due whenever something has happened, and when time may have made something due. A receiver that is slow
 /// keeps nobody waiting but the callbacks behind its own.
-async fn deliver(
-    served: Arc<Served>,
-    forward_to: Option<Url>,
-    mut seed: Option<u64>,
-    tell: UnboundedSender<News>,
-) {
+async fn deliver(served: Arc<Served>, forward_to: Option<Url>, mut seed: Option<u64>, tell: Sender<News>) {
     if seed.is_some() {
         served.mock.set_delivery_attempts(ATTEMPTS_IN_A_STORM);
     }
@@ -198,12 +210,13 @@ async fn deliver(
             seed = seed.map(|seed| seed.wrapping_add(1));
         }
         for delivered in delivered {
-            let _ = tell.send(News::Delivered(served.provider, delivered));
+            // It fails only at the end, when nobody is told any more.
+            let _ = tell.send(News::Delivered(served.provider, delivered)).await;
         }
     }
 }
 
-async fn print(mut told: UnboundedReceiver<News>, log: &Log) -> Result<(), Failure> {
+async fn print(mut told: Receiver<News>, log: &Log) -> Result<(), Failure> {
     while let Some(news) = told.recv().await {
         match news {
             News::Call(provider, call) => log.call(provider, &call)?,

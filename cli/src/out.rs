@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use anstream::AutoStream;
 use serde::Serialize;
+use std::fmt::Write as _;
 use std::io::{ErrorKind, Write as _};
 
 /// Where a command prints. Colours are left out where nobody would see them: in files, in pipes, and with `NO_COLOR`.
@@ -26,7 +27,7 @@ impl Out {
     pub fn data(self, data: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), Failure> {
         if self.json {
             let json = serde_json::to_string(data).map_err(|error| Failure::because("no JSON", &error))?;
-            return self.print(&json);
+            return self.print(&escaped(&json));
         }
         self.print(&text())
     }
@@ -58,9 +59,29 @@ fn written(result: std::io::Result<()>) -> Result<(), Failure> {
     }
 }
 
-/// Text from elsewhere, without what a terminal would take for a command.
+/// Text from elsewhere, without what a terminal would take for a command, or show in another order.
 pub fn printable(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+    text.chars()
+        .map(|letter| if letter.is_control() || is_reordering(letter) { ' ' } else { letter })
+        .collect()
+}
+
+/// JSON, in which such letters are escaped, so that they stay what they are. Those that ASCII has are already.
+pub fn escaped(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for letter in json.chars() {
+        if letter != '\n' && (letter.is_control() || is_reordering(letter)) {
+            let _ = write!(text, "\\u{:04x}", u32::from(letter));
+        } else {
+            text.push(letter);
+        }
+    }
+    text
+}
+
+/// Whether what follows would be shown from right to left, or the other way round.
+fn is_reordering(letter: char) -> bool {
+    matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Columns that are as wide as what is in them, two blanks apart. The last one is as long as it is.
@@ -80,10 +101,12 @@ pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::printable;
+    use super::{escaped, printable};
 
     #[test]
     fn commands_to_the_terminal_do_not_get_there() {
         assert_eq!(printable("Ada\u{1b}[2J\r\nLöwe\u{9b}1m"), "Ada [2J  Löwe 1m");
+        assert_eq!(printable("a\u{202e}b"), "a b");
+        assert_eq!(escaped("{\n\"a\": \"\u{9b}2J\u{2066}\"}"), "{\n\"a\": \"\\u009b2J\\u2066\"}");
     }
 }

@@ -31,9 +31,14 @@ impl Post {
         Self { body: body.into(), ..self.with_header(http::header::CONTENT_TYPE, content_type) }
     }
 
+    /// The path, and the query if there is one.
+    pub fn path(&self) -> &str {
+        &self.url[url::Position::BeforePath..url::Position::AfterQuery]
+    }
+
     /// As it goes over the wire: what `countersign verify` reads.
     pub fn raw(&self) -> String {
-        let mut raw = format!("POST {} HTTP/1.1\r\n", &self.url[url::Position::BeforePath..]);
+        let mut raw = format!("POST {} HTTP/1.1\r\n", self.path());
         let host = self.url.authority();
         let length = self.body.len().to_string();
         let own = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
@@ -60,21 +65,63 @@ impl Sender {
         Ok(Self(http))
     }
 
-    /// The status that the receiver answers with, or why there is none.
-    pub async fn send(&self, post: &Post) -> Result<u16, String> {
+    /// Sends it, once.
+    pub async fn send(&self, post: &Post) -> Outcome {
         let mut request = self.0.post(post.url.clone()).body(post.body.clone());
         for (name, value) in &post.headers {
-            let value =
-                HeaderValue::try_from(value).map_err(|_| format!("the header {name} cannot be sent"))?;
+            let Ok(value) = HeaderValue::try_from(value) else {
+                return Outcome::NotSent(format!("the header {name} cannot be sent"));
+            };
             request = request.header(name, value);
         }
+        let origin = post.url.origin().ascii_serialization();
         match request.send().await {
-            Ok(answer) => Ok(answer.status().as_u16()),
-            Err(error) if error.is_timeout() => Err(format!("no answer within {} s", TIMEOUT.as_secs())),
-            Err(error) if error.is_connect() => {
-                Err(format!("nothing listens at {}", post.url.origin().ascii_serialization()))
+            Ok(answer) => Outcome::Answered(answer.status().as_u16()),
+            Err(error) if error.is_connect() && post.url.scheme() == "https" => Outcome::NotSent(format!(
+                "no connection to {origin}; if the application speaks plain http, say http://"
+            )),
+            Err(error) if error.is_connect() => Outcome::NotSent(format!("nothing listens at {origin}")),
+            Err(error) if error.is_timeout() => {
+                Outcome::Unanswered(format!("no answer within {} s", TIMEOUT.as_secs()))
             }
-            Err(_) => Err("the connection broke".to_owned()),
+            Err(_) => Outcome::Unanswered("the connection broke".to_owned()),
+        }
+    }
+}
+
+/// What became of a callback.
+#[derive(Debug)]
+pub enum Outcome {
+    Answered(u16),
+    /// Whoever receives may have acted on it.
+    Unanswered(String),
+    NotSent(String),
+}
+
+impl Outcome {
+    pub fn is_accepted(&self) -> bool {
+        matches!(self, Self::Answered(200..=299))
+    }
+
+    /// Whether the receiver has looked at it and said no. Other failures tell nothing of that.
+    pub fn is_refused(&self) -> bool {
+        matches!(self, Self::Answered(400 | 401 | 403 | 413))
+    }
+
+    pub fn status(&self) -> Option<u16> {
+        if let Self::Answered(status) = self { Some(*status) } else { None }
+    }
+
+    /// In words, behind the status.
+    pub fn meaning(&self) -> String {
+        match self {
+            Self::Unanswered(problem) => format!("sent, and no answer: {problem}"),
+            Self::NotSent(problem) => format!("not sent: {problem}"),
+            Self::Answered(200..=299) => "accepted".to_owned(),
+            Self::Answered(300..=399) => "redirected, which is not followed".to_owned(),
+            Self::Answered(404 | 405) => "no such route".to_owned(),
+            Self::Answered(500..) => "the application failed".to_owned(),
+            Self::Answered(_) => "refused".to_owned(),
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::callbacks::{self, Hmac};
 use crate::clock;
 use crate::failure::Failure;
 use crate::home;
-use crate::input::Input;
+use crate::input::{self, Input};
 use crate::mint::mint;
 use crate::out::{Out, talk};
 use crate::post;
@@ -21,13 +21,15 @@ use url::Url;
 #[command(after_help = "\
 Examples:
   countersign sign legalesign changes.json
-  countersign sign leap --url https://app.example/callbacks --reference contract-17
-  countersign sign signly event.json --hmac x-signature --hmac-encoding base64")]
+  countersign sign leap --url https://app.example/callbacks \\
+      --reference contract-17
+  countersign sign signly event.json --hmac x-signature \\
+      --hmac-encoding base64")]
 pub struct Args {
     /// Whose callbacks.
     provider: Provider,
     /// What is signed; `-` is standard input.
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "FILE", value_parser = input::parser())]
     payload: Option<Input>,
     /// Make a callback URL below this address, signed with <PROVIDER>_CALLBACK_URL_SECRET.
     #[arg(long, value_name = "ADDRESS", value_parser = post::parse_url, conflicts_with = "payload", requires = "reference")]

@@ -3,6 +3,8 @@
 use crate::failure::Failure;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
+#[cfg(unix)]
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Notify;
 
 /// The end of a server: because somebody asked for it, or because going on makes no sense.
@@ -19,12 +21,9 @@ impl Stop {
         self.notify.notify_one();
     }
 
-    /// Waits for the end: Ctrl-C, a signal to terminate, or a reason of our own.
-    pub async fn requested(self) {
-        tokio::select! {
-            () = interrupted() => {}
-            () = self.notify.notified() => {}
-        }
+    /// Waits for such a reason.
+    pub async fn requested(&self) {
+        self.notify.notified().await;
     }
 
     /// How it ended.
@@ -33,21 +32,50 @@ impl Stop {
     }
 }
 
-/// Waits for Ctrl-C, or a signal to terminate.
-pub async fn interrupted() {
-    let ctrl_c = tokio::signal::ctrl_c();
+/// Ctrl-C, and signals to terminate. From the moment that this is made they no longer end the process by themselves.
+pub struct Interrupts {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = ctrl_c => {}
-                _ = terminate.recv() => {}
-            }
-            return;
+    interrupt: Signal,
+    #[cfg(unix)]
+    terminate: Signal,
+}
+
+impl Interrupts {
+    #[cfg(unix)]
+    pub fn catch() -> Result<Self, Failure> {
+        let caught = |kind| signal(kind).map_err(|error| Failure::because("signals", &error));
+        let (interrupt, terminate) = (caught(SignalKind::interrupt())?, caught(SignalKind::terminate())?);
+        Ok(Self { interrupt, terminate })
+    }
+
+    #[cfg(not(unix))]
+    #[allow(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
+    pub fn catch() -> Result<Self, Failure> {
+        Ok(Self {})
+    }
+
+    /// Waits for the next one.
+    #[cfg(unix)]
+    pub async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
     }
-    let _ = ctrl_c.await;
+
+    /// Waits for the next one.
+    #[cfg(not(unix))]
+    pub async fn next(&mut self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
+}
+
+/// Waits for an interrupt. Where they cannot be caught they end the process, and this waits for ever.
+pub async fn interrupted() {
+    match Interrupts::catch() {
+        Ok(mut interrupts) => interrupts.next().await,
+        Err(_) => std::future::pending().await,
+    }
 }
 
 /// Why nothing can be served at a port.

@@ -6,10 +6,11 @@ mod sample;
 mod set;
 
 use crate::callbacks::{self, Hmac};
+use crate::capture::{self, shown_path};
 use crate::clock;
 use crate::failure::Failure;
 use crate::out::{Out, table, talk};
-use crate::post::{self, Post, Sender};
+use crate::post::{self, Outcome, Post, Sender};
 use crate::provider::Provider;
 use anstyle::{AnsiColor, Style};
 use event::Making;
@@ -69,7 +70,8 @@ pub struct Args {
     /// Send the last event first.
     #[arg(long)]
     reorder: bool,
-    /// As if it had happened a day ago: what it says, a signed timestamp, and a signed URL that has expired since.
+    /// As if it had happened a day ago. It is refused where a time is proved: a signed URL that has expired since, or the
+    /// timestamp of an HMAC. Otherwise it is right to accept it.
     #[arg(long)]
     stale: bool,
     /// Change one byte of what proves it, or of what is proved: the receiver has to refuse it.
@@ -81,10 +83,10 @@ pub struct Args {
     /// What a signed callback URL refers to.
     #[arg(long, value_name = "TEXT", default_value = "example-1")]
     reference: String,
-    /// Signly: the header that carries the secret.
-    #[arg(long, value_name = "HEADER", default_value = "X-Client-Auth")]
-    header: String,
-    /// Print the requests and send nothing.
+    /// Signly: the header that carries the secret. Otherwise X-Client-Auth.
+    #[arg(long, value_name = "HEADER")]
+    header: Option<String>,
+    /// Print the request, secrets included, and send nothing.
     #[arg(long)]
     print: bool,
     /// Send to other machines too. They may take it for real.
@@ -99,12 +101,11 @@ pub struct Args {
 struct Sent<'a> {
     provider: Provider,
     event: &'a str,
-    to: String,
+    path: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
     accepted: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    problem: Option<String>,
+    outcome: String,
 }
 
 pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
@@ -117,7 +118,7 @@ pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
     };
     let posts = posts(&args, provider, to)?;
     if args.print {
-        return posts.iter().try_for_each(|(_, post)| out.bytes(post.raw().as_bytes()));
+        return print(&posts, out);
     }
     if !post::is_loopback(to) && !args.danger_beyond_loopback {
         let host = to.host_str().unwrap_or_default();
@@ -126,41 +127,64 @@ pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
         )));
     }
     let sender = Sender::new()?;
-    let (mut unexpected, mut posts_unsent) = (0, 0);
+    let mut outcomes = Vec::new();
     for (event, post) in &posts {
-        let answer = sender.send(post).await;
-        let accepted = matches!(answer, Ok(200..=299));
-        let is_expected = accepted != args.forged && answer.is_ok();
-        unexpected += usize::from(!is_expected);
-        posts_unsent += usize::from(answer.is_err());
-        let colour = if is_expected { GREEN } else { RED };
-        let text = match &answer {
-            Ok(status) => {
-                format!(
-                    "{colour}{status} {}{colour:#}  {event}",
-                    if accepted { "accepted" } else { "refused " }
-                )
-            }
-            Err(problem) => format!("{RED}not sent{RED:#}  {event}: {problem}"),
+        let outcome = sender.send(post).await;
+        let is_expected = if args.forged { outcome.is_refused() } else { outcome.is_accepted() };
+        let sent = Sent {
+            provider,
+            event,
+            path: shown_path(post.url.path()),
+            status: outcome.status(),
+            accepted: outcome.is_accepted(),
+            outcome: outcome.meaning(),
         };
-        let to = crate::capture::shown_path(post.url.path());
-        let sent = Sent { provider, event, to, status: answer.clone().ok(), accepted, problem: answer.err() };
-        out.data(&sent, || text)?;
+        out.data(&sent, || {
+            let colour = if is_expected { GREEN } else { RED };
+            let status = outcome.status().map_or_else(|| "---".to_owned(), |status| status.to_string());
+            format!("{colour}{status} {:<9}{colour:#} {event}", outcome.meaning())
+        })?;
+        outcomes.push(outcome);
     }
-    match (unexpected, args.forged) {
-        (0, _) => Ok(()),
-        _ if posts_unsent == posts.len() => {
-            Err(Failure::failed("nothing was sent; is the application running?"))
+    judged(&outcomes, args.forged, provider)
+}
+
+/// How the command ends, and what to look at if that is not what was to be expected.
+fn judged(outcomes: &[Outcome], forged: bool, provider: Provider) -> Result<(), Failure> {
+    let are_all = |is: fn(&Outcome) -> bool| outcomes.iter().all(is);
+    if outcomes.iter().all(|outcome| matches!(outcome, Outcome::NotSent(_))) {
+        return Err(Failure::failed("nothing was sent; is the application running?"));
+    }
+    match forged {
+        true if are_all(Outcome::is_refused) => Ok(()),
+        true if outcomes.iter().any(Outcome::is_accepted) => {
+            Err(Failure::failed("the receiver accepts what is forged"))
         }
-        (_, true) => Err(Failure::failed("the receiver accepts what is forged")),
-        (_, false) => {
-            talk(&format!(
-                "to see why it was refused: the same command with --print | countersign verify {} --explain, with the \
-                 receiver's secrets",
-                provider.name()
-            ));
+        true => Err(Failure::failed(
+            "whether the receiver refuses what is forged is not known: it did not come to that",
+        )),
+        false if are_all(Outcome::is_accepted) => Ok(()),
+        false => {
+            if outcomes.iter().any(Outcome::is_refused) {
+                talk(&format!(
+                    "to see why: the same command with --print | countersign verify {} --explain, with the receiver's \
+                     secrets, and --for its tenant, group or organisation",
+                    provider.name()
+                ));
+            }
             Err(Failure::Refused)
         }
+    }
+}
+
+/// The requests instead of sending them: as raw HTTP, or each as a line of JSON.
+fn print(posts: &[(String, Post)], out: Out) -> Result<(), Failure> {
+    if out.is_json() {
+        return posts.iter().try_for_each(|(_, post)| out.data(&capture::of_post(post), String::new));
+    }
+    match posts {
+        [(_, post)] => out.bytes(post.raw().as_bytes()),
+        _ => Err(Failure::usage("several requests in a row cannot be told apart; print one, or give --json")),
     }
 }
 
@@ -171,6 +195,9 @@ fn posts(args: &Args, provider: Provider, to: &Url) -> Result<Vec<(String, Post)
     }
     if args.events.is_empty() {
         return Err(Failure::usage(format!("name an event of {}: {}", provider.name(), names(provider))));
+    }
+    if args.header.is_some() && provider != Provider::Signly {
+        return Err(Failure::usage("--header is for signly; leave it off"));
     }
     if args.reorder && args.events.len() < 2 {
         return Err(Failure::usage("--reorder needs at least two events, such as `sent signed`"));

@@ -71,18 +71,18 @@ impl Verdict {
             Ok(verified) => Self::Accepted(Accepted {
                 accepted: true,
                 provider,
-                event: printable(&describe(verified.event())),
+                event: describe(verified.event()),
                 assurance: word(&verified.assurance()),
                 proofs: verified.proofs().map(Proved::of).collect(),
                 audience: word(&verified.audience()),
-                reference: verified.reference().map(printable),
-                dedupe_key: printable(verified.dedupe_key().as_str()),
+                reference: verified.reference().map(str::to_owned),
+                dedupe_key: verified.dedupe_key().to_string(),
             }),
             Err(rejection) => Self::Refused(Refused {
                 accepted: false,
                 provider,
                 reason: word(&rejection.reason()),
-                message: printable(&rejection.to_string()),
+                message: rejection.to_string(),
                 status: rejection.status().as_u16(),
                 findings: explain.map(|explain| explain().findings().iter().map(Found::of).collect()),
             }),
@@ -106,10 +106,7 @@ impl Verdict {
         let Self::Refused(Refused { findings: Some(findings), .. }) = self else {
             return String::new();
         };
-        let line = |found: &Found| {
-            let perhaps = if found.certain { "" } else { "perhaps " };
-            format!("\n          - {perhaps}{}; {}", found.cause, found.remedy)
-        };
+        let line = |found: &Found| format!("\n          - {}; {}", found.cause(), printable(&found.remedy));
         findings.iter().map(line).collect()
     }
 
@@ -118,9 +115,10 @@ impl Verdict {
         match self {
             Self::Accepted(accepted) => {
                 let Accepted { event, assurance, audience, .. } = accepted;
+                let [event, assurance, audience] = [event, assurance, audience].map(|text| printable(text));
                 format!("{GREEN}accepted{GREEN:#}  {event}  assurance {assurance}, audience {audience}")
             }
-            Self::Refused(refused) => format!("{RED}refused{RED:#}   {}", refused.message),
+            Self::Refused(refused) => format!("{RED}refused{RED:#}   {}", printable(&refused.message)),
         }
     }
 }
@@ -139,6 +137,13 @@ impl Proved {
 }
 
 impl Found {
+    /// What is wrong, as far as that is sure, and the key that it is about.
+    fn cause(&self) -> String {
+        let perhaps = if self.certain { "" } else { "perhaps " };
+        let key = self.key_id.as_ref().map_or_else(String::new, |id| format!(" (key `{id}`)"));
+        printable(&format!("{perhaps}{}{key}", self.cause))
+    }
+
     fn of(finding: &Finding) -> Self {
         Self {
             cause: finding.cause().to_string(),
@@ -168,20 +173,26 @@ impl fmt::Display for Accepted {
             format!("{} (key `{}`{late})", proof.scheme, proof.key_id)
         });
         let schemes = schemes.collect::<Vec<_>>().join(", ");
-        let reference =
-            self.reference.as_ref().map_or_else(String::new, |text| format!("\nreference   {text}"));
         let (assurance, audience) = (explained(&self.assurance), explained(&self.audience));
-        write!(formatter, "{GREEN}accepted{GREEN:#}    {}: {}", self.provider, self.event)?;
-        write!(formatter, "\nassurance   {}: {assurance}\nproved by   {schemes}", self.assurance)?;
-        write!(formatter, "\naudience    {}: {audience}{reference}", self.audience)?;
-        write!(formatter, "\ndedupe key  {}", self.dedupe_key)
+        let facts = [
+            ("assurance", format!("{}: {assurance}", self.assurance)),
+            ("proved by", schemes),
+            ("audience", format!("{}: {audience}", self.audience)),
+            ("reference", self.reference.clone().unwrap_or_default()),
+            ("dedupe key", self.dedupe_key.clone()),
+        ];
+        let what = printable(&format!("{}: {}", self.provider, self.event));
+        write!(formatter, "{GREEN}accepted{GREEN:#}    {what}")?;
+        let mut facts = facts.iter().filter(|(_, fact)| !fact.is_empty());
+        facts.try_for_each(|(name, fact)| write!(formatter, "\n{name:<12}{}", printable(fact)))
     }
 }
 
 impl fmt::Display for Refused {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { provider, message, status, findings, .. } = self;
-        write!(formatter, "{RED}not accepted{RED:#}  {provider}: {message}")?;
+        let what = printable(&format!("{provider}: {message}"));
+        write!(formatter, "{RED}not accepted{RED:#}  {what}")?;
         write!(formatter, "\n              it would be answered with {status}")?;
         let Some(findings) = findings else {
             return write!(formatter, "\n              `--explain` tries to find out why");
@@ -191,12 +202,9 @@ impl fmt::Display for Refused {
                 "\n- none of the usual mistakes explains it: compare the key with what the provider shows",
             )?;
         }
-        for Found { cause, remedy, key_id, certain, .. } in findings {
-            let perhaps = if *certain { "" } else { "perhaps " };
-            let key = key_id.as_ref().map_or_else(String::new, |id| format!(" (key `{id}`)"));
-            write!(formatter, "\n- {perhaps}{cause}{key}\n  -> {remedy}")?;
-        }
-        Ok(())
+        findings.iter().try_for_each(|found| {
+            write!(formatter, "\n- {}\n  -> {}", found.cause(), printable(&found.remedy))
+        })
     }
 }
 

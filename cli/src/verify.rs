@@ -4,8 +4,8 @@ use crate::callbacks::{self, Expected, Judge, Proofs};
 use crate::capture::Capture;
 use crate::clock;
 use crate::failure::Failure;
-use crate::input::Input;
-use crate::out::{Out, talk};
+use crate::input::{self, Input};
+use crate::out::{Out, printable, talk};
 use crate::provider::Provider;
 use std::time::SystemTime;
 
@@ -29,7 +29,7 @@ pub struct Args {
     /// Who is supposed to have sent it.
     provider: Provider,
     /// The captured request; `-` is standard input.
-    #[arg(value_name = "FILE", default_value = "-")]
+    #[arg(value_name = "FILE", default_value = "-", value_parser = input::parser())]
     request: Input,
     /// If it is not accepted, try what usually goes wrong and name cause and remedy.
     #[arg(long)]
@@ -47,23 +47,33 @@ pub fn run(args: &Args, out: Out) -> Result<(), Failure> {
     if args.provider == Provider::Faireplace {
         return Err(callbacks::no_callbacks());
     }
-    let capture = Capture::read(&args.request.read()?)?;
+    args.proofs.check(&[args.provider])?;
+    args.expected.check(&[args.provider])?;
+    let unreadable = |problem| Failure::usage(format!("{}: {problem}", args.request.shown()));
+    let capture = Capture::read(&args.request.read()?).map_err(unreadable)?;
     let at = args.at.or(capture.received_at).unwrap_or_else(clock::now);
-    let found = callbacks::judge(args.provider, &args.proofs, &args.expected).map(|judge| {
-        let decide = if args.explain { Judge::explain } else { Judge::decide };
-        decide(&judge, &capture.delivery, at)
-    });
-    let verdict = match (found, capture.verdict) {
-        (Ok(verdict), _) if verdict.is_accepted() || capture.redacted.is_empty() => verdict,
-        (_, Some(recorded)) if !capture.redacted.is_empty() => {
-            let redacted = capture.redacted.join(", ");
-            talk(&format!(
-                "credentials were taken out of this capture ({redacted}); this is what was found with them:"
-            ));
-            recorded
-        }
-        (found, _) => found?,
-    };
+    let judge = callbacks::judge(args.provider, &args.proofs, &args.expected)
+        .inspect_err(|_| tell_of_redaction(&capture))?;
+    let decide = if args.explain { Judge::explain } else { Judge::decide };
+    let verdict = decide(&judge, &capture.delivery, at);
+    if !verdict.is_accepted() {
+        tell_of_redaction(&capture);
+    }
     out.data(&verdict, || verdict.to_string())?;
     if verdict.is_accepted() { Ok(()) } else { Err(Failure::Refused) }
+}
+
+/// A capture without its credentials cannot be proved by them again. What was found when it was received is told, and not
+/// believed: anybody can write it into a file.
+fn tell_of_redaction(capture: &Capture) {
+    if capture.redacted.is_empty() {
+        return;
+    }
+    let redacted = printable(&capture.redacted.join(", "));
+    talk(&format!(
+        "credentials were taken out of this capture ({redacted}): nothing can be proved by them again"
+    ));
+    if let Some(recorded) = &capture.verdict {
+        talk(&format!("recorded when it was received: {}", recorded.summary()));
+    }
 }

@@ -50,9 +50,10 @@ async fn what_comes_is_verified_printed_and_stored_without_credentials() {
         assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::metadata(path.parent().unwrap()).unwrap().permissions().mode() & 0o777, 0o700);
     }
-    // What was stored can be looked at later, without any secret.
+    // Later it is told what was found, and not found again.
     let printed = run(countersign(home.path()).args(["verify", "signly"]).arg(path));
-    assert_eq!(printed.code, 0, "{printed:?}");
+    assert_eq!(printed.code, 2, "{printed:?}");
+    assert!(printed.err.contains("recorded when it was received: accepted"), "{}", printed.err);
 
     let (status, said) = listening.interrupt();
     assert!(status.success(), "{status}: {said}");

@@ -37,7 +37,16 @@ fn a_mistake_says_what_would_have_been_right() {
         (vec!["verify", "leap", "no-such-file"], "no-such-file"),
         (vec!["verify", "leap", "Cargo.toml"], "it is no captured request"),
         (vec!["verify", "faireplace", "Cargo.toml"], "get_signature_status"),
-        (vec!["listen"], "--provider <PROVIDER>"),
+        (vec!["listen"], "<PROVIDER>"),
+        (vec!["verify", "leap", "Cargo.toml", "--for", "x"], "Documill Leap has nobody to name"),
+        (vec!["verify", "leap", "Cargo.toml", "--certificate", "x"], "--certificate is for legalesign"),
+        (vec!["verify", "sign8", "Cargo.toml", "--hmac", "x"], "--hmac is for signly and legalesign"),
+        (vec!["verify", "signly", "Cargo.toml", "--hmac-prefix", "x"], "--hmac <HEADER>"),
+        (
+            vec!["mock", "all", "--port", "65533"],
+            "6 ports are needed, from --port on; choose one up to 65530",
+        ),
+        (to(&["trigger", "leap", "completed", "--header", "x"]), "--header is for signly"),
         (vec!["listen", "--provider", "leap"], "LEAP_CALLBACK_URL_SECRET"),
         (vec!["listen", "--provider", "legalesign", "--for", "g"], "legalesign-development.pem"),
         (

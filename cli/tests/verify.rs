@@ -67,7 +67,9 @@ fn captures_are_read_however_they_were_written_down() {
         "received_at": "2026-11-21T09:30:00Z", "method": "POST", "uri": "/callbacks",
         "headers": [["X-Client-Auth", SECRET]], "body": BODY,
     });
-    for capture in [genuine.replace("\r\n", "\n"), chunked, stored.to_string()] {
+    let with_mark = format!("\u{feff}{genuine}");
+    let newer = genuine.replace(" HTTP/1.1", " HTTP/2");
+    for capture in [genuine.replace("\r\n", "\n"), chunked, stored.to_string(), with_mark, newer] {
         let printed = signly(&capture, &[]);
         assert_eq!(printed.code, 0, "{capture}\n{printed:?}");
     }
@@ -111,7 +113,7 @@ fn an_explanation_is_data_too() {
 }
 
 #[test]
-fn what_was_redacted_is_believed_as_it_was_recorded() {
+fn what_was_redacted_is_told_as_it_was_recorded_and_not_believed() {
     let recorded = json!({
         "accepted": true, "provider": "signly", "event": "PROCESS_COMPLETED", "assurance": "sender",
         "proofs": [{ "scheme": "shared-secret", "key_id": "default", "certificate_out_of_time": false }],
@@ -121,19 +123,33 @@ fn what_was_redacted_is_believed_as_it_was_recorded() {
         "method": "POST", "uri": "/callbacks", "headers": [["x-client-auth", "[redacted]"]], "body": BODY,
         "redacted": ["header x-client-auth"], "verdict": recorded,
     });
-    let printed = signly(&stored.to_string(), &[]);
-    assert_eq!(printed.code, 0, "{printed:?}");
+    let printed = signly(&stored.to_string(), &["--json"]);
+    assert_eq!((printed.code, &printed.json()[0]["accepted"]), (1, &Value::from(false)), "{printed:?}");
     assert!(printed.err.contains("credentials were taken out of this capture"), "{}", printed.err);
+    assert!(
+        printed.err.contains("recorded when it was received: accepted  PROCESS_COMPLETED"),
+        "{}",
+        printed.err
+    );
+
+    // Whatever a file says, a signature is what it is.
+    let mut forged = stored;
+    forged["verdict"]["event"] = "\u{1b}[2J".into();
+    let printed = signly(&forged.to_string(), &[]);
+    assert_eq!(printed.code, 1);
+    assert!(!printed.err.contains('\u{1b}'), "{:?}", printed.err);
 }
 
 #[test]
 fn a_file_that_is_no_capture_is_a_mistake() {
     let cases = [
-        ("hello", "a file begins with `POST /path HTTP/1.1`"),
-        ("", "a file begins with `POST /path HTTP/1.1`"),
+        ("hello", "standard input: it is no captured request: a file begins with `POST /path HTTP/1.1`"),
+        ("", "it is empty"),
+        ("\u{feff}", "it is empty"),
         ("POST / HTTP/1.1\r\nhost: app\r\n", "a blank line comes before the body"),
         (r#"{"method":"POST"}"#, "missing field `uri`"),
-        (r#"{"method":"POST","uri":"/","headers":[],"body":"a","body_base64":"YQ=="}"#, "leave one"),
+        (r#"{"method":"POST","uri":"/","headers":[],"body":{"base64":"*"}}"#, "no base64"),
+        (r#"{"method":"POST","uri":"/","headers":[],"text":"a"}"#, "unknown field `text`"),
         (r#"{"method":"POST","uri":"/","headers":[],"received_at":"yesterday"}"#, "2026-11-21T09:30:00Z"),
     ];
     for (capture, expected) in cases {

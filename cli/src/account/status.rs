@@ -3,7 +3,7 @@
 use super::client;
 use super::text::words;
 use crate::failure::Failure;
-use crate::out::{Out, printable, table, talk};
+use crate::out::{Out, escaped, printable, table, talk};
 use crate::provider::Provider;
 use countersign::legalesign::{self, SignerObject};
 use countersign::signly;
@@ -147,7 +147,7 @@ fn told(status: &Status, out: Out) -> Result<(), Failure> {
         let yes = |flag: bool| if flag { "yes" } else { "no" }.to_owned();
         let text = |text: &Option<String>| text.as_deref().map(printable);
         let facts = [
-            ("id", Some(status.id.clone())),
+            ("id", Some(printable(&status.id))),
             ("status", Some(with_code(&status.status, status.code))),
             ("name", text(&status.name)),
             ("created", text(&status.created)),
@@ -173,7 +173,9 @@ fn told(status: &Status, out: Out) -> Result<(), Failure> {
 /// An answer whose members nobody has documented.
 fn as_it_came(provider: Provider, id: &str, answer: Map<String, Value>, out: Out) -> Result<(), Failure> {
     let answer = Value::Object(answer);
-    out.data(&json!({ "provider": provider, "id": id, "answer": answer }), || format!("{answer:#}"))?;
+    out.data(&json!({ "provider": provider, "id": id, "answer": answer }), || {
+        escaped(&format!("{answer:#}"))
+    })?;
     talk(&format!(
         "This is the answer of {} as it came: what its members mean is not public.",
         provider.title()

@@ -1,8 +1,10 @@
 //! What is taken out before a request is stored.
 
+use crate::out::printable;
 use countersign::Secret;
 use countersign::webhook::Delivery;
 use http::{HeaderName, HeaderValue};
+use subtle::{Choice, ConstantTimeEq as _};
 
 /// What stands where a credential was.
 const REDACTED: &str = "[redacted]";
@@ -13,6 +15,13 @@ const NO_TOKEN: &str = "cs1.redacted";
 const TELLING: [&str; 8] = ["auth", "cookie", "credential", "key", "password", "secret", "session", "token"];
 /// A word in the names of those that do not, although another word may be there too: a signature opens nothing.
 const SIGNATURE: &str = "signature";
+
+/// What is left of a request.
+pub struct Redacted {
+    pub uri: String,
+    pub headers: Vec<(String, Vec<u8>)>,
+    pub taken_out: Vec<String>,
+}
 
 /// What is known to be a credential, and what is known to be none, beyond what names tell.
 #[derive(Debug, Default)]
@@ -41,52 +50,64 @@ impl Redaction {
         self
     }
 
-    /// Address and headers without credentials, and what was taken out.
-    pub fn of(&self, delivery: &Delivery) -> (String, Vec<(String, String)>, Vec<String>) {
+    /// A request without credentials.
+    pub fn of(&self, delivery: &Delivery) -> Redacted {
         let mut redacted = Vec::new();
         let header = |(name, value): (&HeaderName, &HeaderValue)| {
-            // What is no text is shown as far as it is one.
-            let value = String::from_utf8_lossy(value.as_bytes());
-            if self.is_credential(name, &value) {
+            let value = value.as_bytes();
+            if self.is_credential(name, value) {
                 redacted.push(format!("header {name}"));
-                return (name.to_string(), REDACTED.to_owned());
+                return (name.to_string(), REDACTED.as_bytes().to_owned());
             }
-            (name.to_string(), value.into_owned())
+            (name.to_string(), value.to_owned())
         };
         let headers = delivery.headers().iter().map(header).collect();
-        let uri = uri(delivery, &mut redacted);
-        (uri, headers, redacted)
+        Redacted { uri: self.uri(delivery, &mut redacted), headers, taken_out: redacted }
     }
 
-    fn is_credential(&self, name: &HeaderName, value: &str) -> bool {
-        let holds = |secret: &Secret| value.contains(secret.expose());
+    fn is_credential(&self, name: &HeaderName, value: &[u8]) -> bool {
         let by_name = !self.kept.contains(name) && (self.headers.contains(name) || tells(name.as_str()));
-        by_name || value.contains(TOKEN) || self.secrets.iter().any(holds)
+        by_name || self.is_secret(value)
+    }
+
+    /// Whether a token or a known secret is in it.
+    fn is_secret(&self, value: &[u8]) -> bool {
+        let has_token = value.windows(TOKEN.len()).any(|window| window == TOKEN.as_bytes());
+        has_token || self.secrets.iter().any(|secret| contains(value, secret.expose().as_bytes()))
+    }
+
+    fn uri(&self, delivery: &Delivery, redacted: &mut Vec<String>) -> String {
+        let segment = |segment: &str| {
+            if !self.is_secret(segment.as_bytes()) {
+                return segment.to_owned();
+            }
+            redacted.push("token in the address".to_owned());
+            NO_TOKEN.to_owned()
+        };
+        let path = delivery.uri().path().split('/').map(segment).collect::<Vec<_>>().join("/");
+        let Some(query) = delivery.uri().query() else { return path };
+        let parameters = query.split('&').map(|parameter| match parameter.split_once('=') {
+            Some((name, value)) if tells(name) || self.is_secret(value.as_bytes()) => {
+                redacted.push(format!("parameter {name}"));
+                format!("{name}=redacted")
+            }
+            _ => parameter.to_owned(),
+        });
+        let parameters = parameters.collect::<Vec<_>>().join("&");
+        format!("{path}?{parameters}")
     }
 }
 
-/// A path without the token of a signed callback URL.
+/// In a time that does not tell where it begins to differ.
+fn contains(value: &[u8], secret: &[u8]) -> bool {
+    let same = value.windows(secret.len().max(1)).map(|window| window.ct_eq(secret));
+    same.fold(Choice::from(0), |found, same| found | same).into()
+}
+
+/// A path as it is shown: without tokens, and without what a terminal would take for a command.
 pub fn shown_path(path: &str) -> String {
-    let segment = |segment| if str::starts_with(segment, TOKEN) { NO_TOKEN } else { segment };
-    path.split('/').map(segment).collect::<Vec<_>>().join("/")
-}
-
-fn uri(delivery: &Delivery, redacted: &mut Vec<String>) -> String {
-    let path = delivery.uri().path();
-    let shown = shown_path(path);
-    if shown != path {
-        redacted.push("token in the address".to_owned());
-    }
-    let Some(query) = delivery.uri().query() else { return shown };
-    let parameters = query.split('&').map(|parameter| match parameter.split_once('=') {
-        Some((name, _)) if tells(name) => {
-            redacted.push(format!("parameter {name}"));
-            format!("{name}=redacted")
-        }
-        _ => parameter.to_owned(),
-    });
-    let parameters = parameters.collect::<Vec<_>>().join("&");
-    format!("{shown}?{parameters}")
+    let segment = |segment| if str::contains(segment, TOKEN) { NO_TOKEN } else { segment };
+    printable(&path.split('/').map(segment).collect::<Vec<_>>().join("/"))
 }
 
 fn tells(name: &str) -> bool {
@@ -96,13 +117,13 @@ fn tells(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{REDACTED, Redaction};
+    use super::{REDACTED, Redacted, Redaction};
     use countersign::Secret;
     use countersign::webhook::Delivery;
 
     #[test]
     fn credentials_are_taken_out_and_signatures_are_not() {
-        let request = http::Request::post("/leap/cs1.a.b?token=t&page=1")
+        let request = http::Request::post("/leap/cs1.a.b?token=t&page=1&to=%2Fcs1.a.b")
             .header("x-client-auth", "one")
             .header("authorization", "two")
             .header("x-api-key", "three")
@@ -117,12 +138,12 @@ mod tests {
         let secret = Secret::chosen("correct horse battery staple").ok();
         let redaction =
             Redaction::default().header("X-Own").secret(secret).keeping(["webhook-key"].into_iter());
-        let (uri, headers, redacted) = redaction.of(&Delivery::from(request));
-        assert_eq!(uri, "/leap/cs1.redacted?token=redacted&page=1");
+        let Redacted { uri, headers, taken_out } = redaction.of(&Delivery::from(request));
+        assert_eq!(uri, "/leap/cs1.redacted?token=redacted&page=1&to=redacted");
         for (name, value) in &headers {
-            let is_kept = ["x-signed", "x-auth-signature", "webhook-key"].contains(&name.as_str());
-            assert_eq!(value, if is_kept { "kept" } else { REDACTED }, "{name}");
+            let is_kept: bool = ["x-signed", "x-auth-signature", "webhook-key"].contains(&name.as_str());
+            assert_eq!(value, if is_kept { "kept".as_bytes() } else { REDACTED.as_bytes() }, "{name}");
         }
-        assert_eq!((headers.len(), redacted.len()), (9, 8));
+        assert_eq!((headers.len(), taken_out.len()), (9, 9));
     }
 }

@@ -1,12 +1,15 @@
 //! Stories that are told to a mock, over HTTP: what signers do is no call of a provider's API.
 
 use super::served::Served;
+use crate::web;
+use axum::body::Body;
 use axum::extract::{Path, Query, State};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use countersign::mock::Scene;
-use http::StatusCode;
+use http::{Request, StatusCode};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
@@ -35,9 +38,19 @@ pub async fn serve(listener: TcpListener, all: Vec<Arc<Served>>) {
         .route("/{provider}/{id}/{scene}", post(stage))
         .route("/{provider}/advance", post(advance))
         .fallback(|| async { (StatusCode::NOT_FOUND, HELP) })
+        .layer(axum::middleware::from_fn(for_programs))
         .with_state(Control(all.into()));
     // What a connection fails with is the concern of whoever made it.
     let _ = axum::serve(listener, router).await;
+}
+
+/// A page in a browser could command what listens on this machine.
+async fn for_programs(request: Request<Body>, next: Next) -> Response {
+    if web::is_by_a_page(request.headers()) || !web::is_for_this_machine(request.headers()) {
+        return Refused(StatusCode::FORBIDDEN, "this is for programs on this machine".to_owned())
+            .into_response();
+    }
+    next.run(request).await
 }
 
 impl Control {

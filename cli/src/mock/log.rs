@@ -3,10 +3,11 @@
 use super::served::Served;
 use crate::clock;
 use crate::failure::Failure;
-use crate::out::Out;
+use crate::out::{Out, printable};
 use crate::provider::Provider;
 use anstyle::{AnsiColor, Style};
 use countersign::mock::{AttemptOutcome, Call, Delivered, DeliveryFailure};
+use http::Method;
 use serde_json::json;
 use std::sync::Arc;
 
@@ -14,6 +15,28 @@ const GREEN: Style = AnsiColor::Green.on_default();
 const YELLOW: Style = AnsiColor::Yellow.on_default();
 const RED: Style = AnsiColor::Red.on_default();
 const DIM: Style = Style::new().dimmed();
+
+/// What a line tells of a call: nothing of its content.
+pub struct Called {
+    operation: Option<&'static str>,
+    method: Method,
+    path: String,
+    status: Option<u16>,
+    fault: Option<String>,
+}
+
+impl Called {
+    pub fn of(call: &Call) -> Self {
+        let fault = call.fault.as_ref().map(|fault| format!("{fault:?}").replace("Fault::", ""));
+        Self {
+            operation: call.request.operation,
+            method: call.request.method.clone(),
+            path: call.request.path.clone(),
+            status: call.status.map(|status| status.as_u16()),
+            fault,
+        }
+    }
+}
 
 /// Prints lines.
 pub struct Log {
@@ -28,16 +51,15 @@ impl Log {
         Self { out, width }
     }
 
-    pub fn call(&self, provider: Provider, call: &Call) -> Result<(), Failure> {
-        let (request, now) = (&call.request, clock::now());
-        let status = call.status.map(|status| status.as_u16());
-        let fault = call.fault.as_ref().map(|fault| format!("{fault:?}").replace("Fault::", ""));
+    pub fn call(&self, provider: Provider, call: &Called) -> Result<(), Failure> {
+        let now = clock::now();
+        let Called { operation, method, path, status, fault } = call;
         let data = json!({ "call": {
             "at": clock::written(now),
             "provider": provider,
-            "operation": request.operation,
-            "method": request.method.as_str(),
-            "path": request.path,
+            "operation": operation,
+            "method": method.as_str(),
+            "path": path,
             "status": status,
             "fault": fault,
         }});
@@ -48,14 +70,14 @@ impl Log {
                 _ => RED,
             };
             let status = status.map_or_else(|| "---".to_owned(), |status| status.to_string());
-            let operation = request.operation.unwrap_or("no such operation");
-            let fault = fault.map(|fault| format!("  {RED}fault: {fault}{RED:#}")).unwrap_or_default();
+            let operation = operation.unwrap_or("no such operation");
+            let fault =
+                fault.as_ref().map(|fault| format!("  {RED}fault: {fault}{RED:#}")).unwrap_or_default();
             format!(
-                "{}  {:width$}  {colour}{status}{colour:#}  {operation}  {DIM}{} {}{DIM:#}{fault}",
+                "{}  {:width$}  {colour}{status}{colour:#}  {operation}  {DIM}{method} {}{DIM:#}{fault}",
                 clock::time_of_day(now),
                 provider.name(),
-                request.method,
-                request.path,
+                printable(path),
                 width = self.width,
             )
         })
@@ -83,8 +105,8 @@ impl Log {
                 "{}  {:width$}  -> {colour}{outcome}{colour:#}  {}  {DIM}to {}{times}{DIM:#}",
                 clock::time_of_day(now),
                 provider.name(),
-                delivered.event,
-                delivered.webhook_id,
+                printable(&delivered.event),
+                printable(&delivered.webhook_id),
                 width = self.width,
             )
         })

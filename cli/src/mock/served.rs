@@ -1,5 +1,6 @@
 //! A mock that is served, whichever it is.
 
+use super::configuration::Configuration;
 use crate::callbacks;
 use crate::environment;
 use crate::failure::Failure;
@@ -98,46 +99,28 @@ pub struct Served {
     subject: &'static str,
 }
 
-/// Why a mock cannot be served.
-pub enum NotServed {
-    Port(io::Error),
-    Home(Failure),
-}
-
-impl NotServed {
-    pub fn into_failure(self, port: u16) -> Failure {
-        match self {
-            Self::Port(error) => stop::not_bound(port, &error),
-            Self::Home(failure) => failure,
-        }
-    }
-}
-
-impl From<io::Error> for NotServed {
-    fn from(error: io::Error) -> Self {
-        Self::Port(error)
-    }
-}
-
-impl From<Failure> for NotServed {
-    fn from(failure: Failure) -> Self {
-        Self::Home(failure)
-    }
-}
-
 impl Served {
     pub async fn start(
         provider: Provider,
         setup: Setup,
+        port: u16,
         happened: Arc<Notify>,
         forward_to: Option<&Url>,
-    ) -> Result<Self, NotServed> {
+    ) -> Result<Self, Failure> {
+        let not_bound = |error: io::Error| stop::not_bound(port, &error);
         let served = match provider {
-            Provider::Faireplace => Self::faireplace(faireplace::Server::start_with(setup).await?),
-            Provider::Leap => Self::leap(leap::Server::start_with(setup).await?),
-            Provider::Legalesign => Self::legalesign(legalesign::Server::start_with(setup).await?)?,
-            Provider::Sign8 => Self::sign8(setup, forward_to).await?,
-            Provider::Signly => Self::signly(signly::Server::start_with(setup).await?),
+            Provider::Faireplace => {
+                Self::faireplace(faireplace::Server::start_with(setup).await.map_err(not_bound)?)
+            }
+            Provider::Leap => Self::leap(leap::Server::start_with(setup).await.map_err(not_bound)?),
+            Provider::Legalesign => {
+                Self::legalesign(legalesign::Server::start_with(setup).await.map_err(not_bound)?)?
+            }
+            Provider::Sign8 => {
+                let server = sign8::Server::start_with(sign8::profile(), setup).await;
+                Self::sign8(server.map_err(not_bound)?, forward_to)?
+            }
+            Provider::Signly => Self::signly(signly::Server::start_with(setup).await.map_err(not_bound)?),
         };
         Ok(Self { happened, ..served })
     }
@@ -202,7 +185,7 @@ impl Served {
         }
     }
 
-    fn legalesign(server: legalesign::Server) -> Result<Self, NotServed> {
+    fn legalesign(server: legalesign::Server) -> Result<Self, Failure> {
         let home::DevelopmentKey { key, certificate } = home::development_key()?;
         server.sign_with(key);
         let base_url = server.base_url().to_owned();
@@ -232,8 +215,7 @@ impl Served {
     }
 
     /// Where SIGN8 calls is agreed upon with it, and not told by a call.
-    async fn sign8(setup: Setup, forward_to: Option<&Url>) -> Result<Self, NotServed> {
-        let server = sign8::Server::start_with(sign8::profile(), setup).await?;
+    fn sign8(server: sign8::Server, forward_to: Option<&Url>) -> Result<Self, Failure> {
         let callbacks = if let Some(url) = forward_to {
             let organisation = callbacks::audience_variable(Provider::Sign8).and_then(environment::variable);
             let organisation = organisation.unwrap_or_else(|| ORGANISATION.to_owned());
@@ -247,11 +229,10 @@ impl Served {
             "no call tells SIGN8 where to call back: give --forward-to URL".to_owned()
         };
         let base_url = server.base_url().to_owned();
-        let profile = serde_json::to_vec_pretty(server.profile()).map_err(io::Error::from)?;
-        let home = environment::home()?;
-        let file = home.join("sign8-mock-profile.json");
-        home::make_private_folder(&home)?;
-        std::fs::write(&file, profile)?;
+        let file = home::open()?.join("sign8-mock-profile.json");
+        let profile = serde_json::to_vec_pretty(server.profile()).map_err(io::Error::from);
+        let written = profile.and_then(|profile| home::put(&file, &profile));
+        written.map_err(|error| Failure::usage(format!("{}: {error}", file.display())))?;
         Ok(Self {
             provider: Provider::Sign8,
             environment: vec![
@@ -299,7 +280,13 @@ impl Served {
     }
 
     /// What the application has to know, as data.
-    pub fn announce(&self, control: &str, forward_to: Option<&Url>, out: Out) -> Result<(), Failure> {
+    pub fn announce(
+        &self,
+        control: &str,
+        configuration: &Configuration,
+        forward_to: Option<&Url>,
+        out: Out,
+    ) -> Result<(), Failure> {
         let name = self.provider.name();
         let play = format!("curl -X POST {control}/{name}/{}/everyone-signs", self.subject);
         let play = if self.provider == Provider::Sign8 {
@@ -315,6 +302,7 @@ impl Served {
             "environment": environment,
             "curl": self.curl,
             "control": format!("{control}/{name}"),
+            "environment_file": configuration.path(),
             "notes": self.notes,
             "forward_to": forward_to.map(Url::as_str),
         });

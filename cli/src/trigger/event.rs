@@ -3,7 +3,7 @@
 use super::Args;
 use super::legalesign::{self, Notice};
 use super::sample::{Proof, Sample};
-use crate::callbacks;
+use crate::callbacks::{self, USUAL_HEADER};
 use crate::clock;
 use crate::environment;
 use crate::failure::Failure;
@@ -47,7 +47,7 @@ impl<'a> Making<'a> {
     pub fn new(args: &'a Args, provider: Provider, to: &'a Url, at: SystemTime) -> Result<Self, Failure> {
         let header = match (provider, callbacks::header_secret()?) {
             (Provider::Signly, Some(secret)) => {
-                let name = HeaderName::try_from(&args.header);
+                let name = HeaderName::try_from(args.header.as_deref().unwrap_or(USUAL_HEADER));
                 let name = name.map_err(|_| Failure::usage("--header looks like X-Client-Auth"))?;
                 Some((name, secret))
             }
@@ -129,6 +129,11 @@ impl<'a> Making<'a> {
     fn address(&self, sample: &Sample) -> Result<Url, Failure> {
         let has_token = self.to.path().contains(TOKEN);
         let is_proved = self.header.is_some() || self.hmac.is_some() || sample.proof == Proof::Rsa;
+        if self.args.stale && has_token && !is_proved {
+            return Err(Failure::usage(
+                "--stale does not reach the token that --to has already; leave it out, and it is made anew",
+            ));
+        }
         let mut url = match &self.url_secret {
             Some(secret) if !has_token => {
                 let expiry = self.args.stale.then(|| self.at.checked_add(ONE_HOUR)).flatten();

@@ -6,8 +6,7 @@ use super::{Args, after, unless_interrupted};
 use crate::account::client;
 use crate::environment;
 use crate::failure::Failure;
-use crate::out::printable;
-use crate::out::{Out, talk};
+use crate::out::{Out, escaped, printable, talk};
 use countersign::Effect;
 use countersign::leap::{Person, SignDocument};
 use serde_json::{Value, json};
@@ -52,7 +51,9 @@ pub async fn send(args: Args, out: Out) -> Result<(), Failure> {
     let id = id_path.as_deref().and_then(|path| process.id_at(path));
     let answer = Value::Object(process.into_map());
     let data = json!({ "provider": "leap", "id": id, "answer": answer });
-    let printed = out.data(&data, || id.as_ref().map_or_else(|| format!("{answer:#}"), ToString::to_string));
+    let printed = out.data(&data, || {
+        id.as_ref().map_or_else(|| escaped(&format!("{answer:#}")), |id| printable(id.as_ref()))
+    });
     match (&id, &id_path) {
         (Some(id), _) => talk(&format!("Started. Next: countersign status leap {id}")),
         (None, None) => talk(
