@@ -4,6 +4,7 @@ use super::receiver::Receiver;
 use super::support::{Running, countersign, run};
 use serde_json::Value;
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 use tempfile::TempDir;
 use tokio::task::block_in_place;
@@ -146,4 +147,28 @@ async fn a_body_beyond_the_limit_is_refused_and_the_next_request_is_taken() {
     assert!(large.is_err() || large.unwrap().status() == 413);
     assert_eq!(trigger(home.path(), &url, &["leap", "completed"]), 0);
     assert_eq!(listening.json()["verdict"]["accepted"], true);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_never_ends_does_not_keep_it_from_ending() {
+    let home = TempDir::new().unwrap();
+    let (listening, url) = listen(home.path(), &["leap"]);
+    let mut connection = std::net::TcpStream::connect(url.trim_start_matches("http://")).unwrap();
+    connection.write_all(b"POST / HTTP/1.1\r\nhost: app\r\ncontent-length: 100\r\n\r\nabc").unwrap();
+    // That another request is answered says that the first one has been taken up.
+    assert_eq!(trigger(home.path(), &url, &["leap", "completed"]), 0);
+    let (status, _) = block_in_place(|| listening.interrupt());
+    assert!(status.success(), "{status}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_in_a_browser_is_refused() {
+    let home = TempDir::new().unwrap();
+    let (listening, url) = listen(home.path(), &["leap"]);
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let answer = http.post(&url).header("origin", "https://evil.example").body("x").send().await.unwrap();
+    assert_eq!(answer.status(), 403);
+    let (_, said) = block_in_place(|| listening.interrupt());
+    assert!(said.contains("a page in a browser has called"), "{said}");
+    assert_eq!(fs::read_dir(home.path().join("captures")).unwrap().count(), 0);
 }

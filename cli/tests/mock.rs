@@ -216,3 +216,38 @@ fn a_port_that_is_taken_is_said_so() {
     assert_eq!(printed.code, 2);
     assert!(printed.err.contains(&format!("port {port} is taken")), "{}", printed.err);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_configuration_is_in_a_private_file_while_it_runs() {
+    let home = TempDir::new().unwrap();
+    let mock = start(home.path(), &["signly"]);
+    let announced = mock.json();
+    let path = Path::new(announced["environment_file"].as_str().unwrap());
+    let content = std::fs::read_to_string(path).unwrap();
+    for (name, value) in announced["environment"].as_object().unwrap() {
+        assert!(content.contains(&format!("export {name}={}\n", value.as_str().unwrap())), "{content}");
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    mock.interrupt();
+    assert!(!path.exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_in_a_browser_cannot_say_what_signers_do() {
+    let home = TempDir::new().unwrap();
+    let mock = start(home.path(), &["leap"]);
+    let announced = mock.json();
+    let url = format!("{}/advance?seconds=1", announced["control"].as_str().unwrap());
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let status = async |name: &str, value: &str| {
+        http.post(&url).header(name, value).send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(status("accept", "*/*").await, 200);
+    assert_eq!(status("origin", "https://evil.example").await, 403);
+    assert_eq!(status("sec-fetch-site", "cross-site").await, 403);
+    assert_eq!(status("host", "evil.example").await, 403);
+}

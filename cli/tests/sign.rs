@@ -69,3 +69,21 @@ fn an_hmac_has_the_headers_of_its_scheme() {
     assert!(printed.out.contains("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="), "{printed:?}");
     assert!(printed.out.contains("webhook-timestamp: 1614265330"), "{printed:?}");
 }
+
+#[test]
+#[cfg(unix)]
+fn a_folder_that_others_can_write_to_is_not_used_and_links_are_not_followed() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = TempDir::new().unwrap();
+    let victim = home.path().join("victim");
+    std::fs::write(&victim, "precious").unwrap();
+    std::os::unix::fs::symlink(&victim, home.path().join("legalesign-development.pem")).unwrap();
+    let sign = || run(countersign(home.path()).args(["sign", "legalesign", "-"]).write_stdin("[]"));
+    assert_eq!(sign().code, 0);
+    assert_eq!(std::fs::read_to_string(&victim).unwrap(), "precious");
+
+    std::fs::set_permissions(home.path(), PermissionsExt::from_mode(0o777)).unwrap();
+    let printed = sign();
+    assert_eq!(printed.code, 2);
+    assert!(printed.err.contains("others can write to it"), "{}", printed.err);
+}

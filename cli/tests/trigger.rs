@@ -7,6 +7,7 @@ use countersign::{Secret, leap, legalesign, sign8, signly};
 use serde_json::Value;
 use std::path::Path;
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::task::block_in_place;
 
 const SECRET: &str = "correct horse battery staple";
@@ -179,4 +180,60 @@ fn nobody_listening_is_said_so() {
     assert_eq!(printed.code, 1);
     assert!(printed.out.contains("nothing listens at http://127.0.0.1:9"), "{}", printed.out);
     assert!(printed.err.contains("is the application running?"), "{}", printed.err);
+}
+
+/// An application that gives one answer, whatever comes.
+async fn answering(answer: &'static str) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            // Small requests come in one piece.
+            let _ = stream.read(&mut [0; 4096]).await;
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    origin
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_answer_means_is_told_and_only_a_refusal_refuses() {
+    let home = TempDir::new().unwrap();
+    let cases = [
+        ("HTTP/1.1 204 No Content\r\n\r\n", "accepted", 0, 1),
+        ("HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n", "refused", 1, 0),
+        ("HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n", "no such route", 1, 1),
+        ("HTTP/1.1 307 Temporary Redirect\r\nlocation: /\r\ncontent-length: 0\r\n\r\n", "redirected", 1, 1),
+        ("HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n", "the application failed", 1, 1),
+        ("", "sent, and no answer", 1, 1),
+    ];
+    for (answer, meaning, code, forged_code) in cases {
+        let origin = answering(answer).await;
+        let printed = trigger(home.path(), "leap", &["completed", "--to", &origin]);
+        let outcome = printed.json()[0]["outcome"].as_str().unwrap().to_owned();
+        assert!(outcome.starts_with(meaning), "{answer}: {outcome}");
+        assert_eq!(printed.code, code, "{answer}: {printed:?}");
+        let forged = trigger(home.path(), "leap", &["completed", "--to", &origin, "--forged"]);
+        assert_eq!(forged.code, forged_code, "{answer}: {forged:?}");
+        let is_accepted = forged.err.contains("accepts what is forged");
+        assert_eq!(is_accepted, meaning == "accepted", "{answer}: {}", forged.err);
+    }
+}
+
+#[test]
+fn requests_are_printed_as_captures_that_verify_reads() {
+    let home = TempDir::new().unwrap();
+    let mut command = countersign(home.path());
+    let arguments =
+        ["trigger", "leap", "completed", "--print", "--to", "http://127.0.0.1:1/x", "--duplicate", "2"];
+    let printed = run(command.envs(variables("leap")).args(arguments).arg("--json"));
+    assert_eq!(printed.json().len(), 2);
+    for line in printed.out.lines() {
+        let verify =
+            run(countersign(home.path()).envs(variables("leap")).args(["verify", "leap"]).write_stdin(line));
+        assert_eq!(verify.code, 0, "{verify:?}");
+    }
+    let mut command = countersign(home.path());
+    let printed = run(command.envs(variables("leap")).args(arguments));
+    assert_eq!(printed.code, 2, "raw requests in a row cannot be told apart");
 }
