@@ -4,6 +4,7 @@ mod address;
 mod callbacks;
 mod check;
 mod credentials;
+mod decoration;
 mod machine;
 mod variables;
 
@@ -80,6 +81,7 @@ pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
 async fn of_provider(provider: Provider, offline: bool, report: &mut Report) -> Result<(), Failure> {
     let (checks, can_ask) = variables::look_at(provider);
     report.add_all(&checks)?;
+    report.add_all(&decoration::look_at(provider))?;
     if can_ask && !offline {
         let reached = address::look_at(provider).await;
         let is_there = reached.iter().all(Check::is_usable);

@@ -317,3 +317,21 @@ fn there_are_colours_on_a_terminal_unless_nobody_wants_any() {
     assert!(coloured.raw.contains("\u{1b}[32mok"), "{:?}", coloured.raw);
     assert!(!doctor(&world).out.contains('\u{1b}'));
 }
+
+#[test]
+fn quotes_that_are_taken_for_a_part_of_a_value_are_seen() {
+    let mut world = world::leap();
+    let quoted = format!("\"{}\"", world.server.api_key());
+    world.set("LEAP_API_KEY", quoted);
+    let printed = world.run(&["doctor", "leap"]);
+    assert!(printed.out.contains("the value of LEAP_API_KEY has quotes around it"), "{}", printed.out);
+}
+
+#[test]
+fn a_mock_that_does_not_run_is_told_from_a_network_that_fails() {
+    let world = world::leap();
+    let mut command = world.command();
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let printed = run(command.env("LEAP_BASE_URL", format!("http://{closed}")).args(["doctor", "leap"]));
+    assert!(printed.out.contains("is it running, and at this port?"), "{}", printed.out);
+}

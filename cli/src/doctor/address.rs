@@ -4,18 +4,20 @@ use super::check::{Check, failed, note, ok, warning};
 use super::variables::known_address;
 use crate::environment;
 use crate::failure::chain;
+use crate::post;
 use crate::provider::Provider;
 use countersign::{Clock as _, SystemClock};
 use http::header::DATE;
-use std::net::IpAddr;
 use std::time::{Duration, SystemTime};
-use url::{Host, Url};
+use url::Url;
 
 /// How far two clocks may be apart: a date is written in whole seconds, and an answer takes its time.
 const TOLERANCE: Duration = Duration::from_secs(30);
 const PATIENCE: Duration = Duration::from_secs(15);
 pub const WAY: &str =
     "look at name resolution, firewall, proxy and TLS roots; behind a proxy set HTTPS_PROXY";
+
+const HERE: &str = "nothing listens there; if it is a mock: is it running, and at this port?";
 
 /// One question, whatever it is answered with.
 pub async fn look_at(provider: Provider) -> Vec<Check> {
@@ -27,6 +29,7 @@ pub async fn look_at(provider: Provider) -> Vec<Check> {
     let Ok(url) = Url::parse(&url) else {
         return vec![failed(provider, check, "the base URL is no URL", "it looks like https://host/path")];
     };
+    let is_here = post::is_loopback(&url);
     let host = url.host_str().unwrap_or_default().to_owned();
     let asked = match client(&url) {
         Ok(client) => client.get(url).send().await,
@@ -34,7 +37,8 @@ pub async fn look_at(provider: Provider) -> Vec<Check> {
     };
     match asked.map_err(reqwest::Error::without_url) {
         Err(error) => {
-            vec![failed(provider, check, format!("{host} cannot be reached: {}", chain(&error)), WAY)]
+            let remedy = if is_here { HERE } else { WAY };
+            vec![failed(provider, check, format!("{host} cannot be reached: {}", chain(&error)), remedy)]
         }
         Ok(answer) => {
             let reached = ok(provider, check, format!("{host} can be reached"));
@@ -45,15 +49,9 @@ pub async fn look_at(provider: Provider) -> Vec<Check> {
 }
 
 fn client(url: &Url) -> reqwest::Result<reqwest::Client> {
-    let is_here = match url.host() {
-        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::from(address).to_canonical().is_loopback(),
-        None => false,
-    };
     let builder = reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none());
     // As the SDK does.
-    let builder = if is_here { builder.no_proxy() } else { builder };
+    let builder = if post::is_loopback(url) { builder.no_proxy() } else { builder };
     builder.user_agent(concat!("countersign-cli/", env!("CARGO_PKG_VERSION"))).build()
 }
 
