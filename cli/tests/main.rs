@@ -10,6 +10,7 @@
 
 mod account;
 mod doctor;
+mod forwarding;
 mod help;
 mod listen;
 mod mistakes;
