@@ -4,12 +4,12 @@ use super::check::{Check, failed, note, ok, warning};
 use super::variables::known_address;
 use crate::environment;
 use crate::failure::chain;
+use crate::post;
 use crate::provider::Provider;
 use countersign::{Clock as _, SystemClock};
 use http::header::DATE;
-use std::net::IpAddr;
 use std::time::{Duration, SystemTime};
-use url::{Host, Url};
+use url::Url;
 
 /// How far two clocks may be apart: a date is written in whole seconds, and an answer takes its time.
 const TOLERANCE: Duration = Duration::from_secs(30);
@@ -45,15 +45,9 @@ pub async fn look_at(provider: Provider) -> Vec<Check> {
 }
 
 fn client(url: &Url) -> reqwest::Result<reqwest::Client> {
-    let is_here = match url.host() {
-        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::from(address).to_canonical().is_loopback(),
-        None => false,
-    };
     let builder = reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none());
     // As the SDK does.
-    let builder = if is_here { builder.no_proxy() } else { builder };
+    let builder = if post::is_loopback(url) { builder.no_proxy() } else { builder };
     builder.user_agent(concat!("countersign-cli/", env!("CARGO_PKG_VERSION"))).build()
 }
 
