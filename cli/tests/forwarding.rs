@@ -1,85 +1,21 @@
 //! `countersign listen --forward-to`, looked at where the bytes arrive.
 
+use super::application::{Application, latin};
 use super::support::{PATIENCE, Running, countersign, run};
 use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::Path;
-use std::sync::mpsc::{Receiver, channel};
 use tempfile::TempDir;
 
 const SECRET: &str = "correct horse battery staple";
 const NO_CONTENT: &[u8] = b"HTTP/1.1 204 No Content\r\n\r\n";
-
-/// An application that notes requests as they arrive, and gives each the answer that it is to have.
-struct Application {
-    origin: String,
-    arrived: Receiver<Vec<u8>>,
-}
-
-impl Application {
-    fn start(answers: &[&[u8]]) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let origin = format!("http://{}", listener.local_addr().unwrap());
-        let (note, arrived) = channel();
-        let answers = answers.iter().map(|answer| answer.to_vec()).collect::<Vec<_>>();
-        std::thread::spawn(move || {
-            for answer in answers {
-                let (mut stream, _) = listener.accept().unwrap();
-                note.send(request(&mut stream)).unwrap();
-                // Whoever has read enough may have gone.
-                let _ = stream.write_all(&answer);
-            }
-        });
-        Self { origin, arrived }
-    }
-
-    fn next(&self) -> String {
-        latin(&self.arrived.recv_timeout(PATIENCE).unwrap())
-    }
-
-    /// That nothing arrived so far.
-    fn assert_untouched(&self) {
-        assert!(self.arrived.try_recv().is_err());
-    }
-}
-
-/// Reads head and body of a request.
-fn request(stream: &mut TcpStream) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut length = None;
-    while length.is_none_or(|length| bytes.len() < length) {
-        let mut part = [0; 4096];
-        let count = stream.read(&mut part).unwrap();
-        if count == 0 {
-            break;
-        }
-        bytes.extend_from_slice(&part[..count]);
-        let text = latin(&bytes);
-        if let Some((head, _)) = text.split_once("\r\n\r\n") {
-            let body = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-            let body = body.map_or(0, |length| length.parse::<usize>().unwrap());
-            length = Some(latin_length(head) + 4 + body);
-        }
-    }
-    bytes
-}
-
-/// Each byte as a letter, so that a difference can be read.
-fn latin(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| char::from(*byte)).collect()
-}
-
-fn latin_length(text: &str) -> usize {
-    text.chars().count()
-}
 
 fn bytes(latin: &str) -> Vec<u8> {
     latin.chars().map(|letter| u8::try_from(letter).unwrap()).collect()
 }
 
 fn listen(home: &Path, to: &str) -> (Running, String) {
-    let arguments =
-        ["--json", "listen", "--port", "0", "--provider", "leap", "--no-store", "--forward-to", to];
+    let arguments = ["--json", "listen", "--port", "0", "leap", "--no-store", "--forward-to", to];
     let running = Running::start(home, &[("LEAP_CALLBACK_URL_SECRET", SECRET)], &arguments);
     let url = running.json()["listening"].as_str().unwrap().to_owned();
     (running, url)
@@ -261,7 +197,7 @@ fn an_address_that_requests_cannot_be_passed_on_to_unchanged_is_a_mistake() {
     for (to, expected) in cases {
         let mut command = countersign(home.path());
         command.env("LEAP_CALLBACK_URL_SECRET", SECRET);
-        command.args(["listen", "--provider", "leap", "--port", "0", "--no-store", "--forward-to", to]);
+        command.args(["listen", "leap", "--port", "0", "--no-store", "--forward-to", to]);
         let printed = run(&mut command);
         assert_eq!((printed.code, printed.out.as_str()), (2, ""), "{to}: {}", printed.err);
         assert!(printed.err.contains(expected), "{to}: {}", printed.err);
@@ -272,7 +208,7 @@ fn an_address_that_requests_cannot_be_passed_on_to_unchanged_is_a_mistake() {
 #[test]
 fn plaintext_to_another_machine_is_possible_for_who_says_so() {
     let home = TempDir::new().unwrap();
-    let arguments = ["--json", "listen", "--port", "0", "--provider", "leap", "--no-store"];
+    let arguments = ["--json", "listen", "--port", "0", "leap", "--no-store"];
     let forward = ["--forward-to", "http://192.0.2.1/", "--danger-forward-in-plaintext"];
     let variables = [("LEAP_CALLBACK_URL_SECRET", SECRET)];
     let listening = Running::start(home.path(), &variables, &[&arguments[..], &forward].concat());

@@ -9,6 +9,7 @@
 )]
 
 mod account;
+mod application;
 mod doctor;
 mod forwarding;
 mod help;
