@@ -61,6 +61,9 @@ pub struct Args {
     /// Pass each request on to this address, unchanged, and the answer back. A path is put before that of the request.
     #[arg(long, value_name = "URL", value_parser = post::parse_url)]
     forward_to: Option<Url>,
+    /// Let --forward-to be http:// on another machine. Whoever is on the way can read callbacks and their secrets.
+    #[arg(long, requires = "forward_to")]
+    danger_forward_in_plaintext: bool,
     /// Where requests are stored. Otherwise in `captures` in COUNTERSIGN_HOME, or in ~/.countersign
     #[arg(long, value_name = "FOLDER", conflicts_with = "no_store")]
     store: Option<PathBuf>,
@@ -120,7 +123,9 @@ pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
     if let Some(folder) = &folder {
         home::open_folder(folder)?;
     }
-    let forwarding = args.forward_to.map(Forwarding::to).transpose()?;
+    let forwarding = args.forward_to.as_ref();
+    let forwarding =
+        forwarding.map(|url| Forwarding::to(url, args.danger_forward_in_plaintext)).transpose()?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, args.port)).await;
     let listener = listener.map_err(|error| stop::not_bound(args.port, &error))?;
     let address = listener.local_addr().map_err(|error| Failure::because("no address", &error))?;

@@ -1,7 +1,7 @@
 //! `countersign doctor`.
 
 use crate::screen;
-use crate::support::{Printed, countersign, run};
+use crate::support::{Nobody, Printed, countersign, run};
 use crate::world::{self, World};
 use countersign::mock::{Fault, ThrowAwayKey};
 use countersign::webhook::RsaKey;
@@ -124,8 +124,8 @@ fn each_refusal_has_a_meaning() {
 #[test]
 fn nobody_there() {
     let mut world = world::signly();
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    world.set("SIGNLY_BASE_URL", format!("http://{free}"));
+    let nobody = Nobody::new();
+    world.set("SIGNLY_BASE_URL", nobody.origin.as_str());
     let printed = doctor(&world);
     assert_eq!(printed.code, 1);
     assert!(line(&printed, "127.0.0.1 cannot be reached").starts_with("fail  signly"));

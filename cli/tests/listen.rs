@@ -1,7 +1,7 @@
 //! `countersign listen`.
 
 use super::receiver::Receiver;
-use super::support::{Running, countersign, run};
+use super::support::{Nobody, Running, countersign, run};
 use serde_json::Value;
 use std::fs;
 use std::io::Write as _;
@@ -117,11 +117,12 @@ async fn requests_are_passed_on_unchanged_and_the_answer_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_application_that_is_not_there_is_told_as_a_bad_gateway() {
     let home = TempDir::new().unwrap();
-    let (listening, url) = listen(home.path(), &["--provider", "leap", "--forward-to", "http://127.0.0.1:9"]);
+    let nobody = Nobody::new();
+    let (listening, url) = listen(home.path(), &["--provider", "leap", "--forward-to", &nobody.origin]);
     assert_eq!(trigger(home.path(), &url, &["leap", "completed"]), 1);
     assert_eq!(listening.json()["forwarded"], 502);
     let (_, said) = listening.interrupt();
-    assert!(said.contains("http://127.0.0.1:9 cannot be reached"), "{said}");
+    assert!(said.contains(&format!("{} cannot be reached", nobody.origin)), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -171,4 +172,50 @@ async fn a_page_in_a_browser_is_refused() {
     let (_, said) = block_in_place(|| listening.interrupt());
     assert!(said.contains("a page in a browser has called"), "{said}");
     assert_eq!(fs::read_dir(home.path().join("captures")).unwrap().count(), 0);
+}
+
+#[test]
+fn it_ends_well_when_it_is_told_to() {
+    let home = TempDir::new().unwrap();
+    let (listening, _) = listen(home.path(), &["--provider", "leap"]);
+    let (status, said) = listening.terminate();
+    assert!(status.success(), "{status}: {said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_is_no_text_is_stored_so_that_it_can_still_be_verified() {
+    let home = TempDir::new().unwrap();
+    let body = b"\xff\x00 is no text";
+    let hmac = ["--hmac", "x-signature", "--json"];
+    let keyed = || {
+        let mut command = countersign(home.path());
+        command.env("SIGNLY_WEBHOOK_HMAC_SECRET", SECRET);
+        command
+    };
+    let signed = run(keyed().args(["sign", "signly", "-"]).args(hmac).write_stdin(body.as_slice()));
+    let signature = signed.json()[0]["x-signature"].as_str().unwrap().to_owned();
+    let variables = [("SIGNLY_WEBHOOK_HMAC_SECRET", SECRET)];
+    let listen = ["listen", "--port", "0", "--provider", "signly", "--for", "us"];
+    let listening = Running::start(home.path(), &variables, &[&listen[..], &hmac].concat());
+    let url = listening.json()["listening"].as_str().unwrap().to_owned();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let post = http.post(&url).header("x-signature", &signature).header("content-type", "application/json");
+    post.body(body.as_slice()).send().await.unwrap();
+    let line = listening.json();
+    // The signature is right, and what is signed is no event.
+    assert_eq!(line["verdict"]["reason"], "malformed-body", "{line}");
+
+    let path = line["capture"].as_str().unwrap();
+    let stored: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+    assert_eq!(stored["body"]["base64"], "/wAgaXMgbm8gdGV4dA==");
+    assert_eq!(stored["redacted"], Value::Null, "nothing keeps it from being verified");
+    let verify = |path: &str| {
+        let printed = run(keyed().args(["verify", "signly", "--for", "us", path]).args(hmac));
+        printed.json().remove(0)["reason"].clone()
+    };
+    assert_eq!(verify(path), "malformed-body");
+    // With another body the signature is not right.
+    let other = home.path().join("other.json");
+    fs::write(&other, fs::read_to_string(path).unwrap().replace("/wAg", "/wEg")).unwrap();
+    assert_eq!(verify(other.to_str().unwrap()), "wrong-credential");
 }

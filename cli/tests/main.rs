@@ -9,7 +9,9 @@
 )]
 
 mod account;
+mod application;
 mod doctor;
+mod forwarding;
 mod help;
 mod listen;
 mod mistakes;

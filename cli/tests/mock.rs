@@ -251,3 +251,60 @@ async fn pages_in_a_browser_cannot_say_what_signers_do() {
     assert_eq!(status("sec-fetch-site", "cross-site").await, 403);
     assert_eq!(status("host", "evil.example").await, 403);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fault_happens_as_often_as_the_file_says() {
+    let home = TempDir::new().unwrap();
+    let file = home.path().join("faults.json");
+    let faults = json!([{ "operation": "list_groups", "fault": "status", "status": 403, "times": 2 }]);
+    std::fs::write(&file, faults.to_string()).unwrap();
+    let mock = start(home.path(), &["legalesign", "--faults", file.to_str().unwrap()]);
+    let client = client(&mock.json());
+    let mut statuses = Vec::new();
+    for _ in 0..3 {
+        statuses.push(client.list_groups().send().await.err().and_then(|error| error.status()));
+    }
+    assert_eq!(statuses, [Some(403), Some(403), None]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_due_once_six_minutes_have_been_told_to_pass() {
+    let home = TempDir::new().unwrap();
+    let receiver = Receiver::start(|_, _| Ok("nothing".to_owned())).await;
+    let mock = start(home.path(), &["legalesign"]);
+    let announced = mock.json();
+    let client = client(&announced);
+    client.subscribe().notify("all").url(format!("{}/list", receiver.origin)).send().await.unwrap();
+    let ada = RecipientInput::default().email("ada@example.com").firstname("Ada").lastname("Lovelace");
+    let create = client.create_document().group("mock-group").name("Contract").text("<p>I agree.</p>");
+    let document = create.signers([ada]).send().await.unwrap();
+    assert_eq!(control(&announced, &format!("{}/everyone-signs", document.id)).await.0, 200);
+    assert_eq!(control(&announced, "advance?seconds=300").await.0, 200);
+    // The clock of the machine goes on, but not for a minute while a test runs.
+    assert!(receiver.take().is_empty());
+    let (status, said) = control(&announced, "advance?seconds=60").await;
+    assert_eq!((status, said), (200, json!({ "provider": "legalesign", "advanced": 60 })));
+    assert_eq!(mock.json_with("delivery")["delivered"], true);
+    assert_eq!(receiver.take()[0].delivery.uri().path(), "/list");
+}
+
+#[test]
+fn callbacks_to_another_machine_are_possible_for_who_says_so() {
+    let home = TempDir::new().unwrap();
+    // Documentation only, so nobody has it; and nothing is ever delivered here.
+    let forward = ["leap", "--forward-to", "http://192.0.2.1/"];
+    let printed = run(countersign(home.path()).args(["mock", "--port", "0"]).args(forward));
+    assert_eq!((printed.code, printed.out.as_str()), (2, ""), "{}", printed.err);
+    assert!(printed.err.contains("--danger-beyond-loopback allows it"), "{}", printed.err);
+    let mock = start(home.path(), &[&forward[..], &["--danger-beyond-loopback"]].concat());
+    assert_eq!(mock.json()["forward_to"], "http://192.0.2.1/");
+}
+
+#[test]
+fn it_ends_well_when_it_is_told_to() {
+    let home = TempDir::new().unwrap();
+    let mock = start(home.path(), &["leap"]);
+    let _ = mock.json();
+    let (status, said) = mock.terminate();
+    assert!(status.success() && said.contains("ended"), "{status}: {said}");
+}

@@ -102,6 +102,9 @@ struct Session {
     /// Sets the variables that were set so far.
     variables: String,
     ports: [String; 3],
+    /// Keep the ports from others until they are used: two for the mock, and one for `listen`.
+    for_mock: Vec<TcpListener>,
+    for_listen: Vec<TcpListener>,
     background: Vec<Background>,
 }
 
@@ -109,12 +112,18 @@ impl Session {
     fn new() -> Self {
         let home = TempDir::new().unwrap();
         fs::write(home.path().join("contract.pdf"), "%PDF-1.7\n").unwrap();
-        let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let free = || TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = |listener: &TcpListener| listener.local_addr().unwrap().port();
         // The second port of the mock follows its first.
-        let has_next = |port: &u16| TcpListener::bind(("127.0.0.1", port + 1)).is_ok();
-        let mock = std::iter::repeat_with(free).find(has_next).unwrap();
-        let ports = [mock, mock + 1, free()].map(|port| port.to_string());
-        let session = Self { home, variables: String::new(), ports, background: Vec::new() };
+        let with_next = |first: TcpListener| {
+            let second = TcpListener::bind(("127.0.0.1", port(&first).checked_add(1)?)).ok()?;
+            Some(vec![first, second])
+        };
+        let for_mock = std::iter::repeat_with(free).find_map(with_next).unwrap();
+        let for_listen = vec![free()];
+        let ports = [&for_mock[0], &for_mock[1], &for_listen[0]].map(|held| port(held).to_string());
+        let variables = String::new();
+        let session = Self { home, variables, ports, for_mock, for_listen, background: Vec::new() };
         session.capture();
         session
     }
@@ -157,8 +166,10 @@ impl Session {
             assert!(output.status.success(), "$ {command}\n{}", String::from_utf8_lossy(&output.stderr));
             self.variables = String::from_utf8(output.stdout).unwrap();
         } else if own.starts_with("countersign mock") {
+            self.for_mock.clear();
             self.start(command, shown, &format!("exec {own} --port {}", self.ports[0]));
         } else if own.starts_with("countersign listen") {
+            self.for_listen.clear();
             self.start(command, shown, &format!("exec {own} --port {}", self.ports[2]));
         } else {
             let output = self.shell(&format!("{{ {own}\n}} 2>&1")).output().unwrap();

@@ -48,6 +48,24 @@ fn a_payload_is_signed_by_the_key_of_the_machine_each_time() {
 }
 
 #[test]
+fn the_certificate_is_written_anew_if_it_is_not_that_of_the_key() {
+    let home = TempDir::new().unwrap();
+    let sign = || {
+        let printed = run(countersign(home.path()).args(["sign", "legalesign", "-"]).write_stdin("[]"));
+        assert_eq!(printed.code, 0, "{printed:?}");
+    };
+    sign();
+    let path = home.path().join("legalesign-development.pem");
+    let certificate = std::fs::read(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    sign();
+    assert_eq!(std::fs::read(&path).unwrap(), certificate, "it was removed");
+    std::fs::write(&path, "-----BEGIN CERTIFICATE-----\nof another\n").unwrap();
+    sign();
+    assert_eq!(std::fs::read(&path).unwrap(), certificate, "it was changed");
+}
+
+#[test]
 #[cfg(unix)]
 fn the_key_of_the_machine_is_readable_by_its_owner_only() {
     use std::os::unix::fs::PermissionsExt as _;

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::{Child, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
+use tokio::net::TcpSocket;
 
 /// How long anything may take before a test gives up.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -16,6 +17,20 @@ pub fn countersign(home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
     command.env_clear().env("COUNTERSIGN_HOME", home).timeout(PATIENCE);
     command
+}
+
+/// An address that nobody listens at, and that nobody else can take meanwhile.
+pub struct Nobody {
+    pub origin: String,
+    _taken: TcpSocket,
+}
+
+impl Nobody {
+    pub fn new() -> Self {
+        let taken = TcpSocket::new_v4().unwrap();
+        taken.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        Self { origin: format!("http://{}", taken.local_addr().unwrap()), _taken: taken }
+    }
 }
 
 /// What a command printed on standard output and standard error, and its exit code.
@@ -87,9 +102,18 @@ impl Running {
     }
 
     /// As Ctrl-C does. Returns how it ended, and what it said.
-    pub fn interrupt(mut self) -> (ExitStatus, String) {
+    pub fn interrupt(self) -> (ExitStatus, String) {
+        self.end("-INT")
+    }
+
+    /// As the system does when it shuts down, or whoever started it.
+    pub fn terminate(self) -> (ExitStatus, String) {
+        self.end("-TERM")
+    }
+
+    fn end(mut self, signal: &str) -> (ExitStatus, String) {
         let id = self.child.id().to_string();
-        assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+        assert!(std::process::Command::new("kill").args([signal, &id]).status().unwrap().success());
         let mut said = String::new();
         self.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
         (self.child.wait().unwrap(), said)

@@ -1,11 +1,13 @@
 //! `countersign trigger`: what it sends is accepted by receivers made with the SDK, and refused with one byte changed.
 
+use super::application::Application;
 use super::receiver::Receiver;
-use super::support::{Printed, countersign, run};
+use super::support::{Nobody, Printed, countersign, run};
 use countersign::webhook::{Assurance, RsaKey};
-use countersign::{Secret, leap, legalesign, sign8, signly};
+use countersign::{Clock as _, Secret, SystemClock, leap, legalesign, sign8, signly};
 use serde_json::Value;
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::task::block_in_place;
@@ -174,11 +176,12 @@ fn faireplace_has_none_and_says_what_to_poll() {
 #[test]
 fn nobody_listening_is_said_so() {
     let home = TempDir::new().unwrap();
+    let nobody = Nobody::new();
     let mut command = countersign(home.path());
-    command.envs(variables("leap")).args(["trigger", "leap", "completed", "--to", "http://127.0.0.1:9"]);
+    command.envs(variables("leap")).args(["trigger", "leap", "completed", "--to", &nobody.origin]);
     let printed = run(&mut command);
     assert_eq!(printed.code, 1);
-    assert!(printed.out.contains("nothing listens at http://127.0.0.1:9"), "{}", printed.out);
+    assert!(printed.out.contains(&format!("nothing listens at {}", nobody.origin)), "{}", printed.out);
     assert!(printed.err.contains("is the application running?"), "{}", printed.err);
 }
 
@@ -221,6 +224,63 @@ async fn what_an_answer_means_is_told_and_only_a_refusal_refuses() {
 }
 
 #[test]
+fn a_receiver_that_redirects_is_not_followed() {
+    let home = TempDir::new().unwrap();
+    let elsewhere = Application::start(&[b"HTTP/1.1 204 No Content\r\n\r\n"]);
+    let redirect = format!("HTTP/1.1 307 Temporary Redirect\r\nlocation: {}/\r\n\r\n", elsewhere.origin);
+    let receiver = Application::start(&[redirect.as_bytes()]);
+    let mut command = countersign(home.path());
+    command.envs(variables("leap")).args([
+        "--json",
+        "trigger",
+        "leap",
+        "completed",
+        "--to",
+        &receiver.origin,
+    ]);
+    let printed = run(&mut command);
+    assert_eq!((printed.code, &printed.json()[0]["status"]), (1, &307.into()));
+    elsewhere.assert_untouched();
+}
+
+/// A key, as Standard Webhooks has them.
+const BASE64: &str = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+/// The request as it would be sent, with an HMAC alone: its headers, and its body.
+fn printed(home: &Path, provider: &str, arguments: &[&str]) -> (String, String) {
+    let mut command = countersign(home);
+    command.env(format!("{}_WEBHOOK_HMAC_SECRET", provider.to_uppercase()), BASE64);
+    command.args(["trigger", provider, "--print", "--for", "us", "--to", "http://127.0.0.1/"]);
+    let printed = run(command.args(arguments));
+    assert_eq!(printed.code, 0, "{printed:?}");
+    let (head, body) = printed.out.split_once("\r\n\r\n").unwrap();
+    (head.to_owned(), body.to_owned())
+}
+
+/// How long ago a time was, in whole hours.
+fn hours_ago(time: &str) -> u64 {
+    let time = time::OffsetDateTime::parse(time, &time::format_description::well_known::Rfc3339).unwrap();
+    hours_since(time.into())
+}
+
+fn hours_since(time: SystemTime) -> u64 {
+    // Half an hour more, so that it does not matter how long the test takes.
+    (SystemClock.now().duration_since(time).unwrap().as_secs() + 1800) / 3600
+}
+
+#[test]
+fn what_is_stale_has_happened_a_day_ago_by_what_signly_says() {
+    let home = TempDir::new().unwrap();
+    for (stale, hours) in [(&["--stale"][..], 24), (&[], 0)] {
+        let arguments = [&["PROCESS_COMPLETED", "--standard-webhooks"], stale].concat();
+        let (_, body) = printed(home.path(), "signly", &arguments);
+        let event: Value = serde_json::from_str(&body).unwrap();
+        assert_eq!(hours_ago(event["occurredAt"].as_str().unwrap()), hours);
+        assert_eq!(hours_ago(event["data"]["completedAt"].as_str().unwrap()), hours);
+    }
+}
+
+#[test]
 fn requests_are_printed_as_captures_that_verify_reads() {
     let home = TempDir::new().unwrap();
     let mut command = countersign(home.path());
@@ -236,4 +296,48 @@ fn requests_are_printed_as_captures_that_verify_reads() {
     let mut command = countersign(home.path());
     let printed = run(command.envs(variables("leap")).args(arguments));
     assert_eq!(printed.code, 2, "raw requests in a row cannot be told apart");
+}
+
+#[test]
+fn what_is_stale_has_happened_a_day_ago_by_what_legalesign_says() {
+    let home = TempDir::new().unwrap();
+    for (stale, hours) in [(&["--stale"][..], 24), (&[], 0)] {
+        let (_, body) = printed(home.path(), "legalesign", &[&["changes"], stale].concat());
+        let form = url::form_urlencoded::parse(body.as_bytes());
+        let (_, list) = form.into_iter().find(|(name, _)| name == "data").unwrap();
+        let list: Value = serde_json::from_str(&list).unwrap();
+        for change in list.as_array().unwrap() {
+            assert_eq!(hours_ago(&format!("{}Z", change["timestamp"].as_str().unwrap())), hours);
+        }
+        let arguments = [&["document.created", "--standard-webhooks"], stale].concat();
+        let (_, body) = printed(home.path(), "legalesign", &arguments);
+        let created = serde_json::from_str::<Value>(&body).unwrap()["created"].as_u64().unwrap();
+        assert_eq!(hours_since(SystemTime::UNIX_EPOCH + Duration::from_secs(created)), hours);
+    }
+}
+
+#[test]
+fn what_is_stale_was_signed_a_day_ago() {
+    let home = TempDir::new().unwrap();
+    for (stale, hours) in [(&["--stale"][..], 24), (&[], 0)] {
+        let (head, _) =
+            printed(home.path(), "signly", &[&["OTP_SENT", "--standard-webhooks"], stale].concat());
+        let signed = head.lines().find_map(|line| line.strip_prefix("webhook-timestamp: ")).unwrap();
+        let signed = Duration::from_secs(signed.parse().unwrap());
+        assert_eq!(hours_since(SystemTime::UNIX_EPOCH + signed), hours);
+    }
+}
+
+#[test]
+fn what_is_forged_is_no_longer_what_an_hmac_covers() {
+    let home = TempDir::new().unwrap();
+    for (forged, reason) in [(&["--forged"][..], Some("wrong-credential")), (&[], None)] {
+        let hmac = ["--hmac", "x-signature"];
+        let (head, body) = printed(home.path(), "signly", &[&["OTP_SENT"], &hmac[..], forged].concat());
+        let mut command = countersign(home.path());
+        command.env("SIGNLY_WEBHOOK_HMAC_SECRET", BASE64);
+        command.args(["--json", "verify", "signly", "--for", "us"]).args(hmac);
+        let verdict = run(command.write_stdin(format!("{head}\r\n\r\n{body}"))).json().remove(0);
+        assert_eq!(verdict["reason"].as_str(), reason, "{verdict}");
+    }
 }

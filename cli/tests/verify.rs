@@ -179,3 +179,95 @@ fn secrets_come_from_files_and_standard_input_too() {
     assert_eq!(printed.code, 2);
     assert!(printed.err.contains("SIGNLY_WEBHOOK_SECRET_FILE"), "{}", printed.err);
 }
+
+/// A capture that an HMAC covers together with the time, signed by `sign` at half past nine.
+fn stamped(received_at: Option<&str>) -> String {
+    let home = TempDir::new().unwrap();
+    let mut command = countersign(home.path());
+    command.env("SIGNLY_WEBHOOK_HMAC_SECRET", BASE64).args(["sign", "signly", "-", "--standard-webhooks"]);
+    let signed = run(command.args(["--json", "--at", "2021-02-25T09:30:00Z"]).write_stdin(BODY));
+    let headers = signed.json().remove(0);
+    let headers = headers.as_object().unwrap().iter().map(|(name, value)| json!([name, value]));
+    json!({
+        "received_at": received_at, "method": "POST", "uri": "/callbacks",
+        "headers": headers.collect::<Vec<_>>(), "body": BODY,
+    })
+    .to_string()
+}
+
+/// A key, as Standard Webhooks has them.
+const BASE64: &str = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+/// The reason that it is refused for, or nothing if it is accepted.
+fn refused(capture: &str, arguments: &[&str]) -> Option<String> {
+    let home = TempDir::new().unwrap();
+    let mut command = countersign(home.path());
+    command.env("SIGNLY_WEBHOOK_HMAC_SECRET", BASE64);
+    command.args(["--json", "verify", "signly", "--for-anybody", "--standard-webhooks"]);
+    let printed = run(command.args(arguments).write_stdin(capture));
+    let json = printed.json().remove(0);
+    assert_eq!(json["accepted"], printed.code == 0, "{printed:?}");
+    json["reason"].as_str().map(str::to_owned)
+}
+
+#[test]
+fn a_capture_is_verified_at_the_time_that_it_was_received() {
+    assert_eq!(refused(&stamped(Some("2021-02-25T09:30:00Z")), &[]), None);
+    assert_eq!(refused(&stamped(Some("2021-02-25T10:30:00Z")), &[]).as_deref(), Some("stale"));
+}
+
+#[test]
+fn a_capture_that_has_no_time_is_verified_as_if_it_came_now() {
+    assert_eq!(refused(&stamped(None), &[]).as_deref(), Some("stale"));
+}
+
+#[test]
+fn another_time_can_be_said() {
+    assert_eq!(refused(&stamped(None), &["--at", "2021-02-25T09:30:00Z"]), None);
+    let received = stamped(Some("2021-02-25T09:30:00Z"));
+    assert_eq!(refused(&received, &["--at", "2021-02-26T09:30:00Z"]).as_deref(), Some("stale"));
+}
+
+#[test]
+fn the_tolerance_is_in_seconds_and_in_both_directions() {
+    let received = stamped(None);
+    let wider = ["--hmac-tolerance", "600"];
+    let cases: [(&str, &[&str], bool); 8] = [
+        ("2021-02-25T09:35:00Z", &[], true),
+        ("2021-02-25T09:35:01Z", &[], false),
+        ("2021-02-25T09:25:00Z", &[], true),
+        ("2021-02-25T09:24:59Z", &[], false),
+        ("2021-02-25T09:40:00Z", &wider, true),
+        ("2021-02-25T09:40:01Z", &wider, false),
+        ("2021-02-25T09:20:00Z", &wider, true),
+        ("2021-02-25T09:19:59Z", &wider, false),
+    ];
+    for (at, tolerance, is_accepted) in cases {
+        let reason = refused(&received, &[&["--at", at], tolerance].concat());
+        assert_eq!(reason.as_deref(), (!is_accepted).then_some("stale"), "{at} {tolerance:?}");
+    }
+}
+
+#[test]
+fn what_only_proves_the_sender_is_less_than_a_signature() {
+    let home = TempDir::new().unwrap();
+    // Signed by nothing, at an address that is.
+    let command = || {
+        let mut command = countersign(home.path());
+        command.env("LEGALESIGN_CALLBACK_URL_SECRET", SECRET).env("LEGALESIGN_GROUP", "group-1");
+        command
+    };
+    let trigger = ["trigger", "legalesign", "plain-notice", "--print", "--to", "http://127.0.0.1/"];
+    let capture = run(command().args(trigger)).out;
+    // Makes the key.
+    assert_eq!(run(command().args(["sign", "legalesign", "-"]).write_stdin("[]")).code, 0);
+    let verify = |arguments: &[&str]| {
+        let mut command = command();
+        command.args(["--json", "verify", "legalesign", "--certificate"]);
+        command.arg(home.path().join("legalesign-development.pem")).args(arguments);
+        run(command.write_stdin(capture.as_str())).json().remove(0)
+    };
+    assert_eq!(verify(&["--least", "sender"])["assurance"], "sender");
+    assert_eq!(verify(&["--least", "payload"])["reason"], "too-weak");
+    assert_eq!(verify(&[])["reason"], "too-weak", "the best that can be proved is a signature");
+}

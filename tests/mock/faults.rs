@@ -1,8 +1,8 @@
 //! How it fails on request, what it records, and how it ends.
 
 use super::{JSON, URL, body_of, credentials, raw, status_of, webhook};
-use countersign::mock::Fault;
 use countersign::mock::signly::Server;
+use countersign::mock::{Fault, Setup};
 use countersign::signly::EventType;
 use countersign::{Effect, ErrorKind, RetryPolicy as Retries};
 use serde_json::json;
@@ -54,6 +54,31 @@ async fn each_fault_does_what_it_says() {
     server.fail_next(Fault::delay(Duration::from_millis(1)));
     assert_eq!((status_of(&put().await.1), version()), (200, 4));
     assert_eq!(server.pending_faults(), 0);
+}
+
+#[tokio::test]
+async fn a_call_whose_client_gives_up_is_told_without_a_status() {
+    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let setup = Setup::new().on_call(move |call| {
+        let _ = tell.send(call.clone());
+    });
+    let server = Server::start_with(setup).await.unwrap();
+    // Far longer than anybody waits for a test.
+    server.fail_next(Fault::delay(Duration::from_secs(3600)));
+    let client = server.client().unwrap();
+    {
+        let mut call = Box::pin(client.list_webhooks().send());
+        while server.requests().is_empty() {
+            let given_up = tokio::time::timeout(Duration::ZERO, &mut call).await;
+            assert!(given_up.is_err(), "it was answered");
+        }
+    }
+    let call = told.recv().await.unwrap();
+    assert_eq!((call.request.operation, call.status), (Some("list_webhooks"), None));
+    assert_eq!(format!("{:?}", call.fault), "Some(Fault::delay(3600s))");
+    client.list_webhooks().send().await.unwrap();
+    assert_eq!(told.recv().await.unwrap().status.map(|status| status.as_u16()), Some(200));
+    assert!(told.try_recv().is_err(), "each call is told once");
 }
 
 #[tokio::test]

@@ -1,10 +1,10 @@
 //! `countersign cancel`: a signing is called off.
 
-use super::client;
+use super::client::{self, Trouble};
 use crate::failure::{Failure, chain};
 use crate::out::{Out, talk};
 use crate::provider::Provider;
-use countersign::{Effect, Error};
+use countersign::Effect;
 use serde_json::json;
 use std::io::{IsTerminal as _, Write as _};
 
@@ -107,28 +107,10 @@ async fn cancel(args: &Args) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// What went wrong, before the call or with it.
-enum Trouble {
-    Before(Failure),
-    Call(Error),
-}
-
-impl From<Failure> for Trouble {
-    fn from(failure: Failure) -> Self {
-        Self::Before(failure)
-    }
-}
-
-impl From<Error> for Trouble {
-    fn from(error: Error) -> Self {
-        Self::Call(error)
-    }
-}
-
 /// Whoever does not know whether it was cancelled has to look.
 fn after(trouble: Trouble, args: &Args) -> Failure {
     let error = match trouble {
-        Trouble::Before(failure) => return failure,
+        Trouble::Client(failure) => return failure,
         Trouble::Call(error) => error,
     };
     if error.effect() == Effect::None {

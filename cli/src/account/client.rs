@@ -2,7 +2,7 @@
 
 use crate::environment;
 use crate::failure::Failure;
-use countersign::{faireplace, leap, legalesign, sign8, signly};
+use countersign::{Error, faireplace, leap, legalesign, sign8, signly};
 use std::cell::RefCell;
 
 /// What stands in front of the SDK's own name in `User-Agent`.
@@ -27,6 +27,24 @@ clients! {
     legalesign: legalesign;
     sign8: sign8;
     signly: signly;
+}
+
+/// Why a call was not answered well: there is no client for it, or it failed.
+pub enum Trouble {
+    Client(Failure),
+    Call(Error),
+}
+
+impl From<Failure> for Trouble {
+    fn from(failure: Failure) -> Self {
+        Self::Client(failure)
+    }
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Self::Call(error)
+    }
 }
 
 /// The environment as the SDK asks for it. A `_FILE` variable that is `-` means standard input, which the SDK does not

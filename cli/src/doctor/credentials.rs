@@ -2,7 +2,7 @@
 
 use super::address::WAY;
 use super::check::{Check, failed, note, ok, warning};
-use crate::account::client;
+use crate::account::client::{self, Trouble};
 use crate::failure::{Failure, chain};
 use crate::provider::Provider;
 use countersign::{Error, ErrorKind, RetryPolicy};
@@ -12,24 +12,6 @@ const CHECK: &str = "credentials";
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Names nothing: made up by nobody, and in the form of a random UUID.
 const NOBODYS: &str = "00000000-0000-4000-8000-000000000000";
-
-/// A read that failed, or a client that could not be made after all.
-enum Trouble {
-    Call(Error),
-    Client(Failure),
-}
-
-impl From<Error> for Trouble {
-    fn from(error: Error) -> Self {
-        Self::Call(error)
-    }
-}
-
-impl From<Failure> for Trouble {
-    fn from(failure: Failure) -> Self {
-        Self::Client(failure)
-    }
-}
 
 pub async fn look_at(provider: Provider) -> Check {
     let (name, asked) = match provider {

@@ -267,17 +267,31 @@ where
         tokio::time::timeout(PATIENCE, read).await.unwrap_or(Err(StatusCode::REQUEST_TIMEOUT))
     };
     let request = shared.note(&parts, operation, body.clone().unwrap_or_default());
+    let on_call = shared.on_call.clone();
+    let mut over = Over { on_call, call: Call { request, status: None, fault: fault.clone() } };
     let process = async {
         match body {
             Ok(body) => shared.process(Request::from_parts(parts, Body::from(body))).await,
             Err(status) => refusal(status),
         }
     };
-    let answer = spoil(fault.clone(), process, reset).await;
-    if let Some(tell) = &shared.on_call {
-        tell(&Call { request, status: answer.as_ref().ok().map(Response::status), fault });
-    }
+    let answer = spoil(fault, process, reset).await;
+    over.call.status = answer.as_ref().ok().map(Response::status);
     answer
+}
+
+/// Tells of a call when it is over. If the client gives up first, whatever answers it is dropped, and this with it.
+struct Over {
+    on_call: Option<OnCall>,
+    call: Call,
+}
+
+impl Drop for Over {
+    fn drop(&mut self) {
+        if let Some(tell) = &self.on_call {
+            tell(&self.call);
+        }
+    }
 }
 
 /// The answer with what goes wrong with it. Whether a call is processed at all is up to the fault.

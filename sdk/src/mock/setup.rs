@@ -52,7 +52,8 @@ pub(super) type OnCall = Arc<dyn Fn(&Call) + Send + Sync>;
 pub struct Call {
     /// What was asked for.
     pub request: RecordedRequest,
-    /// What was answered; `None` if the connection was reset.
+    /// What was answered; `None` if the connection was reset, or ended while the answer was still to come: the client gave
+    /// up, or the server was dropped.
     pub status: Option<StatusCode>,
     /// What went wrong with it, because it was asked for or by a seed.
     pub fault: Option<Fault>,
@@ -81,8 +82,8 @@ impl Setup {
         Self { anywhere: true, ..self }
     }
 
-    /// Tells of each call, once it is over: before the client has read the answer, in the order of the answers. It is called
-    /// by the server, so it must not wait for anything.
+    /// Tells of each call, once it is over: before the client has read the answer, in the order of the answers; or when the
+    /// client has given up. It is called by the server, so it must not wait for anything.
     pub fn on_call(self, tell: impl Fn(&Call) + Send + Sync + 'static) -> Self {
         Self { on_call: Some(Arc::new(tell)), ..self }
     }
