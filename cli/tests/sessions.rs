@@ -108,24 +108,12 @@ struct Session {
 impl Session {
     fn new() -> Self {
         let home = TempDir::new().unwrap();
-        fs::write(home.path().join("contract.pdf"), "%PDF-1.7\n").unwrap();
         let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         // The second port of the mock follows its first.
         let has_next = |port: &u16| TcpListener::bind(("127.0.0.1", port + 1)).is_ok();
         let mock = std::iter::repeat_with(free).find(has_next).unwrap();
         let ports = [mock, mock + 1, free()].map(|port| port.to_string());
-        let session = Self { home, variables: String::new(), ports, background: Vec::new() };
-        session.capture();
-        session
-    }
-
-    /// A captured request whose body some middleware has parsed and written again.
-    fn capture(&self) {
-        let trigger = "SIGNLY_WEBHOOK_HMAC_SECRET='a long random value of your own' countersign trigger signly OTP_SENT \
-                       --for 58bff266 --hmac x-signature --print --to http://127.0.0.1:9/callbacks";
-        let output = self.shell(trigger).output().unwrap();
-        let request = String::from_utf8(output.stdout).unwrap().replace("\":", "\": ");
-        fs::write(self.home.path().join("captured.http"), request).unwrap();
+        Self { home, variables: String::new(), ports, background: Vec::new() }
     }
 
     fn shell(&self, line: &str) -> Command {
