@@ -141,7 +141,9 @@ impl Session {
         let is_assignment =
             own.split_once('=').is_some_and(|(name, _)| name.chars().all(char::is_alphanumeric));
         if own.starts_with("export ") || own.starts_with(". ") || is_assignment {
-            let output = self.shell(&format!("set -e -a\n{own}\nexport -p")).output().unwrap();
+            // What a file sets and does not export would not reach an application; what is assigned is for later commands here.
+            let options = if is_assignment { "-e -a" } else { "-e" };
+            let output = self.shell(&format!("set {options}\n{own}\nexport -p")).output().unwrap();
             assert!(output.status.success(), "$ {command}\n{}", String::from_utf8_lossy(&output.stderr));
             self.variables = String::from_utf8(output.stdout).unwrap();
         } else if own.starts_with("countersign mock") {
