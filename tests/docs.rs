@@ -159,12 +159,24 @@ fn every_page_is_linked_and_part_of_the_documentation() {
 fn blocks_are_of_a_kind_that_is_checked() {
     for from in texts() {
         for Block { language, text, line } in blocks(&read(&from)).0 {
-            let known = ["console", "rust", "sh", "sql", "text", "toml", "yaml"].contains(&language.as_str());
-            assert!(known, "{from}:{line}: nobody checks `{language}`");
+            let kinds = ["console", "rust", "rust,no_run", "sh", "sql", "text", "toml", "yaml"];
+            assert!(kinds.contains(&language.as_str()), "{from}:{line}: nobody checks `{language}`");
             let hidden = text.lines().filter(|each| each.starts_with("# ")).count();
-            assert!(language != "rust" || hidden < 3, "{from}:{line}: too much is hidden");
+            assert!(!language.starts_with("rust") || hidden < 3, "{from}:{line}: too much is hidden");
         }
     }
+}
+
+/// As a documentation test, what is marked as a test would not even be compiled.
+#[test]
+fn tests_that_are_shown_are_run() {
+    let is_test = |block: &Block| block.text.contains("#[tokio::test]") || block.text.contains("#[test]");
+    let shown = ["README.md".to_owned()].into_iter().chain(pages()).flat_map(|from| blocks(&read(&from)).0);
+    let shown = shown.filter(is_test).map(|block| block.text).collect::<BTreeSet<_>>();
+    let files = files("tests/pages", ".rs").into_iter().filter(|name| name != "mod.rs");
+    let run = files.map(|name| read(&format!("tests/pages/{name}"))).collect::<BTreeSet<_>>();
+    assert!(!shown.is_empty());
+    assert_eq!(shown, run, "what is shown in a page is a file in `tests/pages`");
 }
 
 /// All sources that can be quoted from, which are compiled.
@@ -245,11 +257,14 @@ impl Known {
     fn check(&self, command: &str) -> Result<(), String> {
         let (command, _) = command.split_once(" #").unwrap_or((command, ""));
         let (command, _) = command.split_once(" -- ").unwrap_or((command, ""));
+        if let Some((first, second)) = command.split_once(" && ") {
+            return self.check(first).and_then(|()| self.check(second));
+        }
         let mut words = command.split_whitespace().skip_while(|word| word.contains('='));
         let exists = |path: &str| root().join(path).exists();
         match words.next().unwrap_or_default() {
             "cargo" => self.check_cargo(&words.collect::<Vec<_>>()),
-            "npx" | "openssl" => Ok(()),
+            "." | "cd" | "export" | "npx" | "openssl" => Ok(()),
             binary if self.binaries.contains(binary) => Ok(()),
             script if script.starts_with("scripts/") || script == ".ci/run" => {
                 exists(script).then_some(()).ok_or_else(|| format!("there is no `{script}`"))
@@ -259,7 +274,7 @@ impl Known {
     }
 
     fn check_cargo(&self, words: &[&str]) -> Result<(), String> {
-        let verbs = "add bench check clippy deny doc fmt install package run test tree"
+        let verbs = "add bench check clippy deny doc fmt install new package run test tree"
             .split(' ')
             .collect::<Vec<_>>();
         let verb = words.first().filter(|verb| verbs.contains(verb)).ok_or("cargo has no such command")?;
@@ -268,13 +283,20 @@ impl Known {
             return Err(format!("`{}` is no dependency of anything here", package.unwrap_or_default()));
         }
         let ours = package.is_none_or(|package| package == "countersign");
+        if *verb == "add" && ours && !words.contains(&"--path") {
+            return Err("it is not on crates.io: say its path".to_owned());
+        }
         for pair in words.windows(2) {
             let [option, value] = pair else { continue };
             let exists = match *option {
                 "--features" if ours => value.split(',').all(|feature| self.features.contains(feature)),
                 "-p" => self.packages.contains(*value),
                 "--bin" => self.binaries.contains(*value),
-                "--path" => root().join(value).join("Cargo.toml").is_file(),
+                "--path" => {
+                    // Commands of an application are run beside the checkout.
+                    let path = value.strip_prefix("../countersign/").unwrap_or(value);
+                    root().join(path).join("Cargo.toml").is_file()
+                }
                 "--example" => root().join(format!("examples/{value}.rs")).is_file(),
                 "--bench" => root().join(format!("sdk/benches/{value}.rs")).is_file(),
                 _ => true,

@@ -32,6 +32,7 @@ mod legalesign;
 mod limits;
 mod lists;
 mod mock;
+mod pages;
 mod reading;
 mod readme;
 mod robustness;

@@ -111,7 +111,6 @@ struct Session {
 impl Session {
     fn new() -> Self {
         let home = TempDir::new().unwrap();
-        fs::write(home.path().join("contract.pdf"), "%PDF-1.7\n").unwrap();
         let free = || TcpListener::bind("127.0.0.1:0").unwrap();
         let port = |listener: &TcpListener| listener.local_addr().unwrap().port();
         // The second port of the mock follows its first.
@@ -122,19 +121,7 @@ impl Session {
         let for_mock = std::iter::repeat_with(free).find_map(with_next).unwrap();
         let for_listen = vec![free()];
         let ports = [&for_mock[0], &for_mock[1], &for_listen[0]].map(|held| port(held).to_string());
-        let variables = String::new();
-        let session = Self { home, variables, ports, for_mock, for_listen, background: Vec::new() };
-        session.capture();
-        session
-    }
-
-    /// A captured request whose body some middleware has parsed and written again.
-    fn capture(&self) {
-        let trigger = "SIGNLY_WEBHOOK_HMAC_SECRET='a long random value of your own' countersign trigger signly OTP_SENT \
-                       --for 58bff266 --hmac x-signature --print --to http://127.0.0.1:9/callbacks";
-        let output = self.shell(trigger).output().unwrap();
-        let request = String::from_utf8(output.stdout).unwrap().replace("\":", "\": ");
-        fs::write(self.home.path().join("captured.http"), request).unwrap();
+        Self { home, variables: String::new(), ports, for_mock, for_listen, background: Vec::new() }
     }
 
     fn shell(&self, line: &str) -> Command {
@@ -162,7 +149,9 @@ impl Session {
         let is_assignment =
             own.split_once('=').is_some_and(|(name, _)| name.chars().all(char::is_alphanumeric));
         if own.starts_with("export ") || own.starts_with(". ") || is_assignment {
-            let output = self.shell(&format!("set -e -a\n{own}\nexport -p")).output().unwrap();
+            // What a file sets and does not export would not reach an application; what is assigned is for later commands here.
+            let options = if is_assignment { "-e -a" } else { "-e" };
+            let output = self.shell(&format!("set {options}\n{own}\nexport -p")).output().unwrap();
             assert!(output.status.success(), "$ {command}\n{}", String::from_utf8_lossy(&output.stderr));
             self.variables = String::from_utf8(output.stdout).unwrap();
         } else if own.starts_with("countersign mock") {
