@@ -6,6 +6,8 @@ mod callback_urls;
 mod configuration;
 mod events;
 mod explain;
+mod explain_forms;
+mod explain_keys;
 mod extractor;
 mod hmac;
 mod hostile;

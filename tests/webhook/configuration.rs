@@ -62,3 +62,16 @@ fn a_key_set_names_each_key_once() {
     let keys = [Key::new("spring", secret(SECRET)), Key::new("spring", secret("another-secret-0123456"))];
     assert_eq!(KeySet::new(keys).unwrap_err(), ConfigurationError::DuplicateKeyId);
 }
+
+/// Where `main` returns the error, nothing else of it is seen.
+#[test]
+fn an_error_is_a_sentence_for_debug_too() {
+    let errors: [(Box<dyn std::error::Error>, &str); 3] = [
+        (Box::new(Secret::issued("a\n").unwrap_err()), "Unsendable"),
+        (Box::new(Verifier::builder().tenant(TENANT).build().unwrap_err()), "NoCredential"),
+        (Box::new(countersign::webhook::RsaKey::from_certificate("").unwrap_err()), "Unreadable"),
+    ];
+    for (error, name) in errors {
+        assert_eq!(format!("{error:?}"), format!("{name}: {error}"));
+    }
+}

@@ -9,14 +9,14 @@ use countersign::webhook::{
 use countersign::{leap, sign8};
 use std::sync::LazyLock;
 
-static KEY: LazyLock<ThrowAwayKey> = LazyLock::new(|| ThrowAwayKey::generate().unwrap());
-const SIGNATURE: &str = "x-signature";
+pub(super) static KEY: LazyLock<ThrowAwayKey> = LazyLock::new(|| ThrowAwayKey::generate().unwrap());
+pub(super) const SIGNATURE: &str = "x-signature";
 
-fn issued(text: &str) -> Secret {
+pub(super) fn issued(text: &str) -> Secret {
     Secret::issued(text).unwrap()
 }
 
-fn scheme(key: HmacKey) -> HmacScheme {
+pub(super) fn scheme(key: HmacKey) -> HmacScheme {
     HmacScheme::new(SIGNATURE, SignatureEncoding::Base64, key).unwrap()
 }
 
@@ -29,12 +29,12 @@ fn text_key() -> HmacKey {
     HmacKey::text(&issued(SECRET))
 }
 
-fn verifying(scheme: HmacScheme) -> Verifier {
+pub(super) fn verifying(scheme: HmacScheme) -> Verifier {
     Verifier::builder().hmac(scheme).tenant(TENANT).build().unwrap()
 }
 
 /// What the provider sends, signed by `scheme` at time 0.
-fn signed(scheme: &HmacScheme, body: &[u8]) -> Request<Vec<u8>> {
+pub(super) fn signed(scheme: &HmacScheme, body: &[u8]) -> Request<Vec<u8>> {
     let mut request = Request::post("/callbacks").body(body.to_vec()).unwrap();
     for (name, value) in scheme.sign("msg_1", time(0), body).unwrap() {
         request.headers_mut().insert(name, value.parse().unwrap());
@@ -42,12 +42,12 @@ fn signed(scheme: &HmacScheme, body: &[u8]) -> Request<Vec<u8>> {
     request
 }
 
-fn causes(explanation: &Explanation) -> Vec<Cause> {
+pub(super) fn causes(explanation: &Explanation) -> Vec<Cause> {
     explanation.findings().iter().map(|finding| finding.cause().clone()).collect()
 }
 
 #[track_caller]
-fn assert_explained(verifier: &Verifier, request: Request<Vec<u8>>, expected: &[Cause]) {
+pub(super) fn assert_explained(verifier: &Verifier, request: Request<Vec<u8>>, expected: &[Cause]) {
     let delivery = Delivery::from(request);
     assert!(verifier.verify(&delivery, time(0)).is_err(), "it is accepted");
     let explanation = verifier.explain(&delivery, time(0));
@@ -217,8 +217,21 @@ fn somebody_elses_callback_is_recognised() {
     assert_explained(
         &verifier(),
         Request::post("/").header(HEADER, SECRET).body(body.into_bytes()).unwrap(),
-        &[Cause::WrongAudience],
+        &[Cause::WrongAudience(vec![TENANT.to_owned()])],
     );
+}
+
+#[test]
+fn whom_the_verifier_expects_is_told_and_not_whom_the_callback_names() {
+    let body = changed(json!({ "tenantId": "canary\r\nanother" })).to_string();
+    let others = ["b", "c", "d", "e", "f", "g"];
+    let verifier = others.into_iter().fold(builder(), VerifierBuilder::tenant).build().unwrap();
+    let printed = verifier.explain(&delivery(body), time(0)).to_string();
+    let expected = format!(
+        "the verifier expects `{TENANT}`, `b`, `c`, `d`, `e` and 2 more, and the callback names another;"
+    );
+    assert!(printed.contains(&expected), "{printed}");
+    assert!(!printed.contains("canary"), "{printed}");
 }
 
 #[test]
@@ -249,7 +262,7 @@ fn hex(bytes: &[u8], before: &str) -> String {
 }
 
 /// As a form, with everything encoded.
-fn encoded(fields: &[(&str, &str)]) -> Vec<u8> {
+pub(super) fn encoded(fields: &[(&str, &str)]) -> Vec<u8> {
     let encoder = fields.iter().map(|(name, value)| format!("{name}={}", hex(value.as_bytes(), "%")));
     encoder.collect::<Vec<_>>().join("&").into_bytes()
 }
@@ -330,7 +343,7 @@ fn an_address_that_is_not_ours_is_explained() {
         (format!("{url}{}", &url[at.len()..]), Cause::SeveralTokens, true),
         (others.mint(at, "contract-17").unwrap().expose().to_owned(), Cause::TokenOfOtherProvider, true),
         (urls.mint_until(at, "contract-17", time(0)).unwrap().expose().to_owned(), Cause::ExpiredToken, true),
-        (strangers.mint(at, "contract-17").unwrap().expose().to_owned(), Cause::BrokenToken, false),
+        (strangers.mint(at, "contract-17").unwrap().expose().to_owned(), Cause::OtherSecret, false),
     ];
     let verifier = leap::webhook::Verifier::builder().callback_urls(urls).build().unwrap();
     for (address, cause, certain) in cases {
@@ -393,7 +406,7 @@ fn the_url_of_another_organisation_is_somebody_elses_callback() {
     let request = Request::post(format!("{}/api/workflow/workflowRefused", url.expose()));
     let delivery = Delivery::from(request.header("organisation_id", "org-8").body("").unwrap());
     assert_eq!(verifier.verify(&delivery, time(0)).unwrap_err().reason(), Reason::WrongAudience);
-    assert_eq!(causes(&verifier.explain(&delivery, time(0))), [Cause::WrongAudience]);
+    assert_eq!(causes(&verifier.explain(&delivery, time(0))), [Cause::OtherAddressee]);
 }
 
 #[test]

@@ -2,11 +2,11 @@
 
 use super::*;
 use crate::legalesign::callbacks::pinned;
-use countersign::webhook::{Assurance, Verify};
+use countersign::webhook::{Assurance, Explanation, HmacKey, HmacScheme, SignatureEncoding, Verify};
 use countersign::{leap, legalesign, sign8, signly};
 use http::{HeaderName, HeaderValue, Method, Uri};
 use proptest::collection::vec;
-use proptest::prelude::{Strategy, any, prop_assert, prop_oneof, proptest};
+use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use std::sync::LazyLock;
 
 /// Whether a verifier or a reader accepts it. That it does not panic is the other half.
@@ -33,6 +33,28 @@ static VERIFIERS: LazyLock<Vec<Accepts>> = LazyLock::new(|| {
     ]
 });
 
+type Explains = Box<dyn Fn(&Delivery) -> Explanation + Send + Sync>;
+
+/// Verifiers that find out why, with keys that have something around them.
+static EXPLAINERS: LazyLock<Vec<Explains>> = LazyLock::new(|| {
+    macro_rules! of {
+        ($builder:expr) => {{
+            let verifier = $builder.build().unwrap();
+            Box::new(move |delivery: &Delivery| verifier.explain(delivery, time(0)))
+        }};
+    }
+    let quoted = || secret(&format!("\"Bearer {SECRET}\""));
+    let hmac = || HmacScheme::new("x-signed", SignatureEncoding::Base64, HmacKey::text(&quoted())).unwrap();
+    let leap = leap::webhook::CallbackUrls::new(quoted());
+    let urls = legalesign::webhook::CallbackUrls::new(quoted());
+    vec![
+        of!(Verifier::builder().shared_secret(HEADER, quoted()).hmac(hmac()).tenant(TENANT)),
+        of!(leap::webhook::Verifier::builder().callback_urls(leap)),
+        of!(pinned().group("our-group")),
+        of!(pinned().callback_urls(urls).hmac(hmac()).group("our-group")),
+    ]
+});
+
 /// Readers accept what nobody has proved; they must not panic.
 static READERS: [fn(&Delivery) -> bool; 4] = [
     |delivery| signly::webhook::UnverifiedReader::for_tenant(TENANT).unwrap().read(delivery).is_ok(),
@@ -44,7 +66,7 @@ static READERS: [fn(&Delivery) -> bool; 4] = [
 /// Whoever sends it has seen how genuine ones look.
 fn body() -> impl Strategy<Value = Vec<u8>> {
     let form = r#"((data|signed|json_signed|uuid|group|a|%64ata)(=|%3D)?(%5B%5D|our-group|\{\}|\[|"|%|%2|\+|=){0,3}&?){0,5}"#;
-    let json = r#"\{?("(object|event|data|tenantId|eventId|type|group)":("document"|"created"|\{\}|\[\]|1|"our-group"),?){0,6}\}?"#;
+    let json = r#"\{?("(object|event|data|signed|json_signed|uuid|tenantId|eventId|type|group)":("document"|"created"|"\[\]"|\{\}|\[\]|1|"our-group"),?){0,6}\}?"#;
     let part =
         "(--x|--x--|\r\n|Content-Disposition: form-data; name=\"?(data|signed|json_signed|a)\"?|a){0,12}";
     prop_oneof![
@@ -103,6 +125,15 @@ proptest! {
         }
         for accepts in READERS {
             prop_assert!(!accepts(&delivery) || is_post);
+        }
+        for explain in EXPLAINERS.iter() {
+            let explanation = explain(&delivery);
+            let printed = explanation.to_string();
+            prop_assert_eq!(printed.lines().count(), 1 + explanation.findings().len().max(1), "{}", printed);
+            prop_assert!(!printed.contains(SECRET) && !format!("{explanation:?}").contains(SECRET), "{}", printed);
+            // What may be left of a form that is signed is no reason to want less.
+            let is_list = delivery.body().starts_with(b"[");
+            prop_assert!(!is_list || !printed.contains("least_assurance"), "{}", printed);
         }
     }
 }

@@ -62,6 +62,7 @@ mod claim;
 mod compare;
 mod confirm;
 mod event;
+mod form_as_json;
 mod notice;
 mod realtime;
 mod verifier;

@@ -28,6 +28,7 @@ mod reply;
 mod request;
 mod retry;
 mod secret;
+mod sentences;
 mod telemetry;
 mod time;
 
@@ -52,6 +53,7 @@ pub(crate) use provider::{Answer, Explanation, Opened, Provider, plain};
 pub use reply::Reply;
 pub use retry::RetryPolicy;
 pub use secret::{Secret, SecretError};
+pub(crate) use sentences::sentences;
 pub use time::{Clock, Sleep, SystemClock, Timestamp};
 
 /// What generated code refers to, under one name.

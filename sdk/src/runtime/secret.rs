@@ -1,5 +1,6 @@
 //! Credentials: not printed, not serialised, wiped after use, compared in constant time.
 
+use super::sentences::sentences;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -82,7 +83,7 @@ impl fmt::Debug for Secret {
 }
 
 /// Why something cannot be a [`Secret`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SecretError {
     /// It is empty or blank.
@@ -93,16 +94,8 @@ pub enum SecretError {
     Unsendable,
 }
 
-impl fmt::Display for SecretError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Empty => "the secret is empty",
-            Self::TooShort => "the secret is shorter than 16 bytes; choose a random one",
-            Self::Unsendable => {
-                "the secret has characters that a header cannot carry; look for a line break at its end"
-            }
-        })
-    }
-}
-
-impl std::error::Error for SecretError {}
+sentences!(SecretError {
+    Empty => "the secret is empty",
+    TooShort => "the secret is shorter than 16 bytes; choose a random one",
+    Unsendable => "the secret has characters that a header cannot carry; look for a line break at its end",
+});

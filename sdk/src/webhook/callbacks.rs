@@ -6,6 +6,7 @@ use super::expected::Expected;
 use super::rejection::{Reason, Rejection};
 use super::verified::DedupeKey;
 use bytes::Bytes;
+use http::HeaderName;
 use std::fmt;
 
 /// What a provider's callbacks look like. Implemented by its event, inside this crate only.
@@ -24,6 +25,13 @@ pub trait Callbacks: Clone + fmt::Debug + Send + Sync + 'static {
 
     /// Takes the framing away. Nothing of what is found has been believed yet.
     fn open(delivery: &Delivery) -> Result<Opened<Self::Kind>, Rejection>;
+
+    /// What was a form of the provider before a framework parsed it and handed it on as JSON, as far as that is left. Nothing
+    /// is accepted so; it is for telling why.
+    #[cfg(feature = "rsa")]
+    fn open_form_as_json(_: &Delivery) -> Option<Opened<Self::Kind>> {
+        None
+    }
 
     /// Reads what has been proved as far as it will be. `reference` is that of the signed callback URL.
     fn read(
@@ -56,10 +64,18 @@ impl<K> Opened<K> {
 pub enum PayloadProof {
     /// The body is the payload, so a signature of the body proves it.
     Body,
-    /// A signature of the payload by the provider's own key, in base64.
-    Signature(Carried),
+    /// A signature of the payload by the provider's own key, in base64, from this header, or else from the body.
+    Signature { carried: Carried, header: Option<HeaderName> },
     /// Nothing that comes with it covers the payload.
     Nothing,
+}
+
+impl PayloadProof {
+    /// A signature of the payload in a header.
+    #[cfg(feature = "rsa")]
+    pub(crate) fn in_header(delivery: &Delivery, name: &HeaderName) -> Self {
+        Self::Signature { carried: Carried::in_header(delivery, name), header: Some(name.clone()) }
+    }
 }
 
 /// A credential, as often as it came.
@@ -72,7 +88,7 @@ pub enum Carried {
 }
 
 impl Carried {
-    pub(crate) fn in_header(delivery: &Delivery, name: &http::HeaderName) -> Self {
+    pub(crate) fn in_header(delivery: &Delivery, name: &HeaderName) -> Self {
         let mut values = delivery.headers().get_all(name).iter();
         match (values.next(), values.next()) {
             (None, _) => Self::Missing,

@@ -1,9 +1,9 @@
 //! Why a verifier cannot be built.
 
-use std::fmt;
+use crate::runtime::sentences;
 
 /// Why keys or a verifier cannot be built from what was given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConfigurationError {
     /// A key set without a key: nothing could ever be accepted.
@@ -30,34 +30,16 @@ pub enum ConfigurationError {
     UnattainableAssurance,
 }
 
-impl fmt::Display for ConfigurationError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::NoKey => "a key set needs at least one key; to accept nothing, refuse the route",
-            Self::DuplicateKeyId => "two keys of a key set have the same id; give each its own",
-            Self::NoCredential => {
-                "the verifier has nothing to recognise a callback by; give it a key, a secret or callback URLs"
-            }
-            Self::InvalidHeaderName => "a header has no valid name; it looks like `X-Client-Auth`, without a colon",
-            Self::NoAudience => "the verifier does not know whose callbacks to expect; name a tenant, a group or an organisation that is not blank",
-            Self::UnreadableKey => {
-                "the key is not written as it was said to be; look for a prefix that was left on it"
-            }
-            Self::UnusableAddress => {
-                "callback URLs have to begin with an https URL without query, fragment and token"
-            }
-            Self::UnusablePath => {
-                "the path of a route has to begin with `/`, to be without parameters, and to be free"
-            }
-            Self::UnusableReference => {
-                "the reference of a callback URL has to be one line of 1 to 512 bytes"
-            }
-            Self::NoValidKey => "no key is valid now, so nothing can be signed; add one that is, before those that are not",
-            Self::UnattainableAssurance => {
-                "what the verifier was given cannot give the assurance that is asked for; add a scheme that signs, or lower it"
-            }
-        })
-    }
-}
-
-impl std::error::Error for ConfigurationError {}
+sentences!(ConfigurationError {
+    NoKey => "a key set needs at least one key; to accept nothing, refuse the route",
+    DuplicateKeyId => "two keys of a key set have the same id; give each its own",
+    NoCredential => "the verifier has nothing to recognise a callback by; give it a key, a secret or callback URLs",
+    InvalidHeaderName => "a header has no valid name; it looks like `X-Client-Auth`, without a colon",
+    NoAudience => "the verifier does not know whose callbacks to expect; name a tenant, a group or an organisation that is not blank",
+    UnreadableKey => "the key is not written as it was said to be; look for a prefix that was left on it",
+    UnusableAddress => "callback URLs have to begin with an https URL without query, fragment and token",
+    UnusablePath => "the path of a route has to begin with `/`, to be without parameters, and to be free",
+    UnusableReference => "the reference of a callback URL has to be one line of 1 to 512 bytes",
+    NoValidKey => "no key is valid now, so nothing can be signed; add one that is, before those that are not",
+    UnattainableAssurance => "what the verifier was given cannot give the assurance that is asked for; add a scheme that signs, or lower it",
+});

@@ -34,6 +34,14 @@ impl Expected {
         }
     }
 
+    /// Whom an application has named.
+    pub(crate) fn names(&self) -> &[String] {
+        match self {
+            Self::Only(names) => names,
+            Self::AnyEvenAnotherCustomers => &[],
+        }
+    }
+
     /// `named` is whom the callback names.
     pub(crate) fn check(&self, named: &str) -> Result<Audience, Rejection> {
         match self {

@@ -3,6 +3,9 @@
 mod address;
 mod bodies;
 mod cause;
+mod decoration;
+#[cfg(feature = "rsa")]
+mod form_as_json;
 mod hmac;
 #[cfg(feature = "rsa")]
 mod rsa;
@@ -10,6 +13,8 @@ mod secret;
 
 pub use cause::Cause;
 
+#[cfg(feature = "rsa")]
+use super::callbacks::Carried;
 use super::callbacks::{Callbacks, Opened, PayloadProof};
 use super::delivery::Delivery;
 use super::expected::Expected;
@@ -25,8 +30,9 @@ use std::time::SystemTime;
 
 /// Why a delivery is not accepted, as far as it can be found out; see [`Verifier::explain`].
 ///
-/// It names causes and remedies, keys by their ids and headers by their names. It holds neither what was sent nor a
-/// signature that would have been right, so it can be shown and logged.
+/// It names causes and remedies, keys by their ids, pinned certificates by their fingerprints, headers by their names, and
+/// whom the verifier expects. It holds neither what was sent nor a signature that would have been right, so it can be shown
+/// and logged.
 #[derive(Clone, Debug)]
 pub struct Explanation {
     rejection: Option<Rejection>,
@@ -158,26 +164,38 @@ impl<E: Callbacks> Verifier<E> {
             return findings.explaining(rejection);
         }
         if let Some(urls) = &self.urls {
-            urls.explain(delivery, now, &mut findings);
+            urls.explain(delivery, now, &self.secrets(), &mut findings);
         }
         if let Some(secret) = &self.secret {
             secret.explain(delivery, now, &self.secrets(), &mut findings);
         }
-        if let Ok(opened) = E::open(delivery) {
-            self.explain_payload(&opened, delivery, now, &mut findings);
+        #[cfg(feature = "rsa")]
+        if let Some(form) = E::open_form_as_json(delivery) {
+            // Whatever else may be said of such a body, it is no reason to want less proof.
+            self.explain_form_as_json(&form, delivery, now, &mut findings);
+            changed_on_the_way(delivery, &mut findings);
+            return findings.explaining(rejection);
+        }
+        let opened = E::open(delivery).ok();
+        if let Some(opened) = &opened {
+            self.explain_payload(opened, delivery, now, &mut findings);
             if rejection.reason() == Reason::MissingCredential && findings.0.is_empty() {
                 findings.certain(Cause::UnsignedKind);
             }
-            let read = |expected| self.read_as_addressed(&opened, delivery, now, expected);
-            explain_audience(read(&self.expected), &rejection, &mut findings, || {
-                read(&Expected::AnyEvenAnotherCustomers).is_ok()
-            });
+            self.explain_audience(opened, delivery, now, &rejection, &mut findings);
         }
         if rejection.reason() == Reason::TooWeak {
             findings.certain(Cause::TooWeak);
         }
         if rejection.reason() != Reason::WrongAudience {
             changed_on_the_way(delivery, &mut findings);
+        }
+        #[cfg(feature = "rsa")]
+        if let (Some(Opened { payload, proof: PayloadProof::Signature { carried, .. }, .. }), Some(keys)) =
+            (&opened, &self.rsa)
+            && findings.0.iter().all(|finding| finding.cause.is_about_audience())
+        {
+            rsa::explain_certificates(keys, payload, carried, now, &mut findings);
         }
         findings.explaining(rejection)
     }
@@ -193,9 +211,46 @@ impl<E: Callbacks> Verifier<E> {
             hmac.explain(delivery, now, &self.secrets(), findings);
         }
         #[cfg(feature = "rsa")]
-        if let (PayloadProof::Signature(carried), Some(keys)) = (&opened.proof, &self.rsa) {
-            rsa::explain(keys, &opened.payload, carried, delivery, now, findings);
+        if let (PayloadProof::Signature { carried, header }, Some(keys)) = (&opened.proof, &self.rsa) {
+            match (carried, header) {
+                (Carried::Missing, Some(header)) => findings.certain(Cause::MissingHeader(header.clone())),
+                (Carried::Missing, None) => findings.certain(Cause::MissingSignature),
+                (Carried::Twice, Some(header)) => findings.certain(Cause::DuplicateHeader(header.clone())),
+                (Carried::Twice, None) => findings.certain(Cause::DuplicateSignature),
+                (Carried::Once(text), _) => {
+                    if let Some(trial) = rsa::best_trial(keys, &opened.payload, text, delivery, now) {
+                        findings.undone(trial, Scheme::Rsa);
+                    }
+                }
+            }
         }
+    }
+
+    /// What is wrong with the audience, or with the event itself, which is only looked at once it is proved.
+    fn explain_audience(
+        &self,
+        opened: &Opened<E::Kind>,
+        delivery: &Delivery,
+        now: SystemTime,
+        rejection: &Rejection,
+        findings: &mut Findings,
+    ) {
+        let read = |expected| self.read_as_addressed(opened, delivery, now, expected);
+        let found = read(&self.expected);
+        let cause = match found {
+            Err(Reason::WrongAudience) if E::read(opened, delivery, &self.expected, None).is_ok() => {
+                Cause::OtherAddressee
+            }
+            Err(Reason::WrongAudience) if read(&Expected::AnyEvenAnotherCustomers).is_ok() => {
+                Cause::WrongAudience(self.expected.names().to_vec())
+            }
+            Err(Reason::AudienceMissing) => Cause::AudienceMissing,
+            Err(Reason::MalformedBody) if rejection.reason() == Reason::MalformedBody => {
+                Cause::UnreadableBody
+            }
+            _ => return,
+        };
+        findings.add(cause, None, None, found == Err(rejection.reason()));
     }
 
     /// Reads the event, whatever its proof is worth, with what its address says.
@@ -222,22 +277,6 @@ impl<E: Callbacks> Verifier<E> {
         };
         sets.flat_map(all).collect()
     }
-}
-
-/// What is wrong with the audience, or with the event itself, which is only looked at once it is proved.
-fn explain_audience(
-    read: Result<(), Reason>,
-    rejection: &Rejection,
-    findings: &mut Findings,
-    is_fine_for_anybody: impl Fn() -> bool,
-) {
-    let cause = match read {
-        Err(Reason::WrongAudience) if is_fine_for_anybody() => Cause::WrongAudience,
-        Err(Reason::AudienceMissing) => Cause::AudienceMissing,
-        Err(Reason::MalformedBody) if rejection.reason() == Reason::MalformedBody => Cause::UnreadableBody,
-        _ => return,
-    };
-    findings.add(cause, None, None, read == Err(rejection.reason()));
 }
 
 /// What does not fit between the headers and the body that is here.

@@ -9,6 +9,7 @@ use super::callbacks::Carried;
 use super::keys::{KeySet, Keys};
 use super::proof::{Proof, Scheme};
 use super::rejection::{Reason, Rejection};
+use crate::runtime::sentences;
 use aws_lc_rs::signature::{
     ParsedPublicKey, RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY, RSA_PKCS1_2048_8192_SHA256, RsaParameters,
 };
@@ -229,7 +230,7 @@ pub(super) fn decode(text: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Why something is no key to verify signatures with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RsaKeyError {
     /// It is neither PEM nor DER, or cut off.
@@ -246,17 +247,11 @@ pub enum RsaKeyError {
     WrongSize,
 }
 
-impl fmt::Display for RsaKeyError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Unreadable => "it is neither PEM nor DER, or it is cut off",
-            Self::SeveralBlocks => "it has several PEM blocks; leave the one with the key that signs",
-            Self::PrivateKey => "it is a private key; a verifier needs the public one, and nothing else",
-            Self::NotACertificate => "it is no X.509 certificate",
-            Self::NotAPublicKey => "it is no public RSA key",
-            Self::WrongSize => "the RSA key has less than 2048 bits, or more than 8192",
-        })
-    }
-}
-
-impl std::error::Error for RsaKeyError {}
+sentences!(RsaKeyError {
+    Unreadable => "it is neither PEM nor DER, or it is cut off",
+    SeveralBlocks => "it has several PEM blocks; leave the one with the key that signs",
+    PrivateKey => "it is a private key; a verifier needs the public one, and nothing else",
+    NotACertificate => "it is no X.509 certificate",
+    NotAPublicKey => "it is no public RSA key",
+    WrongSize => "the RSA key has less than 2048 bits, or more than 8192",
+});

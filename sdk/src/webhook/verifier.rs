@@ -115,7 +115,7 @@ impl<E: Callbacks> Verifier<E> {
         match &opened.proof {
             PayloadProof::Body => self.hmac.as_ref().map(|hmac| hmac.verify(delivery, now)).transpose(),
             #[cfg(feature = "rsa")]
-            PayloadProof::Signature(carried) => {
+            PayloadProof::Signature { carried, .. } => {
                 let keys = self.rsa.as_ref();
                 keys.map(|keys| rsa::verify(keys, &opened.payload, carried, now)).transpose()
             }

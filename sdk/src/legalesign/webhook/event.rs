@@ -1,6 +1,7 @@
 //! What Legalesign's callbacks tell.
 
 use super::change::{self, StatusChange};
+use super::form_as_json;
 use super::notice::Notice;
 use super::realtime::Realtime;
 use crate::legalesign::GroupId;
@@ -12,7 +13,7 @@ use http::HeaderName;
 use serde_json::Value;
 
 /// The header with the signature of `json_signed` \[L3\].
-const SIGNED: HeaderName = HeaderName::from_static("x-signed");
+pub(super) const SIGNED: HeaderName = HeaderName::from_static("x-signed");
 
 /// What a callback tells.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,11 +56,11 @@ impl Callbacks for Event {
             (Some(data), None) => {
                 let signature =
                     fields.get("signed").map_or(Carried::Missing, |text| Carried::Once(text.clone()));
-                let proof = PayloadProof::Signature(signature);
+                let proof = PayloadProof::Signature { carried: signature, header: None };
                 Ok(Opened { kind: Kind::Changes, payload: data.clone(), proof })
             }
             (None, Some(signed)) => {
-                let proof = PayloadProof::Signature(Carried::in_header(delivery, &SIGNED));
+                let proof = PayloadProof::in_header(delivery, &SIGNED);
                 Ok(Opened { kind: Kind::Notice, payload: signed.clone(), proof })
             }
             (None, None) => {
@@ -69,6 +70,10 @@ impl Callbacks for Event {
                 Ok(Opened::whole(kind, delivery, PayloadProof::Nothing))
             }
         }
+    }
+
+    fn open_form_as_json(delivery: &Delivery) -> Option<Opened<Kind>> {
+        form_as_json::open(delivery)
     }
 
     fn read(

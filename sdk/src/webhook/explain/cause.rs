@@ -1,8 +1,12 @@
 //! What can be wrong with a callback, and what to do about it.
 
+use crate::runtime::Timestamp;
 use http::HeaderName;
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
+
+/// How many of the verifier's names are told.
+const MOST_NAMES: usize = 5;
 
 /// What is wrong with a callback that is not accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +22,8 @@ pub enum Cause {
     UnsignedKind,
     /// What proves it is right, and less than the verifier was told to want.
     TooWeak,
+    /// The form was parsed and written again as JSON.
+    FormAsJson,
     /// The JSON was parsed and written again.
     Rewritten,
     /// A line break at the end was added or is lost.
@@ -52,6 +58,8 @@ pub enum Cause {
     MissingSignature,
     /// The secret came with something around it: a word such as `Bearer`, quotes or blanks.
     DecoratedSecret,
+    /// There is something around the key that is configured: quotes, or a word such as `Bearer` or `whsec_`.
+    DecoratedKey,
     /// A prefix such as `whsec_` was left on the key.
     KeyPrefix,
     /// The key is written in another way than was said: as text, base64 or hexadecimal digits.
@@ -62,6 +70,13 @@ pub enum Cause {
     OtherKey,
     /// The certificate is not valid at this time, and that is enforced.
     CertificateOutOfTime,
+    /// The signature is not by the key of a certificate that is pinned.
+    OtherCertificate {
+        /// The SHA-256 of the pinned certificate, in hexadecimal digits.
+        fingerprint: String,
+        /// When the pinned certificate ends to be valid. `None` is a time that cannot be told, far away.
+        not_after: Option<SystemTime>,
+    },
     /// The signature was made with SHA-1 and the key is for SHA-256, or the other way round.
     OtherDigest,
     /// The signed timestamp is too old by this much.
@@ -78,19 +93,33 @@ pub enum Cause {
     SeveralTokens,
     /// The token in the address is cut off, or was encoded again.
     BrokenToken,
+    /// The URL was made with another secret.
+    OtherSecret,
+    /// The URL was made with something around the secret: quotes, or a word such as `Bearer` or `whsec_`.
+    DecoratedMintingKey,
+    /// The URL was made under the id of another key than the verifier has; these are the ids that it has.
+    OtherKeyId(Vec<String>),
     /// There is something after the token, where nothing belongs.
     PathAfterToken,
     /// The token is genuine, and was made for another provider.
     TokenOfOtherProvider,
     /// The token is genuine, and has expired.
     ExpiredToken,
-    /// It is meant for somebody else.
-    WrongAudience,
+    /// It is meant for somebody else than these, whom the verifier expects.
+    WrongAudience(Vec<String>),
+    /// The URL was made for somebody else than it is meant for, both of whom the verifier expects.
+    OtherAddressee,
     /// It does not say whom it is meant for.
     AudienceMissing,
 }
 
 impl Cause {
+    /// Whether it says nothing of why a credential is wrong.
+    #[cfg(feature = "rsa")]
+    pub(super) fn is_about_audience(&self) -> bool {
+        matches!(self, Self::WrongAudience(_) | Self::OtherAddressee | Self::AudienceMissing)
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn remedy(&self) -> &'static str {
@@ -102,6 +131,9 @@ impl Cause {
                 "give the verifier callback URLs and lower `least_assurance`, or take `UnverifiedReader` and confirm"
             }
             Self::TooWeak => "lower `least_assurance` if that is enough for what depends on it",
+            Self::FormAsJson => {
+                "hand over the bytes as they came: nothing may parse the form before the verifier"
+            }
             Self::Rewritten => {
                 "hand over the bytes as they came: no JSON middleware may touch the body before the verifier"
             }
@@ -135,11 +167,15 @@ impl Cause {
                 "look whether the form came as a whole; without a signature anybody can have sent it"
             }
             Self::DecoratedSecret => "give the provider the bare secret",
+            Self::DecoratedKey => "take it off in the configuration of the verifier",
             Self::KeyPrefix => "take the prefix off and read the rest as base64",
             Self::KeyForm => "use the other constructor of `HmacKey`",
             Self::KeyOutOfTime => "extend the validity of the key, or have the provider use the new one",
             Self::OtherKey => "the secrets were mixed up: give each to the place it is for",
             Self::CertificateOutOfTime => "pin the new certificate, or do not enforce the validity",
+            Self::OtherCertificate { .. } => {
+                "compare it with that of the certificate which the provider gives out: `openssl x509 -noout -fingerprint -sha256`"
+            }
             Self::OtherDigest => {
                 "pin the key with `legacy_sha1` if the provider signs with SHA-1, and only then"
             }
@@ -154,11 +190,19 @@ impl Cause {
             }
             Self::SeveralTokens => "mint the URL from an address that has no token yet",
             Self::BrokenToken => "register the whole URL, and look whether a proxy rewrites paths",
+            Self::OtherSecret => "compare the secret of the verifier with that of whatever minted the URL",
+            Self::DecoratedMintingKey => "take it off where the URL is minted, and mint it again",
+            Self::OtherKeyId(_) => {
+                "give the verifier the key of the URL under the id that it was minted with"
+            }
             Self::PathAfterToken => "register the URL as it was minted, with nothing after it",
             Self::TokenOfOtherProvider => "mint with the `CallbackUrls` of the provider that calls",
             Self::ExpiredToken => "mint with a later expiry, or look why it comes so late",
-            Self::WrongAudience => {
+            Self::WrongAudience(_) => {
                 "expect this addressee too if it is yours; if not, somebody had their callbacks sent to you"
+            }
+            Self::OtherAddressee => {
+                "register each URL for the one that it was minted for; if you did, somebody speaks for another"
             }
             Self::AudienceMissing => "look at what came; the provider's callbacks do say it",
         }
@@ -175,11 +219,32 @@ impl fmt::Display for Cause {
             Self::FromTheFuture(by) => {
                 return write!(formatter, "the signed time is {} s in the future", by.as_secs());
             }
+            Self::OtherCertificate { fingerprint, not_after } => {
+                write!(
+                    formatter,
+                    "the signature is by another key than that of the pinned certificate with the SHA-256 fingerprint "
+                )?;
+                colons(fingerprint, formatter)?;
+                let Some(end) = not_after else { return Ok(()) };
+                return write!(formatter, ", valid until {}", Timestamp::from(*end));
+            }
+            Self::OtherKeyId(ids) => {
+                formatter.write_str(
+                    "the URL was minted under a key id that the verifier does not have; it has ",
+                )?;
+                return names(ids, formatter);
+            }
+            Self::WrongAudience(expected) => {
+                formatter.write_str("it is meant for somebody else: the verifier expects ")?;
+                names(expected, formatter)?;
+                return formatter.write_str(", and the callback names another");
+            }
             Self::WrongMethod => "it is no POST",
             Self::BodyLimit => "the body is larger than the limit",
             Self::UnreadableBody => "the body is proved, but cannot be read",
             Self::UnsignedKind => "the provider does not sign callbacks of this kind",
             Self::TooWeak => "what proves it is right, and less than the verifier wants",
+            Self::FormAsJson => "the form was parsed and written again as JSON",
             Self::Rewritten => "the JSON was parsed and written again",
             Self::TrailingNewline => "a line break at the end of the body was added or is lost",
             Self::ByteOrderMark => "a byte order mark was added to the body or is lost",
@@ -194,6 +259,9 @@ impl fmt::Display for Cause {
             Self::DuplicateSignature => "the signature is there twice",
             Self::MissingSignature => "the form carries no signature",
             Self::DecoratedSecret => "the secret came with something around it",
+            Self::DecoratedKey => {
+                "there is something around the configured key: quotes, or a word such as `Bearer` or `whsec_`"
+            }
             Self::KeyPrefix => "a prefix was left on the key",
             Self::KeyForm => "the key is written in another way than was configured",
             Self::KeyOutOfTime => "the key is retired or not yet valid",
@@ -205,12 +273,36 @@ impl fmt::Display for Cause {
             Self::MissingToken => "the address has no token",
             Self::SeveralTokens => "the address has several tokens",
             Self::BrokenToken => "the token in the address is damaged",
+            Self::OtherSecret => "the URL was minted with another secret",
+            Self::DecoratedMintingKey => {
+                "the URL was minted with something around the secret: quotes, or a word such as `Bearer` or `whsec_`"
+            }
             Self::PathAfterToken => "the address goes on after the token",
             Self::TokenOfOtherProvider => "the token is genuine, but for another provider",
             Self::ExpiredToken => "the token is genuine, but has expired",
-            Self::WrongAudience => "it is meant for somebody else than the verifier expects",
+            Self::OtherAddressee => "the URL was minted for somebody else than the callback names",
             Self::AudienceMissing => "it does not say whom it is meant for",
         };
         formatter.write_str(text)
     }
+}
+
+/// Some of the names that an application has given.
+fn names(names: &[String], formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for (place, name) in names.iter().take(MOST_NAMES).enumerate() {
+        write!(formatter, "{}`{name}`", if place == 0 { "" } else { ", " })?;
+    }
+    match names.len().saturating_sub(MOST_NAMES) {
+        0 => Ok(()),
+        more => write!(formatter, " and {more} more"),
+    }
+}
+
+/// Digits as OpenSSL prints them.
+fn colons(digits: &str, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for (place, digit) in digits.chars().enumerate() {
+        let colon = if place > 0 && place % 2 == 0 { ":" } else { "" };
+        write!(formatter, "{colon}{}", digit.to_ascii_uppercase())?;
+    }
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 use super::bodies::versions;
 use super::cause::Cause;
+use super::decoration::bare;
 use super::{Findings, Trial, untimely};
 use crate::runtime::{Secret, hex};
 use crate::webhook::callbacks::Carried;
@@ -128,13 +129,20 @@ impl HmacScheme {
         stamps
     }
 
-    /// What the key may be: those that are configured, read in every way, and all other secrets.
+    /// What the key may be: those that are configured, read in every way and without what is around them, and all other secrets.
     fn candidates(&self, now: SystemTime, secrets: &[(String, Secret)]) -> Vec<Candidate> {
         let mut candidates = Vec::new();
         for key in self.keys.current().all() {
             for (reading, bytes) in readings_of(&key.material().written, key.material().form) {
                 let causes = untimely(key, now).into_iter().chain(reading).collect();
                 candidates.push(Candidate { key: bytes, id: key.id().to_owned(), causes });
+            }
+            for bare in bare(&key.material().written) {
+                for (reading, bytes) in readings_of(&bare, key.material().form) {
+                    let causes = untimely(key, now).into_iter().chain([Cause::DecoratedKey]).chain(reading);
+                    let (id, causes) = (key.id().to_owned(), causes.collect());
+                    candidates.push(Candidate { key: bytes, id, causes });
+                }
             }
         }
         for (id, secret) in secrets {

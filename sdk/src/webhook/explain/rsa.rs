@@ -9,22 +9,18 @@ use crate::webhook::delivery::Delivery;
 use crate::webhook::form;
 use crate::webhook::keys::Keys;
 use crate::webhook::proof::Scheme;
-use crate::webhook::rsa::{RsaKey, decode};
+use crate::webhook::rejection::Reason;
+use crate::webhook::rsa::{RsaKey, decode, verify};
 use std::time::SystemTime;
 
-pub(super) fn explain(
+/// The trial that supposes the least, of a payload and the text of its signature.
+pub(super) fn best_trial(
     keys: &Keys<RsaKey>,
     payload: &[u8],
-    carried: &Carried,
+    text: &[u8],
     delivery: &Delivery,
     now: SystemTime,
-    findings: &mut Findings,
-) {
-    let text = match carried {
-        Carried::Missing => return findings.certain(Cause::MissingSignature),
-        Carried::Twice => return findings.certain(Cause::DuplicateSignature),
-        Carried::Once(text) => text,
-    };
+) -> Option<Trial> {
     let keys = keys.current();
     let signatures = signatures(text);
     let mut best = None::<Trial>;
@@ -49,8 +45,28 @@ pub(super) fn explain(
     if let Some(raw) = as_it_stands(delivery.body(), payload) {
         try_message(Some(Cause::DecodedForm), &raw);
     }
-    if let Some(trial) = best {
-        findings.undone(trial, Scheme::Rsa);
+    best
+}
+
+/// What to compare, if the signature can be read and is by none of the keys.
+pub(super) fn explain_certificates(
+    keys: &Keys<RsaKey>,
+    payload: &[u8],
+    carried: &Carried,
+    now: SystemTime,
+    findings: &mut Findings,
+) {
+    let verified = verify(keys, payload, carried, now);
+    if verified.is_err_and(|rejection| rejection.reason() == Reason::WrongCredential) {
+        for key in keys.current().all() {
+            if let Some(certificate) = key.material().certificate() {
+                let cause = Cause::OtherCertificate {
+                    fingerprint: certificate.fingerprint(),
+                    not_after: certificate.not_after(),
+                };
+                findings.add(cause, Some(Scheme::Rsa), Some(key.id()), false);
+            }
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Why a secret in a header does not match.
 
 use super::cause::Cause;
+use super::decoration::{bare, undecorated};
 use super::{Findings, untimely};
 use crate::runtime::Secret;
 use crate::webhook::callbacks::Carried;
@@ -33,31 +34,34 @@ impl SharedSecret {
             Carried::Twice => return findings.certain(Cause::DuplicateHeader(self.header.clone())),
             Carried::Once(value) => value,
         };
-        let mut found = |cause, id: &str| findings.add(cause, Some(Scheme::SharedSecret), Some(id), true);
         let mut is_known = false;
         for key in keys.all() {
-            if key.material().matches(&carried) {
-                is_known = true;
-                if let Some(cause) = untimely(key, now) {
-                    found(cause, key.id());
-                }
-            } else if undecorated(&carried).any(|bare| key.material().matches(bare)) {
-                found(Cause::DecoratedSecret, key.id());
-                is_known = true;
+            let Some(causes) = decorations(key.material(), &carried) else { continue };
+            is_known = true;
+            for cause in causes.into_iter().chain(untimely(key, now)) {
+                findings.add(cause, Some(Scheme::SharedSecret), Some(key.id()), true);
             }
         }
         if !is_known {
             for (id, _) in others.iter().filter(|(_, secret)| secret.matches(&carried)) {
-                found(Cause::OtherKey, id);
+                findings.add(Cause::OtherKey, Some(Scheme::SharedSecret), Some(id), true);
             }
         }
     }
 }
 
-/// A value without what people put around secrets.
-fn undecorated(value: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let blank = value.iter().position(|byte| matches!(byte, b' ' | b'=' | b':'));
-    let after_word = blank.and_then(|blank| value.get(blank + 1..));
-    let quoted = value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\""));
-    [Some(value.trim_ascii()), after_word.map(<[u8]>::trim_ascii), quoted].into_iter().flatten()
+/// What has to be taken off, here or there, before the two are the same; `None` if they never are.
+fn decorations(secret: &Secret, carried: &[u8]) -> Option<Vec<Cause>> {
+    let is_carried = |secret: &Secret| secret.matches(carried);
+    let is_within = |secret: &Secret| undecorated(carried).into_iter().any(|part| secret.matches(part));
+    let bare = bare(secret);
+    if is_carried(secret) {
+        Some(Vec::new())
+    } else if is_within(secret) {
+        Some(vec![Cause::DecoratedSecret])
+    } else if bare.iter().any(is_carried) {
+        Some(vec![Cause::DecoratedKey])
+    } else {
+        bare.iter().any(is_within).then(|| vec![Cause::DecoratedKey, Cause::DecoratedSecret])
+    }
 }
