@@ -56,6 +56,9 @@ async fn each_fault_does_what_it_says() {
     assert_eq!(server.pending_faults(), 0);
 }
 
+/// How long a test waits for what has to come.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 #[tokio::test]
 async fn a_call_whose_client_gives_up_is_told_without_a_status() {
     let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
@@ -73,7 +76,7 @@ async fn a_call_whose_client_gives_up_is_told_without_a_status() {
             assert!(given_up.is_err(), "it was answered");
         }
     }
-    let call = told.recv().await.unwrap();
+    let call = tokio::time::timeout(PATIENCE, told.recv()).await.expect("it is told").unwrap();
     assert_eq!((call.request.operation, call.status), (Some("list_webhooks"), None));
     assert_eq!(format!("{:?}", call.fault), "Some(Fault::delay(3600s))");
     client.list_webhooks().send().await.unwrap();
