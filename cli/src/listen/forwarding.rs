@@ -212,12 +212,12 @@ fn without_connection(headers: &HeaderMap) -> HeaderMap {
     let options = options.flat_map(|value| value.split(',')).map(str::trim).collect::<Vec<_>>();
     // The length of what came in chunks is not what this header says.
     let was_chunked = headers.contains_key(TRANSFER_ENCODING);
-    let stays = |name: &str| {
-        !OF_THE_CONNECTION.contains(&name)
-            && !options.iter().any(|option| option.eq_ignore_ascii_case(name))
-            && !(was_chunked && CONTENT_LENGTH == name)
+    let ends_here = |name: &str| {
+        OF_THE_CONNECTION.contains(&name)
+            || options.iter().any(|option| option.eq_ignore_ascii_case(name))
+            || (was_chunked && CONTENT_LENGTH == name)
     };
-    let stay = headers.iter().filter(|(name, _)| stays(name.as_str()));
+    let stay = headers.iter().filter(|(name, _)| !ends_here(name.as_str()));
     stay.map(|(name, value): (_, &HeaderValue)| (name.clone(), value.clone())).collect()
 }
 
