@@ -129,6 +129,11 @@ pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, args.port)).await;
     let listener = listener.map_err(|error| stop::not_bound(args.port, &error))?;
     let address = listener.local_addr().map_err(|error| Failure::because("no address", &error))?;
+    if args.forward_to.as_ref().is_some_and(|to| post::is_loopback(to) && to.port() == Some(address.port())) {
+        return Err(Failure::usage(
+            "--forward-to is where this listens itself; name where the application does",
+        ));
+    }
     let stop = stop::Stop::default();
     announce(&judges, &format!("http://{address}"), folder.as_deref(), out)?;
     let receiver = Receiver {

@@ -93,6 +93,19 @@ impl Verdict {
         matches!(self, Self::Accepted(_))
     }
 
+    /// A refusal for which nobody but this command is to blame: what would have proved it was taken out.
+    pub fn for_want_of(self, redacted: &str) -> Self {
+        let Self::Refused(refused) = self else { return self };
+        let found = Found {
+            cause: format!("what may have proved it was taken out of this capture: {redacted}"),
+            remedy: "go by what was recorded, or capture it in another way".to_owned(),
+            scheme: None,
+            key_id: None,
+            certain: true,
+        };
+        Self::Refused(Refused { findings: Some(vec![found]), ..refused })
+    }
+
     /// How the provider is answered.
     pub fn status(&self) -> u16 {
         match self {
@@ -197,14 +210,16 @@ impl fmt::Display for Refused {
         let Some(findings) = findings else {
             return write!(formatter, "\n              `--explain` tries to find out why");
         };
-        if findings.is_empty() {
-            formatter.write_str(
-                "\n- none of the usual mistakes explains it: compare the key with what the provider shows",
-            )?;
-        }
         findings.iter().try_for_each(|found| {
             write!(formatter, "\n- {}\n  -> {}", found.cause(), printable(&found.remedy))
-        })
+        })?;
+        if !findings.iter().any(|found| found.certain) {
+            formatter.write_str(
+                "\n- none of the usual mistakes explains it for certain\n  -> compare the key with what the provider \
+                 shows, and the body with what was sent",
+            )?;
+        }
+        Ok(())
     }
 }
 

@@ -55,9 +55,10 @@ pub fn run(args: &Args, out: Out) -> Result<(), Failure> {
     let judge = callbacks::judge(args.provider, &args.proofs, &args.expected)
         .inspect_err(|_| tell_of_redaction(&capture))?;
     let decide = if args.explain { Judge::explain } else { Judge::decide };
-    let verdict = decide(&judge, &capture.delivery, at);
-    if !verdict.is_accepted() {
+    let mut verdict = decide(&judge, &capture.delivery, at);
+    if !verdict.is_accepted() && !capture.redacted.is_empty() {
         tell_of_redaction(&capture);
+        verdict = verdict.for_want_of(&capture.redacted.join(", "));
     }
     out.data(&verdict, || verdict.to_string())?;
     if verdict.is_accepted() { Ok(()) } else { Err(Failure::Refused) }

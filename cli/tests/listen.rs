@@ -5,6 +5,7 @@ use super::support::{Nobody, Running, countersign, run};
 use serde_json::Value;
 use std::fs;
 use std::io::Write as _;
+use std::net::TcpListener;
 use std::path::Path;
 use tempfile::TempDir;
 use tokio::task::block_in_place;
@@ -218,4 +219,21 @@ async fn a_body_that_is_no_text_is_stored_so_that_it_can_still_be_verified() {
     let other = home.path().join("other.json");
     fs::write(&other, fs::read_to_string(path).unwrap().replace("/wAg", "/wEg")).unwrap();
     assert_eq!(verify(other.to_str().unwrap()), "wrong-credential");
+}
+
+#[test]
+fn it_does_not_forward_to_itself() {
+    let home = TempDir::new().unwrap();
+    let listen_at = |port: &str| {
+        let to = format!("http://localhost:{port}/x");
+        let mut command = countersign(home.path());
+        command.env("LEAP_CALLBACK_URL_SECRET", SECRET);
+        run(command.args(["listen", "leap", "--port", port, "--forward-to", &to]))
+    };
+    // Somebody else may take a port that is free, before it is listened at.
+    let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let tries = std::iter::repeat_with(|| listen_at(&free()));
+    let printed = tries.take(5).find(|printed| !printed.err.contains("is taken")).unwrap();
+    assert_eq!(printed.code, 2);
+    assert!(printed.err.contains("where this listens itself"), "{}", printed.err);
 }

@@ -308,3 +308,19 @@ fn it_ends_well_when_it_is_told_to() {
     let (status, said) = mock.terminate();
     assert!(status.success() && said.contains("ended"), "{status}: {said}");
 }
+
+#[test]
+fn two_mocks_are_configured_side_by_side() {
+    let home = TempDir::new().unwrap();
+    let first = start(home.path(), &["signly"]);
+    let path = first.json()["environment_file"].as_str().unwrap().to_owned();
+    let alone = std::fs::read_to_string(&path).unwrap();
+    let second = start(home.path(), &["leap"]);
+    let _ = second.json();
+    let both = std::fs::read_to_string(&path).unwrap();
+    assert!(both.starts_with(&alone) && both.contains("export LEAP_API_KEY="), "{both}");
+    second.interrupt();
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), alone);
+    first.interrupt();
+    assert!(!Path::new(&path).exists());
+}

@@ -271,3 +271,31 @@ fn what_only_proves_the_sender_is_less_than_a_signature() {
     assert_eq!(verify(&["--least", "payload"])["reason"], "too-weak");
     assert_eq!(verify(&[])["reason"], "too-weak", "the best that can be proved is a signature");
 }
+
+#[test]
+fn members_in_another_order_are_suspected_and_the_key_is_not_blamed_alone() {
+    let home = TempDir::new().unwrap();
+    let variables = [("SIGNLY_WEBHOOK_HMAC_SECRET", "0123456789abcdef")];
+    let trigger = [
+        "trigger",
+        "signly",
+        "OTP_SENT",
+        "--for",
+        "t",
+        "--hmac",
+        "x-signature",
+        "--print",
+        "--to",
+        "http://127.0.0.1:1",
+    ];
+    let request = run(countersign(home.path()).envs(variables).args(trigger)).out;
+    let (head, body) = request.split_once("\r\n\r\n").unwrap();
+    // As middleware does that parses JSON and writes it with its members sorted.
+    let sorted = serde_json::from_str::<Value>(body).unwrap().to_string();
+    assert_ne!(sorted, body, "such middleware would not be found out");
+    let verify = ["verify", "signly", "--explain", "--for", "t", "--hmac", "x-signature"];
+    let capture = format!("{head}\r\n\r\n{sorted}");
+    let printed = run(countersign(home.path()).envs(variables).args(verify).write_stdin(capture));
+    assert!(printed.out.contains("perhaps the JSON was parsed and written again"), "{}", printed.out);
+    assert!(printed.out.contains("and the body with what was sent"), "{}", printed.out);
+}

@@ -166,8 +166,16 @@ impl<'a> Making<'a> {
     }
 }
 
+/// JSON with its members in an order that no library writes them in: an application that signs what it has parsed and
+/// written again is found out.
+fn unsorted(event: &Value) -> String {
+    let Value::Object(members) = event else { return event.to_string() };
+    let members = members.iter().rev().map(|(name, value)| format!("{}:{value}", Value::from(name.as_str())));
+    format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+}
+
 fn json_body(event: &Value) -> Framed {
-    Framed { content_type: "application/json", body: event.to_string(), signature: None }
+    Framed { content_type: "application/json", body: unsorted(event), signature: None }
 }
 
 /// What Leap and SIGN8 send is not documented: nothing, unless `--set` made something.

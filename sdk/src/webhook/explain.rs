@@ -103,12 +103,14 @@ impl fmt::Display for Explanation {
             None => return formatter.write_str("accepted"),
             Some(rejection) => write!(formatter, "not accepted: {rejection}")?,
         }
-        if self.findings.is_empty() {
+        self.findings.iter().try_for_each(|finding| write!(formatter, "\n- {finding}"))?;
+        if !self.findings.iter().any(Finding::is_certain) {
             formatter.write_str(
-                "\n- none of the usual mistakes explains it: compare the key with what the provider shows",
+                "\n- none of the usual mistakes explains it for certain: compare the key with what the provider shows, \
+                 and the body with what was sent",
             )?;
         }
-        self.findings.iter().try_for_each(|finding| write!(formatter, "\n- {finding}"))
+        Ok(())
     }
 }
 

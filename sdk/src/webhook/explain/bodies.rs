@@ -1,7 +1,9 @@
 //! What a body may have been before somebody changed it.
 
 use super::cause::Cause;
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
+use std::fmt;
 
 /// Larger texts are not written again: it would take too long, and what is that large is seldom JSON.
 const LARGEST_REWRITTEN: usize = 256 * 1024;
@@ -26,6 +28,42 @@ pub(super) fn versions(text: &[u8], mut tell: impl FnMut(Option<Cause>, &[u8])) 
         tell(Cause::LineBreaks, plain.replace('\n', "\r\n").as_bytes());
         tell(Cause::LineBreaks, plain.as_bytes());
         rewritten(text, |version| tell(Cause::Rewritten, version.as_bytes()));
+    }
+}
+
+/// Whether it is a JSON object with several members in the order of the alphabet, as many libraries write them, and
+/// hardly anybody else.
+pub(super) fn has_sorted_members(text: &[u8]) -> bool {
+    serde_json::from_slice(text).is_ok_and(|Names(names)| names.len() >= FEWEST_SORTED && names.is_sorted())
+}
+
+/// So many are not in that order by chance.
+const FEWEST_SORTED: usize = 4;
+
+/// The names of the members of an object, in their order.
+struct Names(Vec<String>);
+
+impl<'de> Deserialize<'de> for Names {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Names;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Names, A::Error> {
+                let mut names = Vec::new();
+                while let Some((name, IgnoredAny)) = map.next_entry()? {
+                    names.push(name);
+                }
+                Ok(Names(names))
+            }
+        }
+
+        deserializer.deserialize_map(InOrder)
     }
 }
 

@@ -128,7 +128,9 @@ impl Cause {
             Self::BodyLimit => "raise `body_limit` if the provider sends such",
             Self::UnreadableBody => "look at what came; report it if it is genuine",
             Self::UnsignedKind => {
-                "give the verifier callback URLs and lower `least_assurance`, or take `UnverifiedReader` and confirm"
+                "look whether something took the signature away, or changed the body; if the provider really signs none \
+                 of these, give the verifier callback URLs and lower `least_assurance`, or take `UnverifiedReader` and \
+                 confirm"
             }
             Self::TooWeak => "lower `least_assurance` if that is enough for what depends on it",
             Self::FormAsJson => {
@@ -242,7 +244,9 @@ impl fmt::Display for Cause {
             Self::WrongMethod => "it is no POST",
             Self::BodyLimit => "the body is larger than the limit",
             Self::UnreadableBody => "the body is proved, but cannot be read",
-            Self::UnsignedKind => "the provider does not sign callbacks of this kind",
+            Self::UnsignedKind => {
+                "nothing signs it, and the provider is not known to sign callbacks that look like this"
+            }
             Self::TooWeak => "what proves it is right, and less than the verifier wants",
             Self::FormAsJson => "the form was parsed and written again as JSON",
             Self::Rewritten => "the JSON was parsed and written again",

@@ -1,6 +1,6 @@
 //! Why an HMAC does not match.
 
-use super::bodies::versions;
+use super::bodies::{has_sorted_members, versions};
 use super::cause::Cause;
 use super::decoration::bare;
 use super::{Findings, Trial, untimely};
@@ -54,6 +54,9 @@ impl HmacScheme {
         let has_matched = trial.is_some();
         if let Some(trial) = trial {
             findings.undone(trial, Scheme::Hmac);
+        } else if has_sorted_members(delivery.body()) {
+            // The order that was signed cannot be found again.
+            findings.add(Cause::Rewritten, Some(Scheme::Hmac), None, false);
         }
         match self.stamp(delivery).map(|stamp| stamp.skew(now)) {
             Err(rejection) if rejection.reason() == Reason::MalformedCredential => {
