@@ -54,9 +54,6 @@ impl HmacScheme {
         let has_matched = trial.is_some();
         if let Some(trial) = trial {
             findings.undone(trial, Scheme::Hmac);
-        } else if has_sorted_members(delivery.body()) {
-            // The order that was signed cannot be found again.
-            findings.add(Cause::Rewritten, Some(Scheme::Hmac), None, false);
         }
         match self.stamp(delivery).map(|stamp| stamp.skew(now)) {
             Err(rejection) if rejection.reason() == Reason::MalformedCredential => {
@@ -71,6 +68,10 @@ impl HmacScheme {
                 };
                 findings.add(cause, Some(Scheme::Hmac), None, has_matched);
             }
+        }
+        // Which order was signed cannot be found again, so it is suspected only where there is nothing else.
+        if !has_matched && findings.0.is_empty() && has_sorted_members(delivery.body()) {
+            findings.add(Cause::Rewritten, Some(Scheme::Hmac), None, false);
         }
     }
 
