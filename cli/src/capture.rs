@@ -2,7 +2,7 @@
 
 mod redact;
 
-pub use redact::{Redaction, shown_path};
+pub use redact::{Redaction, TOKEN, shown_path};
 
 use redact::Redacted;
 

@@ -146,7 +146,7 @@ pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
     for served in &all {
         served.announce(&format!("http://{address}"), &configuration, args.forward_to.as_ref(), out)?;
         if let Some(seed) = args.seed {
-            served.mock.fail_by_seed(seed, SHARE);
+            served.mock().fail_by_seed(seed, SHARE);
         }
         for fault in faults.iter().flatten() {
             fault.ask(served);
@@ -196,7 +196,7 @@ async fn serve(
 /// keeps nobody waiting but the callbacks behind its own.
 async fn deliver(served: Arc<Served>, forward_to: Option<Url>, mut seed: Option<u64>, tell: Sender<News>) {
     if seed.is_some() {
-        served.mock.set_delivery_attempts(ATTEMPTS_IN_A_STORM);
+        served.mock().set_delivery_attempts(ATTEMPTS_IN_A_STORM);
     }
     let mut ticks = tokio::time::interval(TICK);
     loop {

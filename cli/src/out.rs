@@ -66,6 +66,18 @@ pub fn printable(text: &str) -> String {
         .collect()
 }
 
+/// The name of a value as words: `FieldsCompleted` becomes `fields completed`.
+pub fn words(name: &str) -> String {
+    let mut words = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !words.is_empty() {
+            words.push(' ');
+        }
+        words.extend(letter.to_lowercase());
+    }
+    words
+}
+
 /// JSON, in which such letters are escaped, so that they stay what they are. Those that ASCII has are already.
 pub fn escaped(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
@@ -101,12 +113,20 @@ pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{escaped, printable};
+    use super::{escaped, printable, words};
 
     #[test]
     fn commands_to_the_terminal_do_not_get_there() {
         assert_eq!(printable("Ada\u{1b}[2J\r\nLöwe\u{9b}1m"), "Ada [2J  Löwe 1m");
         assert_eq!(printable("a\u{202e}b"), "a b");
         assert_eq!(escaped("{\n\"a\": \"\u{9b}2J\u{2066}\"}"), "{\n\"a\": \"\\u009b2J\\u2066\"}");
+    }
+
+    #[test]
+    fn names_become_words() {
+        let cases = [("Signed", "signed"), ("FinalPdfReady", "final pdf ready"), ("", "")];
+        for (name, expected) in cases {
+            assert_eq!(words(name), expected);
+        }
     }
 }

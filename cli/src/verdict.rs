@@ -1,11 +1,11 @@
 //! What a delivery proves, or why it proves nothing, in words.
 
-use crate::out::printable;
+use crate::out::{printable, words};
 use crate::provider::Provider;
 use anstyle::{AnsiColor, Style};
 use countersign::webhook::{Assurance, Explanation, Finding, Rejection, Verified};
 use serde::{Deserialize, Serialize};
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 /// What came of verifying a delivery.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -236,14 +236,7 @@ fn explained(word: &str) -> &'static str {
 
 /// A variant as a word: `NotNamed` is `not-named`.
 pub fn word(variant: &impl fmt::Debug) -> String {
-    let mut word = String::new();
-    for (place, letter) in format!("{variant:?}").chars().enumerate() {
-        if letter.is_ascii_uppercase() && place > 0 {
-            word.push('-');
-        }
-        let _ = write!(word, "{}", letter.to_ascii_lowercase());
-    }
-    word
+    words(&format!("{variant:?}")).replace(' ', "-")
 }
 
 /// How much has to be proved, on the command line.

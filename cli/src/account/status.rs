@@ -1,9 +1,8 @@
 //! `countersign status`: how far a signing is.
 
 use super::client;
-use super::text::words;
 use crate::failure::Failure;
-use crate::out::{Out, escaped, printable, table, talk};
+use crate::out::{Out, escaped, printable, table, talk, words};
 use crate::provider::Provider;
 use countersign::legalesign::{self, SignerObject};
 use countersign::signly;

@@ -2,18 +2,6 @@
 
 use std::time::Duration;
 
-/// The name of a value as words: `FieldsCompleted` becomes `fields completed`.
-pub fn words(name: &str) -> String {
-    let mut words = String::new();
-    for letter in name.chars() {
-        if letter.is_uppercase() && !words.is_empty() {
-            words.push(' ');
-        }
-        words.extend(letter.to_lowercase());
-    }
-    words
-}
-
 /// A time to wait: `90s`, `30m`, `5h` or `1d`.
 pub fn duration(text: &str) -> Result<Duration, String> {
     let parsed = || {
@@ -34,7 +22,7 @@ pub fn duration(text: &str) -> Result<Duration, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{duration, words};
+    use super::duration;
     use std::time::Duration;
 
     #[test]
@@ -56,14 +44,6 @@ mod tests {
         ];
         for (text, seconds) in cases {
             assert_eq!(duration(text).ok(), seconds.map(Duration::from_secs), "{text}");
-        }
-    }
-
-    #[test]
-    fn names_become_words() {
-        let cases = [("Signed", "signed"), ("FinalPdfReady", "final pdf ready"), ("", "")];
-        for (name, expected) in cases {
-            assert_eq!(words(name), expected);
         }
     }
 }

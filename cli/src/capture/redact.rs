@@ -9,7 +9,7 @@ use subtle::{Choice, ConstantTimeEq as _};
 /// What stands where a credential was.
 const REDACTED: &str = "[redacted]";
 /// How tokens in signed callback URLs begin, and what is left of them.
-const TOKEN: &str = "cs1.";
+pub const TOKEN: &str = "cs1.";
 const NO_TOKEN: &str = "cs1.redacted";
 /// Words in the names of headers and parameters that carry credentials.
 const TELLING: [&str; 8] = ["auth", "cookie", "credential", "key", "password", "secret", "session", "token"];

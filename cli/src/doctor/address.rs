@@ -2,11 +2,11 @@
 
 use super::check::{Check, failed, note, ok, warning};
 use super::variables::known_address;
+use crate::clock;
 use crate::environment;
 use crate::failure::chain;
 use crate::post;
 use crate::provider::Provider;
-use countersign::{Clock as _, SystemClock};
 use http::header::DATE;
 use std::time::{Duration, SystemTime};
 use url::Url;
@@ -43,7 +43,7 @@ pub async fn look_at(provider: Provider) -> Vec<Check> {
         Ok(answer) => {
             let reached = ok(provider, check, format!("{host} can be reached"));
             let date = answer.headers().get(DATE).and_then(|date| date.to_str().ok());
-            vec![reached, clock(provider, date, SystemClock.now())]
+            vec![reached, compare(provider, date, clock::now())]
         }
     }
 }
@@ -56,7 +56,7 @@ fn client(url: &Url) -> reqwest::Result<reqwest::Client> {
 }
 
 /// Compares the clocks.
-fn clock(provider: Provider, date: Option<&str>, now: SystemTime) -> Check {
+fn compare(provider: Provider, date: Option<&str>, now: SystemTime) -> Check {
     let check = "clock";
     let Some(there) = date.and_then(|date| httpdate::parse_http_date(date).ok()) else {
         return note(provider, check, "the clock cannot be compared: the answer has no date");
@@ -79,7 +79,7 @@ fn clock(provider: Provider, date: Option<&str>, now: SystemTime) -> Check {
 
 #[cfg(test)]
 mod tests {
-    use super::clock;
+    use super::compare;
     use crate::provider::Provider;
     use std::time::{Duration, SystemTime};
 
@@ -95,11 +95,11 @@ mod tests {
         ];
         for (ahead, behind, expected) in cases {
             let now = there + Duration::from_secs(ahead) - Duration::from_secs(behind);
-            let told = format!("{:?}", clock(Provider::Leap, Some(&date), now));
+            let told = format!("{:?}", compare(Provider::Leap, Some(&date), now));
             assert!(told.contains(expected), "{told}");
         }
         for date in [None, Some("yesterday")] {
-            assert!(format!("{:?}", clock(Provider::Leap, date, there)).contains("cannot be compared"));
+            assert!(format!("{:?}", compare(Provider::Leap, date, there)).contains("cannot be compared"));
         }
     }
 }

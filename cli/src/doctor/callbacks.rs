@@ -2,11 +2,12 @@
 
 use super::check::{Check, failed, ok, warning};
 use super::variables::{CALLBACK_URL_SECRET, WEBHOOK_HMAC_SECRET, WEBHOOK_SECRET};
+use crate::clock;
 use crate::environment;
 use crate::failure::Failure;
 use crate::provider::Provider;
+use countersign::Secret;
 use countersign::webhook::RsaKey;
-use countersign::{Clock as _, Secret, SystemClock};
 use std::time::{Duration, SystemTime};
 use time::OffsetDateTime;
 
@@ -21,7 +22,7 @@ pub fn look_at(provider: Provider) -> Vec<Check> {
     if provider == Provider::Legalesign
         && let Some(path) = environment::variable("LEGALESIGN_CERTIFICATE")
     {
-        checks.push(certificate(&path, SystemClock.now()));
+        checks.push(certificate(&path, clock::now()));
     }
     for name in [WEBHOOK_SECRET, WEBHOOK_HMAC_SECRET, CALLBACK_URL_SECRET] {
         let variable = provider.variable(name);

@@ -79,7 +79,7 @@ async fn stage(
         let names = SCENES.map(|(name, _)| name).join(", ");
         Refused(StatusCode::NOT_FOUND, format!("there is no story `{scene}`; there are {names}"))
     })?;
-    let staged = served.mock.stage(*known, &id);
+    let staged = served.mock().stage(*known, &id);
     staged.map_err(|not_possible| Refused(StatusCode::CONFLICT, not_possible.to_string()))?;
     served.happened.notify_one();
     Ok(Json(json!({ "provider": provider, "id": id, "staged": scene })))
@@ -96,7 +96,7 @@ async fn advance(
     Query(By { seconds }): Query<By>,
 ) -> Result<Json<serde_json::Value>, Refused> {
     let served = control.served(&provider)?;
-    served.mock.advance(Duration::from_secs(seconds.into()));
+    served.mock().advance(Duration::from_secs(seconds.into()));
     served.happened.notify_one();
     Ok(Json(json!({ "provider": provider, "advanced": seconds })))
 }

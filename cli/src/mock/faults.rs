@@ -115,8 +115,8 @@ impl Planned {
         let has = |operation: &str| served.provider.operations().iter().any(|known| known.id == operation);
         for _ in 0..self.times {
             match &self.operation {
-                None => served.mock.fail_next(self.to_fault()),
-                Some(operation) if has(operation) => served.mock.fail_next_on(operation, self.to_fault()),
+                None => served.mock().fail_next(self.to_fault()),
+                Some(operation) if has(operation) => served.mock().fail_next_on(operation, self.to_fault()),
                 Some(_) => {}
             }
         }

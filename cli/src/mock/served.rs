@@ -82,12 +82,17 @@ mock!(sign8, |server: &sign8::Server| Some(server.due()), stage, sign8::Server::
 // How often Signly tries is a setting of each webhook.
 mock!(signly, |server: &signly::Server| Some(server.due()), stage, |_, _| ());
 
-/// A mock, and what an application has to know of it.
+/// A mock that is served.
 pub struct Served {
     pub provider: Provider,
-    pub mock: Box<dyn Mock>,
     /// That something may be due.
     pub happened: Arc<Notify>,
+    face: Face,
+}
+
+/// A mock, and what an application has to know of it.
+struct Face {
+    mock: Box<dyn Mock>,
     base_url: String,
     /// What the application is configured with.
     environment: Vec<(&'static str, String)>,
@@ -108,23 +113,88 @@ impl Served {
         forward_to: Option<&Url>,
     ) -> Result<Self, Failure> {
         let not_bound = |error: io::Error| stop::not_bound(port, &error);
-        let served = match provider {
+        let face = match provider {
             Provider::Faireplace => {
-                Self::faireplace(faireplace::Server::start_with(setup).await.map_err(not_bound)?)
+                Face::faireplace(faireplace::Server::start_with(setup).await.map_err(not_bound)?)
             }
-            Provider::Leap => Self::leap(leap::Server::start_with(setup).await.map_err(not_bound)?),
+            Provider::Leap => Face::leap(leap::Server::start_with(setup).await.map_err(not_bound)?),
             Provider::Legalesign => {
-                Self::legalesign(legalesign::Server::start_with(setup).await.map_err(not_bound)?)?
+                Face::legalesign(legalesign::Server::start_with(setup).await.map_err(not_bound)?)?
             }
             Provider::Sign8 => {
                 let server = sign8::Server::start_with(sign8::profile(), setup).await;
-                Self::sign8(server.map_err(not_bound)?, forward_to)?
+                Face::sign8(server.map_err(not_bound)?, forward_to)?
             }
-            Provider::Signly => Self::signly(signly::Server::start_with(setup).await.map_err(not_bound)?),
+            Provider::Signly => Face::signly(signly::Server::start_with(setup).await.map_err(not_bound)?),
         };
-        Ok(Self { happened, ..served })
+        Ok(Self { provider, happened, face })
     }
 
+    pub fn mock(&self) -> &dyn Mock {
+        self.face.mock.as_ref()
+    }
+
+    /// What the application has to know, as data.
+    pub fn announce(
+        &self,
+        control: &str,
+        configuration: &Configuration,
+        forward_to: Option<&Url>,
+        out: Out,
+    ) -> Result<(), Failure> {
+        let name = self.provider.name();
+        let play = format!("curl -X POST {control}/{name}/{}/everyone-signs", self.face.subject);
+        let play = if self.provider == Provider::Sign8 {
+            play.replace("everyone-signs", "second-signer-refuses")
+        } else {
+            play
+        };
+        let environment: Map<String, Value> =
+            self.face.environment.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+        let data = json!({
+            "provider": self.provider,
+            "base_url": self.face.base_url,
+            "environment": environment,
+            "curl": self.face.curl,
+            "control": format!("{control}/{name}"),
+            "environment_file": configuration.path(),
+            "notes": self.face.notes,
+            "forward_to": forward_to.map(Url::as_str),
+        });
+        out.data(&data, || {
+            let mut text = format!("{} at {}\n", self.provider.title(), self.face.base_url);
+            for line in self.exports() {
+                let _ = writeln!(text, "  {line}");
+            }
+            for note in &self.face.notes {
+                let _ = writeln!(text, "  # {note}");
+            }
+            let _ = write!(text, "  {}\n  {play}\n", self.face.curl);
+            text
+        })
+    }
+
+    /// What the application is configured with, as a shell takes it.
+    pub fn exports(&self) -> impl Iterator<Item = String> {
+        self.face.environment.iter().map(|(name, value)| format!("export {name}={}", quoted(value)))
+    }
+
+    /// Sends what is due.
+    pub async fn deliver(&self, forward_to: Option<&Url>, seed: Option<u64>) -> Vec<Delivered> {
+        let Some(mut due) = self.mock().due().filter(|due| !due.is_empty()) else {
+            return Vec::new();
+        };
+        if let Some(to) = forward_to.filter(|_| self.provider != Provider::Sign8) {
+            due = due.forwarded_to(to.as_str());
+        }
+        if let Some(seed) = seed {
+            due = due.stormy(seed);
+        }
+        due.send().await
+    }
+}
+
+impl Face {
     fn faireplace(server: faireplace::Server) -> Self {
         server.set_credits(1000);
         let base_url = server.signatures_base_url().to_owned();
@@ -138,7 +208,6 @@ impl Served {
             r#"{{"pdf_id":"{pdf_id}","signers":[{{"type":"LOCATAIRE","name":"Ada","phone":"+33600000000"}}]}}"#
         );
         Self {
-            provider: Provider::Faireplace,
             environment: vec![
                 ("FAIREPLACE_BASE_URL", base_url.clone()),
                 ("FAIREPLACE_API_KEY", server.api_key().to_owned()),
@@ -155,14 +224,12 @@ impl Served {
             subject: "LEASE",
             base_url,
             mock: Box::new(server),
-            happened: Arc::default(),
         }
     }
 
     fn leap(server: leap::Server) -> Self {
         let base_url = server.base_url().to_owned();
         Self {
-            provider: Provider::Leap,
             environment: vec![
                 ("LEAP_BASE_URL", base_url.clone()),
                 ("LEAP_API_KEY", server.api_key().to_owned()),
@@ -181,7 +248,6 @@ impl Served {
             subject: "PROCESS",
             base_url,
             mock: Box::new(server),
-            happened: Arc::default(),
         }
     }
 
@@ -190,7 +256,6 @@ impl Served {
         server.sign_with(key);
         let base_url = server.base_url().to_owned();
         Ok(Self {
-            provider: Provider::Legalesign,
             environment: vec![
                 ("LEGALESIGN_BASE_URL", base_url.clone()),
                 ("LEGALESIGN_API_KEY", server.api_key().to_owned()),
@@ -210,7 +275,6 @@ impl Served {
             subject: "DOCUMENT",
             base_url,
             mock: Box::new(server),
-            happened: Arc::default(),
         })
     }
 
@@ -234,7 +298,6 @@ impl Served {
         let written = profile.and_then(|profile| home::put(&file, &profile));
         written.map_err(|error| Failure::usage(format!("{}: {error}", file.display())))?;
         Ok(Self {
-            provider: Provider::Sign8,
             environment: vec![
                 ("SIGN8_BASE_URL", base_url.clone()),
                 ("SIGN8_API_KEY", server.api_key().to_owned()),
@@ -252,14 +315,12 @@ impl Served {
             subject: "WORKFLOW",
             base_url,
             mock: Box::new(server),
-            happened: Arc::default(),
         })
     }
 
     fn signly(server: signly::Server) -> Self {
         let base_url = server.base_url().to_owned();
         Self {
-            provider: Provider::Signly,
             environment: vec![
                 ("SIGNLY_BASE_URL", base_url.clone()),
                 ("SIGNLY_TENANT", server.tenant().to_owned()),
@@ -275,67 +336,7 @@ impl Served {
             subject: "DOCUMENT",
             base_url,
             mock: Box::new(server),
-            happened: Arc::default(),
         }
-    }
-
-    /// What the application has to know, as data.
-    pub fn announce(
-        &self,
-        control: &str,
-        configuration: &Configuration,
-        forward_to: Option<&Url>,
-        out: Out,
-    ) -> Result<(), Failure> {
-        let name = self.provider.name();
-        let play = format!("curl -X POST {control}/{name}/{}/everyone-signs", self.subject);
-        let play = if self.provider == Provider::Sign8 {
-            play.replace("everyone-signs", "second-signer-refuses")
-        } else {
-            play
-        };
-        let environment: Map<String, Value> =
-            self.environment.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
-        let data = json!({
-            "provider": self.provider,
-            "base_url": self.base_url,
-            "environment": environment,
-            "curl": self.curl,
-            "control": format!("{control}/{name}"),
-            "environment_file": configuration.path(),
-            "notes": self.notes,
-            "forward_to": forward_to.map(Url::as_str),
-        });
-        out.data(&data, || {
-            let mut text = format!("{} at {}\n", self.provider.title(), self.base_url);
-            for line in self.exports() {
-                let _ = writeln!(text, "  {line}");
-            }
-            for note in &self.notes {
-                let _ = writeln!(text, "  # {note}");
-            }
-            let _ = write!(text, "  {}\n  {play}\n", self.curl);
-            text
-        })
-    }
-
-    /// What the application is configured with, as a shell takes it.
-    pub fn exports(&self) -> impl Iterator<Item = String> {
-        self.environment.iter().map(|(name, value)| format!("export {name}={}", quoted(value)))
-    }
-
-    /// Sends what is due.
-    pub async fn deliver(&self, forward_to: Option<&Url>, seed: Option<u64>) -> Vec<Delivered> {
-        let Some(mut due) = self.mock.due().filter(|due| !due.is_empty()) else {
-            return Vec::new();
-        };
-        if let Some(to) = forward_to.filter(|_| self.provider != Provider::Sign8) {
-            due = due.forwarded_to(to.as_str());
-        }
-        if let Some(seed) = seed {
-            due = due.stormy(seed);
-        }
-        due.send().await
     }
 }
 

@@ -4,6 +4,7 @@ use super::Args;
 use super::legalesign::{self, Notice};
 use super::sample::{Proof, Sample};
 use crate::callbacks::{self, USUAL_HEADER};
+use crate::capture::TOKEN;
 use crate::clock;
 use crate::environment;
 use crate::failure::Failure;
@@ -19,8 +20,6 @@ use serde_json::{Value, json};
 use std::time::{Duration, SystemTime};
 use url::Url;
 
-/// How tokens in signed callback URLs begin.
-const TOKEN: &str = "cs1.";
 /// How long a signed URL that is stale was good for.
 const ONE_HOUR: Duration = Duration::from_secs(3600);
 
