@@ -1,5 +1,6 @@
 //! Time, budget and memory of calls that do not end well.
 
+use crate::support::faireplace;
 use crate::support::server::{Server, Step};
 use crate::support::signly::{answers, builder, client, webhook};
 use countersign::{Clock, Effect, ErrorKind, RetryPolicy, Sleep, signly};
@@ -63,6 +64,16 @@ async fn a_call_that_runs_out_of_time_says_what_may_have_happened() {
         let call = client(&server).create_webhook().url("https://example.com").events(["X"]);
         let error = call.with_timeout(Duration::from_millis(400)).send().await.unwrap_err();
         assert_eq!((error.kind(), error.effect(), error.attempts()), (ErrorKind::Timeout, effect, 1));
+    }
+}
+
+#[tokio::test]
+async fn what_was_asked_to_wait_can_be_added_to_any_time() {
+    let year = Duration::from_secs(365 * 24 * 60 * 60);
+    for header in ["retry-after", "x-ratelimit-reset"] {
+        let server = Server::follow([Step::json(429, "{}").with_header(header, "9999999999999")]).await;
+        let error = faireplace::signatures(&server).get_signature_status("l").send().await.unwrap_err();
+        assert_eq!(error.retry_after(), Some(year), "{header}");
     }
 }
 

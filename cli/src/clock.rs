@@ -1,6 +1,6 @@
 //! Times as they are written.
 
-use countersign::{Clock as _, SystemClock};
+use countersign::{Clock as _, SystemClock, Timestamp};
 use std::time::SystemTime;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -23,7 +23,7 @@ pub fn time_of_day(time: SystemTime) -> String {
 }
 
 pub fn read(text: &str) -> Option<SystemTime> {
-    OffsetDateTime::parse(text, &Rfc3339).ok().map(SystemTime::from)
+    Timestamp::from(text).to_system_time()
 }
 
 /// For arguments.

@@ -178,12 +178,20 @@ pub(crate) const OURS: &[&str] = &[
     "upgrade",
 ];
 
+/// How many headers an application may add to one call. Many servers refuse requests with more than a hundred.
+const MOST_HEADERS: usize = 64;
+
 fn with_headers<P: Provider>(
     provider: &P,
     operation: &Operation,
     mut request: Request,
     options: &CallOptions,
 ) -> Result<Request, Invalid> {
+    if options.headers.len() > MOST_HEADERS {
+        return Err(Invalid::new(format!(
+            "a call carries at most {MOST_HEADERS} headers of the application"
+        )));
+    }
     for (name, value) in &options.headers {
         let name = HeaderName::try_from(name)
             .map_err(|_| Invalid::new("a header name has characters that none can have"))?;
@@ -191,7 +199,8 @@ fn with_headers<P: Provider>(
         if is_ours || provider.is_reserved(&name) {
             return Err(Invalid::new(format!("the header `{name}` is set by the SDK")));
         }
-        request.head.headers_mut().append(name, HeaderValue::try_from(value)?);
+        let added = request.head.headers_mut().try_append(name, HeaderValue::try_from(value)?);
+        added.map_err(|_| Invalid::new("there are more headers than a request can have"))?;
     }
     Ok(request)
 }
