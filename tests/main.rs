@@ -33,6 +33,7 @@ mod limits;
 mod lists;
 mod mock;
 mod pages;
+mod proxies;
 mod reading;
 mod readme;
 mod robustness;

@@ -15,6 +15,7 @@ use super::link::Link;
 use super::operation::Operation;
 use super::options::CallOptions;
 use super::provider::{Answer, Explanation, Provider};
+use super::proxy::Proxy;
 use super::reading::{Accepted, Reading, Streamed};
 use super::reply::Reply;
 use super::request::{Prepared, Request};
@@ -42,7 +43,8 @@ struct Inner<P> {
     provider: P,
     base: BaseUrl,
     http: reqwest::Client,
-    /// For what the provider keeps elsewhere. Most clients never need it.
+    proxy: Proxy,
+    /// For what the provider keeps elsewhere and no proxy leads to. Most clients never need it.
     elsewhere: OnceLock<reqwest::Client>,
     settings: Settings,
     budget: RetryBudget,
@@ -63,9 +65,10 @@ impl<P> fmt::Debug for Core<P> {
 impl<P: Provider> Core<P> {
     pub(crate) fn new(name: &'static str, provider: P, settings: Settings) -> Result<Self, Error> {
         let base = settings.base_url(name)?;
-        let http = settings.http(name, &base)?;
+        let proxy = settings.proxy(name, &base)?;
+        let http = settings.http(name, &base, &proxy)?;
         let (elsewhere, budget) = (OnceLock::new(), RetryBudget::new());
-        Ok(Self(Arc::new(Inner { provider, base, http, elsewhere, settings, budget })))
+        Ok(Self(Arc::new(Inner { provider, base, http, proxy, elsewhere, settings, budget })))
     }
 
     pub(crate) fn provider(&self) -> &P {
@@ -225,7 +228,7 @@ struct Failure {
     transient: bool,
 }
 
-impl<P: Provider> Call<'_, P> {
+impl<'a, P: Provider> Call<'a, P> {
     async fn run<R: Reading>(&mut self, request: Request) -> Result<Reply<R::Value>, Error> {
         let settings = &self.core.0.settings;
         let policy = self.retry.unwrap_or(&settings.retry);
@@ -362,17 +365,19 @@ impl<P: Provider> Call<'_, P> {
     }
 
     /// Where a URL leads that was handed out, if it is safe to go there, and the client that goes.
-    fn place(&self, handed_out: &str) -> Result<(Url, &reqwest::Client), Failure> {
-        let base = &self.core.0.base;
+    fn place(&self, handed_out: &str) -> Result<(Url, &'a reqwest::Client), Failure> {
+        let core = self.core;
+        let base = &core.0.base;
         let url = elsewhere::check(handed_out, base).map_err(|problem| {
             let detail = format!("where it is sent to is not safe: {problem}");
             Failure { error: self.failed(ErrorKind::Redirected, detail), transient: false }
         })?;
-        // The provider's own host is the one that the application chose, and may be a private one.
-        let http = if elsewhere::is_at_provider(&url, base) {
-            Ok(self.core.http())
+        // The provider's own host is the one that the application chose, and may be a private one. Nor does a proxy have
+        // anything resolved here: it is the proxy that decides which hosts are reached.
+        let http = if elsewhere::is_at_provider(&url, base) || core.0.proxy.serves(&url) {
+            Ok(core.http())
         } else {
-            self.core.elsewhere(self.operation.provider)
+            core.elsewhere(self.operation.provider)
         };
         Ok((url, http.map_err(|error| Failure { error, transient: false })?))
     }

@@ -3,8 +3,10 @@
 use super::base_url::BaseUrl;
 use super::elsewhere::PublicResolver;
 use super::error::Error;
+use super::proxy::Proxy;
 use super::retry::RetryPolicy;
 use super::time::{Clock, FOR_EVER, SystemClock};
+use hyper_util::client::proxy::matcher::Matcher;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -116,7 +118,8 @@ impl<S: Setup> ClientBuilder<S> {
         self
     }
 
-    /// Sends everything through this proxy, in place of the one that the system states.
+    /// Sends everything through this proxy, in place of the one that the system states. A provider on this machine is
+    /// called without any proxy: the base URL is a loopback address, and may be plain `http`.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.settings.proxy = Some(url.into());
         self
@@ -224,30 +227,44 @@ impl Settings {
         Ok(base)
     }
 
-    /// The HTTP client for the provider itself.
-    pub(super) fn http(&self, provider: &'static str, base: &BaseUrl) -> Result<reqwest::Client, Error> {
-        self.http_with(reqwest::Client::builder(), provider, base)
+    /// Which requests go through a proxy. None to a provider on this machine, nor to what it keeps elsewhere.
+    pub(super) fn proxy(&self, provider: &'static str, base: &BaseUrl) -> Result<Proxy, Error> {
+        // The cause would quote the URL, and with it the password.
+        let unusable =
+            || Error::configuration(provider, "the proxy cannot be used: it is no http or https URL");
+        let parse = |proxy: &String| {
+            let url = url::Url::parse(proxy).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+            url.ok_or_else(unusable)
+        };
+        let given = self.proxy.as_ref().map(parse).transpose()?;
+        Ok(match given {
+            _ if base.is_loopback() => Proxy::None,
+            Some(url) => Proxy::Given(url),
+            None if self.system_proxy => Proxy::System(Matcher::from_system()),
+            None => Proxy::None,
+        })
     }
 
-    /// The HTTP client for what the provider keeps elsewhere: it reaches public hosts only, unless the provider itself
-    /// is on this machine.
+    /// The HTTP client for the provider itself, and for whatever a proxy leads to.
+    pub(super) fn http(
+        &self,
+        provider: &'static str,
+        base: &BaseUrl,
+        proxy: &Proxy,
+    ) -> Result<reqwest::Client, Error> {
+        self.http_with(reqwest::Client::builder(), provider, base, proxy)
+    }
+
+    /// The HTTP client for what the provider keeps elsewhere and no proxy leads to: it reaches public hosts only, unless the
+    /// provider itself is on this machine.
     pub(super) fn http_elsewhere(
         &self,
         provider: &'static str,
         base: &BaseUrl,
     ) -> Result<reqwest::Client, Error> {
-        let resolver = PublicResolver { allow_loopback: base.is_loopback(), proxies: self.proxies() };
-        self.http_with(reqwest::Client::builder().dns_resolver(Arc::new(resolver)), provider, base)
-    }
-
-    /// The hosts of the proxies that may be used.
-    #[allow(clippy::disallowed_methods, reason = "this is the module that reads the environment")]
-    fn proxies(&self) -> Vec<String> {
-        const VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
-        let system = VARIABLES.iter().filter_map(|name| std::env::var(name).ok());
-        let system = system.filter(|_| self.system_proxy && self.proxy.is_none());
-        let host = |proxy: String| Some(url::Url::parse(&proxy).ok()?.host_str()?.to_owned());
-        self.proxy.clone().into_iter().chain(system).filter_map(host).collect()
+        let resolver = PublicResolver { allow_loopback: base.is_loopback() };
+        let builder = reqwest::Client::builder().dns_resolver(Arc::new(resolver));
+        self.http_with(builder, provider, base, &Proxy::None)
     }
 
     /// What has to hold is set last: no redirects, no referer, no retries but ours.
@@ -256,6 +273,7 @@ impl Settings {
         mut builder: reqwest::ClientBuilder,
         provider: &'static str,
         base: &BaseUrl,
+        proxy: &Proxy,
     ) -> Result<reqwest::Client, Error> {
         let refused = |what: &str| {
             let detail = format!("{what} cannot be used");
@@ -263,16 +281,16 @@ impl Settings {
                 Error::configuration(provider, detail).with_source(error.without_url())
             }
         };
-        if let Some(proxy) = &self.proxy {
-            // The cause would quote the URL, and with it the password.
-            let unusable =
-                || Error::configuration(provider, "the proxy cannot be used: it is no http or https URL");
-            let url = url::Url::parse(proxy).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
-            let proxy = reqwest::Proxy::all(url.ok_or_else(unusable)?).map_err(|_| unusable())?;
-            builder = builder.proxy(proxy);
-        } else if !self.system_proxy || base.is_loopback() {
-            builder = builder.no_proxy();
-        }
+        builder = match proxy {
+            Proxy::None => builder.no_proxy(),
+            Proxy::Given(url) => {
+                // The cause could quote the URL.
+                let unusable = |_| Error::configuration(provider, "the proxy cannot be used");
+                builder.proxy(reqwest::Proxy::all(url.clone()).map_err(unusable)?)
+            }
+            // The HTTP library asks the system by itself.
+            Proxy::System(_) => builder,
+        };
         #[cfg(any(feature = "rustls", feature = "native-tls"))]
         {
             let roots = self.roots.iter().map(|pem| reqwest::Certificate::from_pem_bundle(pem));

@@ -23,6 +23,7 @@ mod options;
 mod page;
 mod precondition;
 mod provider;
+mod proxy;
 mod reading;
 mod reply;
 mod request;
