@@ -44,4 +44,5 @@ mod signly;
 mod support;
 mod telemetry;
 mod updating;
+mod uploads;
 mod webhook;

@@ -295,15 +295,15 @@ impl<'a, P: Provider> Call<'a, P> {
             self.core.http()
         };
         let sending = http.execute(request);
-        let limits = self.limits(progress.is_none());
-        let mut response =
-            limits.wait(progress.as_ref(), sending).await.map_err(|idle| self.not_sent(idle))?;
+        let mut limits = Limits::new(&self.core.0.settings, progress.is_some());
+        let answered = limits.head(progress.as_ref(), sending).await;
+        let mut response = answered.map_err(|unanswered| self.not_sent(unanswered))?;
         self.status = Some(response.status());
         if is_elsewhere && !response.status().is_success() {
             return Err(self.refused_elsewhere(&response, effect_of(self.status), false));
         }
         if R::STREAMED && response.status().is_redirection() && self.succeeded(response.status()) {
-            response = self.follow(&response, &limits).await?;
+            response = self.follow(&response, &mut limits).await?;
         }
         let status = response.status();
         if R::STREAMED && status.is_success() && self.outcome(status).is_none() {
@@ -312,8 +312,7 @@ impl<'a, P: Provider> Call<'a, P> {
             return self.read::<R>(Answer { status, headers, body: Bytes::new() }, Some(content));
         }
         let headers = std::mem::take(response.headers_mut());
-        let body = limits.deadline.limit(self.body(&mut response, &limits)).await;
-        match body.unwrap_or_else(|| Err(self.out_of_attempt())) {
+        match self.body(&mut response, &limits).await {
             Ok(body) => self.read::<R>(Answer { status, headers, body }, None),
             // What a refusal says is of use, but its status is what counts.
             Err(_) if !status.is_success() => {
@@ -327,19 +326,11 @@ impl<'a, P: Provider> Call<'a, P> {
         }
     }
 
-    /// How long this attempt may take. Content may take any time, as long as it moves.
-    fn limits(&self, bounded: bool) -> Limits {
-        let settings = &self.core.0.settings;
-        let whole = if bounded { settings.attempt_timeout } else { FOR_EVER };
-        let answer = settings.read_timeout.max(settings.attempt_timeout);
-        Limits { deadline: Deadline::after(whole), idle: settings.read_timeout, answer }
-    }
-
     /// Fetches what the provider keeps elsewhere, once and without credentials.
     async fn follow(
         &self,
         response: &reqwest::Response,
-        limits: &Limits,
+        limits: &mut Limits,
     ) -> Result<reqwest::Response, Failure> {
         let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
         let location = location.ok_or_else(|| {
@@ -347,7 +338,7 @@ impl<'a, P: Provider> Call<'a, P> {
             Failure { error, transient: false }
         })?;
         let (url, http) = self.place(location)?;
-        let answer = limits.wait(None, http.get(url).send()).await.map_err(|unanswered| {
+        let answer = limits.head(None, http.get(url).send()).await.map_err(|unanswered| {
             let Failure { error, transient } = self.not_sent(unanswered);
             // The provider was called, whatever became of the second call.
             let error = error.with_effect(Effect::Unknown);
@@ -429,7 +420,7 @@ impl<'a, P: Provider> Call<'a, P> {
         let mut body =
             BytesMut::with_capacity(announced.unwrap_or_default().min(largest).min(FIRST_CAPACITY));
         loop {
-            match limits.wait(None, response.chunk()).await {
+            match limits.next(response.chunk()).await {
                 Ok(None) => return Ok(body.freeze()),
                 Ok(Some(chunk)) if chunk.len() <= largest.saturating_sub(body.len()) => {
                     body.extend_from_slice(&chunk);

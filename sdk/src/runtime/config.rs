@@ -152,8 +152,12 @@ impl<S: Setup> ClientBuilder<S> {
     }
 
     /// How long nothing may move: while an answer is awaited or read, and while content is sent; 30 seconds by default.
-    /// Of content that is sent or received it is the only limit. Once content is sent, its answer may take the longer of this
-    /// and [`attempt_timeout`](Self::attempt_timeout).
+    /// Of content that is sent or received it is the only limit. Once content is sent, its whole answer may take the longer of
+    /// this and [`attempt_timeout`](Self::attempt_timeout).
+    ///
+    /// Content that the system took and has not sent yet cannot be seen. So both limits get a second more for each 16 KiB of
+    /// content that was taken, 320 seconds at most: an upload of 16 KiB in a second moves. Linux and Android know what was
+    /// received, and end an upload of which nothing was for this time.
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
         self.settings.read_timeout = timeout.min(FOR_EVER);
         self
@@ -296,6 +300,12 @@ impl Settings {
             let roots = self.roots.iter().map(|pem| reqwest::Certificate::from_pem_bundle(pem));
             let roots = roots.collect::<Result<Vec<_>, _>>().map_err(refused("a trusted certificate"))?;
             builder = builder.tls_certs_merge(roots.into_iter().flatten());
+        }
+        // Where the system can tell what the other side has received, it is the one that says that nothing moves.
+        #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
+        {
+            let longest = Duration::from_millis(i32::MAX.unsigned_abs().into());
+            builder = builder.tcp_user_timeout(self.read_timeout.min(longest));
         }
         builder
             .user_agent(&self.user_agent)

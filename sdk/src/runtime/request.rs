@@ -78,7 +78,7 @@ impl Request {
             return Ok(Prepared { request, progress: None });
         };
         let opened = content.open().await?;
-        request.headers_mut().insert(CONTENT_LENGTH, opened.length.into());
+        request.headers_mut().insert(CONTENT_LENGTH, opened.progress.length().into());
         *request.body_mut() = Some(reqwest::Body::wrap_stream(opened.stream));
         Ok(Prepared { request, progress: Some(opened.progress) })
     }

@@ -47,13 +47,27 @@ impl Clock for SystemClock {
 /// A time that is as good as for ever, and can still be added to any other.
 pub(super) const FOR_EVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
+/// When something happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Moment(tokio::time::Instant);
+
+impl Moment {
+    pub(super) fn now() -> Self {
+        Self(tokio::time::Instant::now())
+    }
+
+    pub(super) fn plus(self, duration: Duration) -> Deadline {
+        Deadline(self.0 + duration.min(FOR_EVER))
+    }
+}
+
 /// When something has to be done with.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Deadline(tokio::time::Instant);
 
 impl Deadline {
     pub(super) fn after(duration: Duration) -> Self {
-        Self(tokio::time::Instant::now() + duration.min(FOR_EVER))
+        Moment::now().plus(duration)
     }
 
     /// The result of `future`, if it comes in time.
