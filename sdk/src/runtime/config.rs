@@ -145,7 +145,7 @@ impl<S: Setup> ClientBuilder<S> {
     }
 
     /// How long making a connection may take, TLS included; 5 seconds by default. Nothing is sent before that, so such a
-    /// failure is always retried.
+    /// failure is always retried. So is one where another of these limits ends before there is a connection.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.settings.connect_timeout = timeout.min(FOR_EVER);
         self
@@ -310,6 +310,8 @@ impl Settings {
         builder
             .user_agent(&self.user_agent)
             .connect_timeout(self.connect_timeout.min(self.attempt_timeout.mul_f64(0.9)))
+            // Whatever another crate of the build switches on in reqwest.
+            .http1_only()
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .retry(reqwest::retry::never())

@@ -53,7 +53,7 @@ pub enum ErrorKind {
     Configuration,
     /// The request was refused by the SDK; nothing was sent.
     InvalidRequest,
-    /// No connection could be made; nothing was sent.
+    /// No connection could be made, or not in time; nothing was sent.
     Unreachable,
     /// No answer came in time. The request may have been sent.
     Timeout,

@@ -11,6 +11,7 @@ mod custom;
 mod download;
 mod elsewhere;
 mod error;
+mod handover;
 pub(crate) mod hex;
 mod id;
 mod lenient;
