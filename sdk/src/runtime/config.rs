@@ -244,7 +244,7 @@ impl Settings {
         Ok(match given {
             _ if base.is_loopback() => Proxy::None,
             Some(url) => Proxy::Given(url),
-            None if self.system_proxy => Proxy::System(Matcher::from_system()),
+            None if self.system_proxy => Proxy::System(Box::new(Matcher::from_system())),
             None => Proxy::None,
         })
     }

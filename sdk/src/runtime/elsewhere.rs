@@ -128,7 +128,7 @@ pub(crate) struct PublicResolver {
 }
 
 impl PublicResolver {
-    fn allows(&self, address: IpAddr) -> bool {
+    fn allows(self, address: IpAddr) -> bool {
         is_public(address) || (self.allow_loopback && address.to_canonical().is_loopback())
     }
 }

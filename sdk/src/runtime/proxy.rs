@@ -12,7 +12,7 @@ pub(super) enum Proxy {
     /// Every request goes through the one that the application gave.
     Given(Url),
     /// The environment or the system says which requests go through one. The HTTP library asks the same matcher.
-    System(Matcher),
+    System(Box<Matcher>),
 }
 
 impl Proxy {
@@ -37,9 +37,8 @@ mod tests {
     #[test]
     fn the_system_says_which_hosts_are_reached_through_a_proxy() {
         let system = |https: &str, all: &str, no: &str| {
-            Proxy::System(
-                Matcher::builder().https(https.to_owned()).all(all.to_owned()).no(no.to_owned()).build(),
-            )
+            let matcher = Matcher::builder().https(https.to_owned()).all(all.to_owned()).no(no.to_owned());
+            Proxy::System(Box::new(matcher.build()))
         };
         for (proxy, expected) in [
             (Proxy::None, [false, false]),
