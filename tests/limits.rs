@@ -1,8 +1,10 @@
 //! Time, budget and memory of calls that do not end well.
 
-use crate::support::server::{Server, Step};
+use crate::support::clock::TestClock;
+use crate::support::server::{Server, Step, silent_port};
 use crate::support::signly::{answers, builder, client, webhook};
-use countersign::{Clock, Effect, ErrorKind, RetryPolicy, Sleep, signly};
+use crate::support::{faireplace, legalesign};
+use countersign::{Clock, Content, Effect, ErrorKind, RetryPolicy, Sleep, signly};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
@@ -63,6 +65,85 @@ async fn a_call_that_runs_out_of_time_says_what_may_have_happened() {
         let call = client(&server).create_webhook().url("https://example.com").events(["X"]);
         let error = call.with_timeout(Duration::from_millis(400)).send().await.unwrap_err();
         assert_eq!((error.kind(), error.effect(), error.attempts()), (ErrorKind::Timeout, effect, 1));
+    }
+}
+
+/// Each limit that may end while a connection is made, and how often a call is tried before it ends.
+fn limits(
+    builder: impl Fn() -> signly::ClientBuilder,
+) -> [(&'static str, signly::Client, Option<Duration>, u32); 4] {
+    let soon = Duration::from_millis(150);
+    [
+        ("read_timeout", builder().read_timeout(soon).build().unwrap(), None, 3),
+        ("attempt_timeout", builder().attempt_timeout(soon).build().unwrap(), None, 3),
+        ("operation_timeout", builder().operation_timeout(soon).build().unwrap(), None, 1),
+        ("with_timeout", builder().build().unwrap(), Some(soon), 1),
+    ]
+}
+
+#[tokio::test]
+async fn a_limit_that_ends_before_there_is_a_connection_means_that_nothing_was_sent() {
+    let silent = silent_port().await;
+    let builder = || {
+        let builder = signly::Client::builder().base_url(&silent);
+        builder.tenant("t").api_key("k").clock(TestClock::new())
+    };
+    for (limit, client, timeout, attempts) in limits(builder) {
+        let mut create = client.create_webhook().url("https://example.com").events(["X"]);
+        let mut read = client.get_webhook("wh_1");
+        if let Some(timeout) = timeout {
+            (create, read) = (create.with_timeout(timeout), read.with_timeout(timeout));
+        }
+        for error in [create.send().await.unwrap_err(), read.send().await.unwrap_err()] {
+            let expected = (ErrorKind::Unreachable, Effect::None, attempts);
+            assert_eq!((error.kind(), error.effect(), error.attempts()), expected, "{limit}: {error}");
+        }
+    }
+}
+
+/// Nobody reads what was sent, but it was sent.
+#[tokio::test]
+async fn a_limit_that_ends_after_the_request_was_written_does_not_say_that_nothing_was_sent() {
+    let silent = silent_port().await.replace("https", "http");
+    let builder =
+        || signly::Client::builder().base_url(&silent).tenant("t").api_key("k").clock(TestClock::new());
+    for (limit, client, timeout, attempts) in limits(builder) {
+        let mut create = client.create_webhook().url("https://example.com").events(["X"]);
+        let mut read = client.get_webhook("wh_1");
+        if let Some(timeout) = timeout {
+            (create, read) = (create.with_timeout(timeout), read.with_timeout(timeout));
+        }
+        for (error, attempts) in
+            [(create.send().await.unwrap_err(), 1), (read.send().await.unwrap_err(), attempts)]
+        {
+            let expected = (ErrorKind::Timeout, Effect::Unknown, attempts);
+            assert_eq!((error.kind(), error.effect(), error.attempts()), expected, "{limit}: {error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn content_that_found_no_connection_in_time_was_not_sent() {
+    let silent = silent_port().await;
+    let soon = Duration::from_millis(150);
+    let client = countersign::legalesign::Client::builder().base_url(&silent).api_key(legalesign::KEY);
+    let client = client.clock(TestClock::new()).read_timeout(soon).build().unwrap();
+    let error = client.create_pdf_template(Content::bytes("%PDF")).group("g").send().await.unwrap_err();
+    assert_eq!((error.kind(), error.effect(), error.attempts()), (ErrorKind::Unreachable, Effect::None, 3));
+
+    let server = Server::follow([answers(&format!(r#"{{"uploadUrl":"{silent}/x"}}"#))]).await;
+    let client = builder(&server).read_timeout(soon).build().unwrap();
+    let error = client.upload_template_pdf("t-1", "0001", Content::bytes("%PDF")).send().await.unwrap_err();
+    assert_eq!((error.kind(), error.effect(), error.attempts()), (ErrorKind::Unreachable, Effect::None, 3));
+}
+
+#[tokio::test]
+async fn what_was_asked_to_wait_can_be_added_to_any_time() {
+    let year = Duration::from_secs(365 * 24 * 60 * 60);
+    for header in ["retry-after", "x-ratelimit-reset"] {
+        let server = Server::follow([Step::json(429, "{}").with_header(header, "9999999999999")]).await;
+        let error = faireplace::signatures(&server).get_signature_status("l").send().await.unwrap_err();
+        assert_eq!(error.retry_after(), Some(year), "{header}");
     }
 }
 

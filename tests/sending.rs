@@ -146,6 +146,22 @@ async fn a_header_of_a_call_is_sent_unless_it_is_ours() {
 }
 
 #[tokio::test]
+async fn a_call_carries_a_bounded_number_of_headers() {
+    let server = Server::follow([answers("[]")]).await;
+    let client = client(&server);
+    for (count, accepted) in [(64, true), (65, false), (40_000, false)] {
+        let call = (0..count).fold(client.list_webhooks(), |call, _| call.with_header("x-trace", "1"));
+        let error = call.send().await.err();
+        assert_eq!(
+            error.as_ref().map(countersign::Error::kind),
+            (!accepted).then_some(ErrorKind::InvalidRequest)
+        );
+        assert_eq!(error.map_or(1, |error| error.attempts()), u32::from(accepted));
+    }
+    assert_eq!(server.seen().len(), 1);
+}
+
+#[tokio::test]
 async fn the_key_is_sent_as_given() {
     let server = Server::follow([answers("[]")]).await;
     client(&server).list_webhooks().send().await.unwrap();

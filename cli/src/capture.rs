@@ -223,7 +223,8 @@ fn delivery<'h>(
     for (name, value) in headers {
         let unusable = || format!("the header `{name}` cannot be read");
         let value = HeaderValue::try_from(value).map_err(|_| unusable())?;
-        all.append(HeaderName::try_from(name).map_err(|_| unusable())?, value);
+        let name = HeaderName::try_from(name).map_err(|_| unusable())?;
+        all.try_append(name, value).map_err(|_| "it has more headers than a request can have".to_owned())?;
     }
     Ok(Delivery::new(method, uri, all, body))
 }

@@ -1,9 +1,7 @@
 //! Times as they are written.
 
-use countersign::{Clock as _, SystemClock};
+use countersign::{Clock as _, SystemClock, Timestamp};
 use std::time::SystemTime;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 pub fn now() -> SystemTime {
     SystemClock.now()
@@ -11,19 +9,16 @@ pub fn now() -> SystemTime {
 
 /// As `2026-11-21T09:30:00Z`, to the second.
 pub fn written(time: SystemTime) -> String {
-    let time = OffsetDateTime::from(time);
-    let time = time.replace_nanosecond(0).unwrap_or(time);
-    time.format(&Rfc3339).unwrap_or_default()
+    Timestamp::from(time).to_string()
 }
 
 /// Hours, minutes and seconds in UTC, for a log.
 pub fn time_of_day(time: SystemTime) -> String {
-    let (hour, minute, second) = OffsetDateTime::from(time).to_hms();
-    format!("{hour:02}:{minute:02}:{second:02}")
+    written(time).get(11..19).unwrap_or_default().to_owned()
 }
 
 pub fn read(text: &str) -> Option<SystemTime> {
-    OffsetDateTime::parse(text, &Rfc3339).ok().map(SystemTime::from)
+    Timestamp::from(text).to_system_time()
 }
 
 /// For arguments.

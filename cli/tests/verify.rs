@@ -142,6 +142,8 @@ fn what_was_redacted_is_told_as_it_was_recorded_and_not_believed() {
 
 #[test]
 fn a_file_that_is_no_capture_is_a_mistake() {
+    let headers = vec![["x", ""]; 40_000];
+    let many = json!({ "method": "POST", "uri": "/", "headers": headers }).to_string();
     let cases = [
         ("hello", "standard input: it is no captured request: a file begins with `POST /path HTTP/1.1`"),
         ("", "it is empty"),
@@ -151,6 +153,7 @@ fn a_file_that_is_no_capture_is_a_mistake() {
         (r#"{"method":"POST","uri":"/","headers":[],"body":{"base64":"*"}}"#, "no base64"),
         (r#"{"method":"POST","uri":"/","headers":[],"text":"a"}"#, "unknown field `text`"),
         (r#"{"method":"POST","uri":"/","headers":[],"received_at":"yesterday"}"#, "2026-11-21T09:30:00Z"),
+        (&many, "more headers than a request can have"),
     ];
     for (capture, expected) in cases {
         let printed = signly(capture, &[]);

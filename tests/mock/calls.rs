@@ -5,6 +5,7 @@ use countersign::mock::signly::Server;
 use countersign::signly::{WebhookSort, WebhookStatus};
 use countersign::{Precondition, RetryPolicy};
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
 
 #[tokio::test]
@@ -22,6 +23,7 @@ async fn refused_requests_have_these_statuses() {
         (format!("PUT {one}"), format!("{json}{headers}"), body.to_owned(), status, code)
     };
     let events = ["PROCESS_COMPLETED"];
+    let many = (0..30_000).map(|number| (format!("x-{number}"), "1")).collect::<HashMap<_, _>>();
     let cases = [
         list("limit=0"),
         list("limit=101"),
@@ -43,6 +45,7 @@ async fn refused_requests_have_these_statuses() {
         create(json!({ "url": URL, "events": events, "customHeaders": { "a b": "c" } })),
         create(json!({ "url": URL, "events": events, "customHeaders": { "content-length": "9" } })),
         create(json!({ "url": URL, "events": events, "customHeaders": { "X-Auth": "a", "x-auth": "b" } })),
+        create(json!({ "url": URL, "events": events, "customHeaders": many })),
         (
             format!("POST {one}/test"),
             json.clone(),

@@ -48,11 +48,11 @@ impl CallbackRequest {
         Self::new("application/x-www-form-urlencoded", body)
     }
 
-    /// Adds a header, beside those of the same name. Has no effect if it is no valid header.
+    /// Adds a header, beside those of the same name. Has no effect if it is no valid header, or one too many for any request.
     #[must_use]
     pub fn with_header(mut self, name: &str, value: &str) -> Self {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            self.headers.append(name, value);
+            let _ = self.headers.try_append(name, value);
         }
         self
     }

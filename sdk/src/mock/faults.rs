@@ -125,7 +125,7 @@ impl Fault {
         if let Kind::Answer { headers, .. } = &mut self.0
             && let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value))
         {
-            headers.append(name, value);
+            let _ = headers.try_append(name, value);
         }
         self
     }

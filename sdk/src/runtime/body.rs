@@ -3,6 +3,7 @@
 
 use super::check::Invalid;
 use super::content::{Content, Reader};
+use super::time::Moment;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -11,8 +12,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::io::Error;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use tokio::io::ReadBuf;
 
@@ -96,34 +96,52 @@ impl Body {
             parts.push_back(part);
         }
         let length = length.ok_or_else(|| Invalid::new("the content is longer than a body can be"))?;
-        let progress = Progress { sent: Arc::default(), length };
-        Ok(Opened { length, stream: Chunks { parts, progress: progress.clone() }, progress })
+        let progress = Progress::new(length);
+        Ok(Opened { stream: Chunks { parts, progress: progress.clone() }, progress })
     }
 }
 
 /// A body that is ready to be sent, once.
 pub(crate) struct Opened {
-    /// How long the body is, to the byte.
-    pub(crate) length: u64,
     pub(crate) stream: Chunks,
     pub(crate) progress: Progress,
 }
 
-/// How much of a body was handed out. As long as it grows, an upload is slow but not stuck.
+/// How much of a body was handed to the HTTP library, and when. What the library took may still be here.
 #[derive(Clone, Debug)]
 pub(crate) struct Progress {
-    sent: Arc<AtomicU64>,
+    moved: Arc<Mutex<Moved>>,
     length: u64,
 }
 
+/// How far a body has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Moved {
+    pub(super) bytes: u64,
+    pub(super) is_all: bool,
+    /// When the last of these bytes were taken, or the body was opened.
+    pub(super) at: Moment,
+}
+
 impl Progress {
-    /// Whether everything was handed out.
-    pub(crate) fn is_complete(&self) -> bool {
-        self.bytes() >= self.length
+    fn new(length: u64) -> Self {
+        let moved = Moved { bytes: 0, is_all: length == 0, at: Moment::now() };
+        Self { moved: Arc::new(Mutex::new(moved)), length }
     }
 
-    pub(crate) fn bytes(&self) -> u64 {
-        self.sent.load(Ordering::Relaxed)
+    /// How long the body is, to the byte.
+    pub(super) fn length(&self) -> u64 {
+        self.length
+    }
+
+    pub(super) fn moved(&self) -> Moved {
+        *self.moved.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, chunk: &Bytes) {
+        let mut moved = self.moved.lock().unwrap_or_else(PoisonError::into_inner);
+        let bytes = moved.bytes.saturating_add(chunk.len() as u64);
+        *moved = Moved { bytes, is_all: bytes >= self.length, at: Moment::now() };
     }
 }
 
@@ -152,7 +170,7 @@ impl Stream for Chunks {
                 // A part that has nothing more to give is done with.
                 Ok(chunk) if chunk.is_empty() => drop(self.parts.pop_front()),
                 Ok(chunk) => {
-                    self.progress.sent.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+                    self.progress.add(&chunk);
                     return Poll::Ready(Some(Ok(chunk)));
                 }
                 Err(error) => {
@@ -304,15 +322,15 @@ mod tests {
     }
 
     async fn chunks(opened: Opened) -> Result<Vec<Bytes>, Error> {
-        let Opened { length, mut stream, progress } = opened;
+        let Opened { mut stream, progress } = opened;
         let mut chunks = Vec::new();
         while let Some(chunk) = std::future::poll_fn(|context| Pin::new(&mut stream).poll_next(context)).await
         {
             chunks.push(chunk?);
             let sum: usize = chunks.iter().map(Bytes::len).sum();
-            assert_eq!(progress.bytes(), sum as u64);
+            assert_eq!(progress.moved().bytes, sum as u64);
         }
-        assert_eq!(progress.bytes(), length);
+        assert_eq!((progress.moved().bytes, progress.moved().is_all), (progress.length(), true));
         Ok(chunks)
     }
 
@@ -366,7 +384,7 @@ mod tests {
                     (Piece::Bytes(bytes.clone().into()), bytes.clone()),
                 ] {
                     let opened = Body { pieces: vec![piece] }.open().await.unwrap();
-                    assert_eq!(opened.length, expected.len() as u64);
+                    assert_eq!(opened.progress.length(), expected.len() as u64);
                     let chunks = chunks(opened).await.unwrap();
                     assert!(chunks.iter().all(|chunk| chunk.len() <= 64 * 1024));
                     assert!(chunks.concat() == expected, "{length} bytes in portions of {sizes:?}");
@@ -382,10 +400,11 @@ mod tests {
         {
             for sizes in [&[1][..], &[3], &[100]] {
                 let opened = base64_of(portions(&sample(length), sizes, announced)).open().await.unwrap();
-                let (expected, progress) = (opened.length, opened.progress.clone());
+                let progress = opened.progress.clone();
                 let error = chunks(opened).await.unwrap_err().to_string();
                 assert!(error.contains(problem), "{error}");
-                assert!(progress.bytes() < expected.max(1), "{length} for {announced}");
+                let (moved, expected) = (progress.moved().bytes, progress.length());
+                assert!(moved < expected.max(1), "{length} for {announced}");
             }
         }
     }

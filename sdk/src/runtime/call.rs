@@ -4,17 +4,19 @@ mod limits;
 mod meaning;
 
 use super::base_url::{self, BaseUrl};
-use super::body;
+use super::body::{self, Progress};
 use super::check::Invalid;
 use super::config::Settings;
 use super::content::Content;
 use super::download::Download;
 use super::elsewhere;
 use super::error::{Effect, Error, ErrorKind};
+use super::handover::Handover;
 use super::link::Link;
 use super::operation::Operation;
 use super::options::CallOptions;
 use super::provider::{Answer, Explanation, Provider};
+use super::proxy::Proxy;
 use super::reading::{Accepted, Reading, Streamed};
 use super::reply::Reply;
 use super::request::{Prepared, Request};
@@ -23,7 +25,7 @@ use super::telemetry;
 use super::time::{Clock, Deadline, FOR_EVER};
 use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_TYPE, LOCATION};
-use http::{HeaderName, HeaderValue, StatusCode};
+use http::{HeaderName, HeaderValue, Method, StatusCode};
 use limits::{Limits, Unanswered};
 use meaning::effect_of;
 use std::error::Error as _;
@@ -42,7 +44,8 @@ struct Inner<P> {
     provider: P,
     base: BaseUrl,
     http: reqwest::Client,
-    /// For what the provider keeps elsewhere. Most clients never need it.
+    proxy: Proxy,
+    /// For what the provider keeps elsewhere and no proxy leads to. Most clients never need it.
     elsewhere: OnceLock<reqwest::Client>,
     settings: Settings,
     budget: RetryBudget,
@@ -63,9 +66,10 @@ impl<P> fmt::Debug for Core<P> {
 impl<P: Provider> Core<P> {
     pub(crate) fn new(name: &'static str, provider: P, settings: Settings) -> Result<Self, Error> {
         let base = settings.base_url(name)?;
-        let http = settings.http(name, &base)?;
+        let proxy = settings.proxy(name, &base)?;
+        let http = settings.http(name, &base, &proxy)?;
         let (elsewhere, budget) = (OnceLock::new(), RetryBudget::new());
-        Ok(Self(Arc::new(Inner { provider, base, http, elsewhere, settings, budget })))
+        Ok(Self(Arc::new(Inner { provider, base, http, proxy, elsewhere, settings, budget })))
     }
 
     pub(crate) fn provider(&self) -> &P {
@@ -144,6 +148,7 @@ pub async fn call<P: Provider, R: Reading>(
         retry: options.retry.as_ref(),
         attempts: 0,
         effect: Effect::None,
+        under_way: None,
         status: None,
         last: None,
     };
@@ -178,12 +183,20 @@ pub(crate) const OURS: &[&str] = &[
     "upgrade",
 ];
 
+/// How many headers an application may add to one call. Many servers refuse requests with more than a hundred.
+const MOST_HEADERS: usize = 64;
+
 fn with_headers<P: Provider>(
     provider: &P,
     operation: &Operation,
     mut request: Request,
     options: &CallOptions,
 ) -> Result<Request, Invalid> {
+    if options.headers.len() > MOST_HEADERS {
+        return Err(Invalid::new(format!(
+            "a call carries at most {MOST_HEADERS} headers of the application"
+        )));
+    }
     for (name, value) in &options.headers {
         let name = HeaderName::try_from(name)
             .map_err(|_| Invalid::new("a header name has characters that none can have"))?;
@@ -191,7 +204,8 @@ fn with_headers<P: Provider>(
         if is_ours || provider.is_reserved(&name) {
             return Err(Invalid::new(format!("the header `{name}` is set by the SDK")));
         }
-        request.head.headers_mut().append(name, HeaderValue::try_from(value)?);
+        let added = request.head.headers_mut().try_append(name, HeaderValue::try_from(value)?);
+        added.map_err(|_| Invalid::new("there are more headers than a request can have"))?;
     }
     Ok(request)
 }
@@ -204,6 +218,8 @@ struct Call<'a, P> {
     attempts: u32,
     /// The most that any attempt may have done.
     effect: Effect,
+    /// The request of the attempt under way, since it was handed to the HTTP library.
+    under_way: Option<Handover>,
     /// The status of the attempt under way, as soon as it is known.
     status: Option<StatusCode>,
     /// The last failure, while nothing is being sent.
@@ -216,7 +232,7 @@ struct Failure {
     transient: bool,
 }
 
-impl<P: Provider> Call<'_, P> {
+impl<'a, P: Provider> Call<'a, P> {
     async fn run<R: Reading>(&mut self, request: Request) -> Result<Reply<R::Value>, Error> {
         let settings = &self.core.0.settings;
         let policy = self.retry.unwrap_or(&settings.retry);
@@ -249,13 +265,24 @@ impl<P: Provider> Call<'_, P> {
 
     /// The error when the time for all attempts is over: the last one, or that of the attempt that was cut off.
     fn out_of_time(&mut self) -> Error {
-        let (effect, attempts) = (self.effect, self.attempts);
         self.last.take().unwrap_or_else(|| {
-            let effect = if attempts == 0 { effect } else { effect.max(effect_of(self.status)) };
-            self.failed(ErrorKind::Timeout, "the time for the whole call is over")
-                .with_effect(effect)
-                .with_attempts(attempts)
+            if self.under_way.is_none() {
+                // Its content was being opened: it was not tried.
+                self.attempts = self.attempts.saturating_sub(1);
+            }
+            let error = self.cut_off(self.under_way.as_ref(), "the time for the whole call is over");
+            let effect = self.effect.max(error.effect());
+            error.with_effect(effect).with_attempts(self.attempts)
         })
+    }
+
+    /// The error where `request` took too long, after its future was dropped; none was handed over yet without it.
+    fn cut_off(&self, request: Option<&Handover>, detail: &str) -> Error {
+        match request {
+            None => self.failed(ErrorKind::Timeout, detail),
+            Some(request) if request.is_unsent() => self.failed(ErrorKind::Unreachable, detail),
+            Some(_) => self.failed(ErrorKind::Timeout, detail).with_effect(effect_of(self.status)),
+        }
     }
 
     fn failed(&self, kind: ErrorKind, detail: impl Into<String>) -> Error {
@@ -263,7 +290,7 @@ impl<P: Provider> Call<'_, P> {
     }
 
     async fn attempt<R: Reading>(&mut self, request: &Request) -> Result<Reply<R::Value>, Failure> {
-        self.status = None;
+        (self.under_way, self.status) = (None, None);
         let elsewhere = request.elsewhere().map(|link| self.place(link.expose())).transpose()?;
         let Prepared { mut request, progress } = match request.prepare().await {
             Ok(prepared) => prepared,
@@ -282,16 +309,17 @@ impl<P: Provider> Call<'_, P> {
             self.core.0.provider.authorise(request.headers_mut());
             self.core.http()
         };
-        let sending = http.execute(request);
-        let limits = self.limits(progress.is_none());
-        let mut response =
-            limits.wait(progress.as_ref(), sending).await.map_err(|idle| self.not_sent(idle))?;
+        let (under_way, sending) = Handover::of(http, request, progress.as_ref().map(Progress::length));
+        self.under_way = Some(under_way.clone());
+        let mut limits = Limits::new(&self.core.0.settings, progress.is_some());
+        let answered = limits.head(progress.as_ref(), sending).await;
+        let mut response = answered.map_err(|unanswered| self.unanswered(unanswered, &under_way))?;
         self.status = Some(response.status());
         if is_elsewhere && !response.status().is_success() {
             return Err(self.refused_elsewhere(&response, effect_of(self.status), false));
         }
         if R::STREAMED && response.status().is_redirection() && self.succeeded(response.status()) {
-            response = self.follow(&response, &limits).await?;
+            response = self.follow(&response, &mut limits).await?;
         }
         let status = response.status();
         if R::STREAMED && status.is_success() && self.outcome(status).is_none() {
@@ -300,8 +328,7 @@ impl<P: Provider> Call<'_, P> {
             return self.read::<R>(Answer { status, headers, body: Bytes::new() }, Some(content));
         }
         let headers = std::mem::take(response.headers_mut());
-        let body = limits.deadline.limit(self.body(&mut response, &limits)).await;
-        match body.unwrap_or_else(|| Err(self.out_of_attempt())) {
+        match self.body(&mut response, &limits).await {
             Ok(body) => self.read::<R>(Answer { status, headers, body }, None),
             // What a refusal says is of use, but its status is what counts.
             Err(_) if !status.is_success() => {
@@ -315,19 +342,11 @@ impl<P: Provider> Call<'_, P> {
         }
     }
 
-    /// How long this attempt may take. Content may take any time, as long as it moves.
-    fn limits(&self, bounded: bool) -> Limits {
-        let settings = &self.core.0.settings;
-        let whole = if bounded { settings.attempt_timeout } else { FOR_EVER };
-        let answer = settings.read_timeout.max(settings.attempt_timeout);
-        Limits { deadline: Deadline::after(whole), idle: settings.read_timeout, answer }
-    }
-
     /// Fetches what the provider keeps elsewhere, once and without credentials.
     async fn follow(
         &self,
         response: &reqwest::Response,
-        limits: &Limits,
+        limits: &mut Limits,
     ) -> Result<reqwest::Response, Failure> {
         let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
         let location = location.ok_or_else(|| {
@@ -335,8 +354,9 @@ impl<P: Provider> Call<'_, P> {
             Failure { error, transient: false }
         })?;
         let (url, http) = self.place(location)?;
-        let answer = limits.wait(None, http.get(url).send()).await.map_err(|unanswered| {
-            let Failure { error, transient } = self.not_sent(unanswered);
+        let (second, sending) = Handover::of(http, reqwest::Request::new(Method::GET, url), None);
+        let answer = limits.head(None, sending).await.map_err(|unanswered| {
+            let Failure { error, transient } = self.unanswered(unanswered, &second);
             // The provider was called, whatever became of the second call.
             let error = error.with_effect(Effect::Unknown);
             let unreachable = error.kind() == ErrorKind::Unreachable;
@@ -353,17 +373,19 @@ impl<P: Provider> Call<'_, P> {
     }
 
     /// Where a URL leads that was handed out, if it is safe to go there, and the client that goes.
-    fn place(&self, handed_out: &str) -> Result<(Url, &reqwest::Client), Failure> {
-        let base = &self.core.0.base;
+    fn place(&self, handed_out: &str) -> Result<(Url, &'a reqwest::Client), Failure> {
+        let core = self.core;
+        let base = &core.0.base;
         let url = elsewhere::check(handed_out, base).map_err(|problem| {
             let detail = format!("where it is sent to is not safe: {problem}");
             Failure { error: self.failed(ErrorKind::Redirected, detail), transient: false }
         })?;
-        // The provider's own host is the one that the application chose, and may be a private one.
-        let http = if elsewhere::is_at_provider(&url, base) {
-            Ok(self.core.http())
+        // The provider's own host is the one that the application chose, and may be a private one. Nor does a proxy have
+        // anything resolved here: it is the proxy that decides which hosts are reached.
+        let http = if elsewhere::is_at_provider(&url, base) || core.0.proxy.serves(&url) {
+            Ok(core.http())
         } else {
-            self.core.elsewhere(self.operation.provider)
+            core.elsewhere(self.operation.provider)
         };
         Ok((url, http.map_err(|error| Failure { error, transient: false })?))
     }
@@ -377,32 +399,18 @@ impl<P: Provider> Call<'_, P> {
         Failure { error, transient: replaced || matches!(status.as_u16(), 408 | 429 | 500..) }
     }
 
-    fn not_sent(&self, unanswered: Unanswered) -> Failure {
-        match unanswered {
-            Unanswered::OutOfTime => self.out_of_attempt(),
-            Unanswered::Idle => {
-                let detail = "nothing moved for too long";
-                let error = self.failed(ErrorKind::Timeout, detail).with_effect(effect_of(self.status));
-                Failure { error, transient: true }
-            }
-            Unanswered::Error(error) => self.not_answered(error),
-        }
-    }
-
-    fn out_of_attempt(&self) -> Failure {
-        let error = self.failed(ErrorKind::Timeout, "the time for one attempt is over");
-        Failure { error: error.with_effect(effect_of(self.status)), transient: true }
-    }
-
-    fn not_answered(&self, error: reqwest::Error) -> Failure {
-        let (kind, effect) = match &error {
-            // The content was not sent whole, so nobody can have made anything of it.
-            error if is_local(error) => (ErrorKind::Local, Effect::None),
-            error if error.is_connect() => (ErrorKind::Unreachable, Effect::None),
-            error if error.is_builder() => (ErrorKind::InvalidRequest, Effect::None),
-            error if error.is_timeout() => (ErrorKind::Timeout, Effect::Unknown),
-            _ => (ErrorKind::Interrupted, Effect::Unknown),
+    /// The failure of a request without answer, after its future was dropped.
+    fn unanswered(&self, unanswered: Unanswered, request: &Handover) -> Failure {
+        let detail = match unanswered {
+            Unanswered::OutOfTime => "the time for one attempt is over",
+            Unanswered::Idle => "nothing moved for too long",
+            Unanswered::Error(error) => return self.not_answered(error, request.is_unsent()),
         };
+        Failure { error: self.cut_off(Some(request), detail), transient: true }
+    }
+
+    fn not_answered(&self, error: reqwest::Error, is_unsent: bool) -> Failure {
+        let (kind, effect) = meaning_of(&error, is_unsent);
         let error = self.failed(kind, cause(&error)).with_effect(effect).with_source(error.without_url());
         Failure { error, transient: !matches!(kind, ErrorKind::InvalidRequest | ErrorKind::Local) }
     }
@@ -415,7 +423,7 @@ impl<P: Provider> Call<'_, P> {
         let mut body =
             BytesMut::with_capacity(announced.unwrap_or_default().min(largest).min(FIRST_CAPACITY));
         loop {
-            match limits.wait(None, response.chunk()).await {
+            match limits.next(response.chunk()).await {
                 Ok(None) => return Ok(body.freeze()),
                 Ok(Some(chunk)) if chunk.len() <= largest.saturating_sub(body.len()) => {
                     body.extend_from_slice(&chunk);
@@ -425,7 +433,11 @@ impl<P: Provider> Call<'_, P> {
                         self.failed(ErrorKind::TooLarge, format!("it is longer than {largest} bytes"));
                     return Err(Failure { error: error.with_effect(Effect::Done), transient: false });
                 }
-                Err(Unanswered::OutOfTime) => return Err(self.out_of_attempt()),
+                Err(Unanswered::OutOfTime) => {
+                    let failed = self.failed(ErrorKind::Timeout, "the time for one attempt is over");
+                    let error = failed.with_effect(effect_of(self.status));
+                    return Err(Failure { error, transient: true });
+                }
                 Err(Unanswered::Idle) => {
                     let failed = self.failed(ErrorKind::Timeout, "the rest of the answer did not come");
                     return Err(Failure { error: failed.with_effect(Effect::Done), transient: true });
@@ -438,6 +450,18 @@ impl<P: Provider> Call<'_, P> {
                 }
             }
         }
+    }
+}
+
+/// What an error in place of an answer means. `is_unsent`: the request was certainly not sent.
+fn meaning_of(error: &reqwest::Error, is_unsent: bool) -> (ErrorKind, Effect) {
+    match error {
+        // The content was not sent whole, so nobody can have made anything of it.
+        error if is_local(error) => (ErrorKind::Local, Effect::None),
+        error if is_unsent && error.is_builder() => (ErrorKind::InvalidRequest, Effect::None),
+        _ if is_unsent => (ErrorKind::Unreachable, Effect::None),
+        error if error.is_timeout() => (ErrorKind::Timeout, Effect::Unknown),
+        _ => (ErrorKind::Interrupted, Effect::Unknown),
     }
 }
 
@@ -460,4 +484,19 @@ fn cause(error: &reqwest::Error) -> String {
         innermost = Some(deeper);
     }
     innermost.map(ToString::to_string).unwrap_or_default()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a failing test says so by panicking")]
+mod tests {
+    use super::{Effect, ErrorKind, meaning_of};
+
+    /// Some layers of the HTTP library make such an error of an answer.
+    #[test]
+    fn a_request_that_cannot_be_built_was_not_sent_unless_it_was_sent() {
+        let error = reqwest::Client::new().get("::").build().unwrap_err();
+        assert!(error.is_builder());
+        assert_eq!(meaning_of(&error, true), (ErrorKind::InvalidRequest, Effect::None));
+        assert_eq!(meaning_of(&error, false), (ErrorKind::Interrupted, Effect::Unknown));
+    }
 }

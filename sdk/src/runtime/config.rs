@@ -3,8 +3,10 @@
 use super::base_url::BaseUrl;
 use super::elsewhere::PublicResolver;
 use super::error::Error;
+use super::proxy::Proxy;
 use super::retry::RetryPolicy;
 use super::time::{Clock, FOR_EVER, SystemClock};
+use hyper_util::client::proxy::matcher::Matcher;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -116,7 +118,8 @@ impl<S: Setup> ClientBuilder<S> {
         self
     }
 
-    /// Sends everything through this proxy, in place of the one that the system states.
+    /// Sends everything through this proxy, in place of the one that the system states. A provider on this machine is
+    /// called without any proxy: the base URL is a loopback address, and may be plain `http`.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.settings.proxy = Some(url.into());
         self
@@ -142,15 +145,19 @@ impl<S: Setup> ClientBuilder<S> {
     }
 
     /// How long making a connection may take, TLS included; 5 seconds by default. Nothing is sent before that, so such a
-    /// failure is always retried.
+    /// failure is always retried. So is one where another of these limits ends before there is a connection.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.settings.connect_timeout = timeout.min(FOR_EVER);
         self
     }
 
     /// How long nothing may move: while an answer is awaited or read, and while content is sent; 30 seconds by default.
-    /// Of content that is sent or received it is the only limit. Once content is sent, its answer may take the longer of this
-    /// and [`attempt_timeout`](Self::attempt_timeout).
+    /// Of content that is sent or received it is the only limit. Once content is sent, its whole answer may take the longer of
+    /// this and [`attempt_timeout`](Self::attempt_timeout).
+    ///
+    /// Content that the system took and has not sent yet cannot be seen. So both limits get a second more for each 16 KiB of
+    /// content that was taken, 320 seconds at most: an upload of 16 KiB in a second moves. Linux and Android know what was
+    /// received, and end an upload of which nothing was for this time.
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
         self.settings.read_timeout = timeout.min(FOR_EVER);
         self
@@ -224,30 +231,44 @@ impl Settings {
         Ok(base)
     }
 
-    /// The HTTP client for the provider itself.
-    pub(super) fn http(&self, provider: &'static str, base: &BaseUrl) -> Result<reqwest::Client, Error> {
-        self.http_with(reqwest::Client::builder(), provider, base)
+    /// Which requests go through a proxy. None to a provider on this machine, nor to what it keeps elsewhere.
+    pub(super) fn proxy(&self, provider: &'static str, base: &BaseUrl) -> Result<Proxy, Error> {
+        // The cause would quote the URL, and with it the password.
+        let unusable =
+            || Error::configuration(provider, "the proxy cannot be used: it is no http or https URL");
+        let parse = |proxy: &String| {
+            let url = url::Url::parse(proxy).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+            url.ok_or_else(unusable)
+        };
+        let given = self.proxy.as_ref().map(parse).transpose()?;
+        Ok(match given {
+            _ if base.is_loopback() => Proxy::None,
+            Some(url) => Proxy::Given(url),
+            None if self.system_proxy => Proxy::System(Box::new(Matcher::from_system())),
+            None => Proxy::None,
+        })
     }
 
-    /// The HTTP client for what the provider keeps elsewhere: it reaches public hosts only, unless the provider itself
-    /// is on this machine.
+    /// The HTTP client for the provider itself, and for whatever a proxy leads to.
+    pub(super) fn http(
+        &self,
+        provider: &'static str,
+        base: &BaseUrl,
+        proxy: &Proxy,
+    ) -> Result<reqwest::Client, Error> {
+        self.http_with(reqwest::Client::builder(), provider, base, proxy)
+    }
+
+    /// The HTTP client for what the provider keeps elsewhere and no proxy leads to: it reaches public hosts only, unless the
+    /// provider itself is on this machine.
     pub(super) fn http_elsewhere(
         &self,
         provider: &'static str,
         base: &BaseUrl,
     ) -> Result<reqwest::Client, Error> {
-        let resolver = PublicResolver { allow_loopback: base.is_loopback(), proxies: self.proxies() };
-        self.http_with(reqwest::Client::builder().dns_resolver(Arc::new(resolver)), provider, base)
-    }
-
-    /// The hosts of the proxies that may be used.
-    #[allow(clippy::disallowed_methods, reason = "this is the module that reads the environment")]
-    fn proxies(&self) -> Vec<String> {
-        const VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
-        let system = VARIABLES.iter().filter_map(|name| std::env::var(name).ok());
-        let system = system.filter(|_| self.system_proxy && self.proxy.is_none());
-        let host = |proxy: String| Some(url::Url::parse(&proxy).ok()?.host_str()?.to_owned());
-        self.proxy.clone().into_iter().chain(system).filter_map(host).collect()
+        let resolver = PublicResolver { allow_loopback: base.is_loopback() };
+        let builder = reqwest::Client::builder().dns_resolver(Arc::new(resolver));
+        self.http_with(builder, provider, base, &Proxy::None)
     }
 
     /// What has to hold is set last: no redirects, no referer, no retries but ours.
@@ -256,6 +277,7 @@ impl Settings {
         mut builder: reqwest::ClientBuilder,
         provider: &'static str,
         base: &BaseUrl,
+        proxy: &Proxy,
     ) -> Result<reqwest::Client, Error> {
         let refused = |what: &str| {
             let detail = format!("{what} cannot be used");
@@ -263,25 +285,33 @@ impl Settings {
                 Error::configuration(provider, detail).with_source(error.without_url())
             }
         };
-        if let Some(proxy) = &self.proxy {
-            // The cause would quote the URL, and with it the password.
-            let unusable =
-                || Error::configuration(provider, "the proxy cannot be used: it is no http or https URL");
-            let url = url::Url::parse(proxy).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
-            let proxy = reqwest::Proxy::all(url.ok_or_else(unusable)?).map_err(|_| unusable())?;
-            builder = builder.proxy(proxy);
-        } else if !self.system_proxy || base.is_loopback() {
-            builder = builder.no_proxy();
-        }
+        builder = match proxy {
+            Proxy::None => builder.no_proxy(),
+            Proxy::Given(url) => {
+                // The cause could quote the URL.
+                let unusable = |_| Error::configuration(provider, "the proxy cannot be used");
+                builder.proxy(reqwest::Proxy::all(url.clone()).map_err(unusable)?)
+            }
+            // The HTTP library asks the system by itself.
+            Proxy::System(_) => builder,
+        };
         #[cfg(any(feature = "rustls", feature = "native-tls"))]
         {
             let roots = self.roots.iter().map(|pem| reqwest::Certificate::from_pem_bundle(pem));
             let roots = roots.collect::<Result<Vec<_>, _>>().map_err(refused("a trusted certificate"))?;
             builder = builder.tls_certs_merge(roots.into_iter().flatten());
         }
+        // Where the system can tell what the other side has received, it is the one that says that nothing moves.
+        #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
+        {
+            let longest = Duration::from_millis(i32::MAX.unsigned_abs().into());
+            builder = builder.tcp_user_timeout(self.read_timeout.min(longest));
+        }
         builder
             .user_agent(&self.user_agent)
             .connect_timeout(self.connect_timeout.min(self.attempt_timeout.mul_f64(0.9)))
+            // Whatever another crate of the build switches on in reqwest.
+            .http1_only()
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .retry(reqwest::retry::never())

@@ -6,8 +6,9 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use url::{Host, Url};
 
-/// The URL, if it may be fetched: https to a public host, or to the provider itself. A path alone is one at the provider.
-/// Where the base URL is a loopback address, others are accepted as well, with or without TLS.
+/// The URL, if it may be fetched: https to a public host, at port 443 or the one of the base URL; or the provider itself. A
+/// path alone is one at the provider. Where the base URL is a loopback address, others are accepted as well, at any port,
+/// with or without TLS.
 ///
 /// What a name leads to is not known before it is resolved: fetch with a client that has a [`PublicResolver`], which a
 /// literal address does not pass, and without one if the URL is [`is_at_provider`].
@@ -38,8 +39,15 @@ pub(crate) fn check(url: &str, base: &BaseUrl) -> Result<Url, &'static str> {
         "http" => return Err("it is plain http"),
         _ => return Err("it is neither https nor http"),
     }
-    if !loopback && !is_public_host(&host) {
+    if loopback {
+        return Ok(parsed);
+    }
+    if !is_public_host(&host) {
         return Err("its host is not a public one");
+    }
+    let port = parsed.port_or_known_default();
+    if port != Some(443) && port != base.port() {
+        return Err("its port is neither 443 nor that of the base URL");
     }
     Ok(parsed)
 }
@@ -113,29 +121,25 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 }
 
 /// Resolves names to public addresses only, so that a name cannot stand for an address that [`check`] would refuse, nor
-/// come to mean one after the check.
-///
-/// The host of a proxy is resolved as it is. Behind a proxy it is the proxy that decides which hosts are reached.
-#[derive(Clone, Debug)]
+/// come to mean one after the check. No name is excepted: a client that has it uses no proxy.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct PublicResolver {
     pub(crate) allow_loopback: bool,
-    pub(crate) proxies: Vec<String>,
 }
 
 impl PublicResolver {
-    fn allows(&self, address: IpAddr) -> bool {
+    fn allows(self, address: IpAddr) -> bool {
         is_public(address) || (self.allow_loopback && address.to_canonical().is_loopback())
     }
 }
 
 impl Resolve for PublicResolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let resolver = self.clone();
-        let is_proxy = self.proxies.iter().any(|proxy| proxy.eq_ignore_ascii_case(name.as_str()));
+        let resolver = *self;
         Box::pin(async move {
             // Port 0 stands for that of the URL.
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let allowed: Vec<_> = found.filter(|address| is_proxy || resolver.allows(address.ip())).collect();
+            let allowed: Vec<_> = found.filter(|address| resolver.allows(address.ip())).collect();
             if allowed.is_empty() {
                 return Err("the name leads to no public address".into());
             }
@@ -165,14 +169,30 @@ mod tests {
     fn https_to_public_hosts_is_accepted() {
         for url in [
             "https://bucket.s3.amazonaws.com/a.pdf?X-Amz-Signature=1",
-            "https://example.com:8443/",
             "https://example.com./",
             "https://8.8.8.8/",
             "https://[2606:4700::1111]/",
             "https://internal.example.com/",
-            "https://esign.example.com:8443/x",
         ] {
             assert_eq!(checked(url, PROVIDER).as_deref(), Ok(url));
+        }
+    }
+
+    #[test]
+    fn only_the_port_of_https_and_that_of_the_base_url_are_reached() {
+        let other = "https://esign.example.com:8443/api";
+        for (url, base_url, accepted) in [
+            ("https://example.com:443/", PROVIDER, true),
+            ("https://example.com:443/", other, true),
+            ("https://example.com:8443/", other, true),
+            ("https://example.com:8443/", PROVIDER, false),
+            ("https://esign.example.com:8443/", PROVIDER, false),
+            ("https://example.com:22/", PROVIDER, false),
+            ("https://8.8.8.8:80/", PROVIDER, false),
+            ("https://example.com:0/", PROVIDER, false),
+            ("https://example.com:8443/", "http://127.0.0.1:4000", false),
+        ] {
+            assert_eq!(checked(url, base_url).is_ok(), accepted, "{url} from {base_url}");
         }
     }
 
@@ -274,7 +294,7 @@ mod tests {
     async fn names_resolve_to_public_addresses() {
         let resolve = async |name: &str, allow_loopback| {
             let name: Name = name.parse().unwrap();
-            PublicResolver { allow_loopback, proxies: Vec::new() }.resolve(name).await.map(Iterator::count)
+            PublicResolver { allow_loopback }.resolve(name).await.map(Iterator::count)
         };
         for (name, loopback, found) in [
             ("8.8.8.8", false, true),

@@ -53,7 +53,7 @@ pub enum ErrorKind {
     Configuration,
     /// The request was refused by the SDK; nothing was sent.
     InvalidRequest,
-    /// No connection could be made; nothing was sent.
+    /// No connection could be made, or not in time; nothing was sent.
     Unreachable,
     /// No answer came in time. The request may have been sent.
     Timeout,
@@ -232,7 +232,8 @@ impl Error {
         self.0.explanation.members.iter().map(String::as_str)
     }
 
-    /// How long the provider asked to wait, from the time of its answer.
+    /// How long the provider asked to wait, from the time of its answer: a year at most, so that it can be added to any
+    /// time.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after

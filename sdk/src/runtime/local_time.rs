@@ -1,11 +1,11 @@
 //! Times that a provider writes without saying where they hold.
 
-use super::time::Timestamp;
+use super::time::{Timestamp, system_time};
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use std::fmt;
 use std::time::{Duration, SystemTime};
-use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
+use time::{Date, Month, PrimitiveDateTime, Time, UtcOffset};
 
 /// A date and a time as a provider wrote them, without an offset. In which zone they hold is not known: the provider may
 /// mean UTC, or the zone of somebody. The text is kept, so that nothing is lost where it cannot be read.
@@ -45,12 +45,7 @@ impl LocalDateTime {
     #[must_use]
     pub fn to_system_time_assuming_utc(&self) -> Option<SystemTime> {
         let Reading { local, offset, .. } = self.read()?;
-        let since = local.assume_offset(offset.unwrap_or(UtcOffset::UTC)) - OffsetDateTime::UNIX_EPOCH;
-        if since.is_negative() {
-            SystemTime::UNIX_EPOCH.checked_sub(since.unsigned_abs())
-        } else {
-            SystemTime::UNIX_EPOCH.checked_add(since.unsigned_abs())
-        }
+        system_time(local.assume_offset(offset.unwrap_or(UtcOffset::UTC)))
     }
 
     /// The time that a clock in the same place showed `duration` before, rounded down to the second; `None` if the text is

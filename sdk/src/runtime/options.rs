@@ -27,7 +27,7 @@ macro_rules! call_options {
             self
         }
 
-        /// Changes how this one call is made: one more header. One that carries credentials is refused.
+        /// Changes how this one call is made: one more header, of 64 at most. One that carries credentials is refused.
         pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
             self.options.headers.push((name.into(), value.into()));
             self

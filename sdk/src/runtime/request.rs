@@ -5,7 +5,7 @@ use super::check::Invalid;
 use super::content::Content;
 use super::link::Link;
 use super::multipart::Form;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::CONTENT_TYPE;
 
 /// A request, as often as it is sent.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub struct Request {
 /// A request that can be sent once.
 pub(super) struct Prepared {
     pub request: reqwest::Request,
-    /// Counts the content that was taken.
+    /// Counts the content that was taken, and knows how long it is.
     pub progress: Option<Progress>,
 }
 
@@ -78,7 +78,6 @@ impl Request {
             return Ok(Prepared { request, progress: None });
         };
         let opened = content.open().await?;
-        request.headers_mut().insert(CONTENT_LENGTH, opened.length.into());
         *request.body_mut() = Some(reqwest::Body::wrap_stream(opened.stream));
         Ok(Prepared { request, progress: Some(opened.progress) })
     }

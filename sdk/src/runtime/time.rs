@@ -47,13 +47,27 @@ impl Clock for SystemClock {
 /// A time that is as good as for ever, and can still be added to any other.
 pub(super) const FOR_EVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
+/// When something happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Moment(tokio::time::Instant);
+
+impl Moment {
+    pub(super) fn now() -> Self {
+        Self(tokio::time::Instant::now())
+    }
+
+    pub(super) fn plus(self, duration: Duration) -> Deadline {
+        Deadline(self.0 + duration.min(FOR_EVER))
+    }
+}
+
 /// When something has to be done with.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Deadline(tokio::time::Instant);
 
 impl Deadline {
     pub(super) fn after(duration: Duration) -> Self {
-        Self(tokio::time::Instant::now() + duration.min(FOR_EVER))
+        Moment::now().plus(duration)
     }
 
     /// The result of `future`, if it comes in time.
@@ -101,7 +115,7 @@ pub struct Timestamp(String);
 
 impl fmt::Debug for Timestamp {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let time = self.to_system_time().map_or("[no time]", |_| self.as_str());
+        let time = self.read().map_or("[no time]", |_| self.as_str());
         write!(formatter, "Timestamp({time})")
     }
 }
@@ -113,10 +127,29 @@ impl Timestamp {
         &self.0
     }
 
-    /// The point in time, if the text is an RFC 3339 time with an offset.
+    /// The point in time, if the text is an RFC 3339 time with an offset that the system can represent: Windows counts
+    /// from the year 1601.
     #[must_use]
     pub fn to_system_time(&self) -> Option<SystemTime> {
-        OffsetDateTime::parse(&self.0, &Rfc3339).ok().map(SystemTime::from)
+        system_time(self.read()?)
+    }
+
+    fn read(&self) -> Option<OffsetDateTime> {
+        OffsetDateTime::parse(&self.0, &Rfc3339).ok()
+    }
+}
+
+/// The same time as the system counts it, if it can.
+pub(super) fn system_time(time: OffsetDateTime) -> Option<SystemTime> {
+    since_epoch(time - OffsetDateTime::UNIX_EPOCH)
+}
+
+/// `SystemTime + Duration` panics where the system cannot represent the sum.
+fn since_epoch(since: time::Duration) -> Option<SystemTime> {
+    if since.is_negative() {
+        SystemTime::UNIX_EPOCH.checked_sub(since.unsigned_abs())
+    } else {
+        SystemTime::UNIX_EPOCH.checked_add(since.unsigned_abs())
     }
 }
 
@@ -153,8 +186,20 @@ impl fmt::Display for Timestamp {
 
 #[cfg(test)]
 mod tests {
-    use super::Timestamp;
+    use super::{Timestamp, since_epoch};
     use std::time::{Duration, SystemTime};
+
+    /// No system has these. Which others it lacks depends on the system.
+    #[test]
+    fn a_time_that_the_system_cannot_represent_is_none() {
+        assert_eq!(since_epoch(time::Duration::MIN), None);
+        assert_eq!(since_epoch(time::Duration::ZERO), Some(SystemTime::UNIX_EPOCH));
+        let earlier = since_epoch(time::Duration::milliseconds(-1500));
+        assert_eq!(earlier, SystemTime::UNIX_EPOCH.checked_sub(Duration::from_millis(1500)));
+        // The text is a time all the same.
+        let early = Timestamp::from("0000-01-01T00:00:00Z");
+        assert_eq!(format!("{early:?}"), "Timestamp(0000-01-01T00:00:00Z)");
+    }
 
     #[test]
     fn a_time_that_cannot_be_written_is_the_last_that_can() {

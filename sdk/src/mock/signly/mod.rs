@@ -26,7 +26,7 @@
 //! | answers to deliveries | only 200 to 299 counts as delivered; redirects are not followed | 2xx is documented, the rest assumed |
 //! | destinations that cannot be reached | accepted, unless [`Server::check_destinations`] is on | so that the receiver can start later |
 //! | `customHeaders` that frame the request: `connection`, `content-length`, `host`, `transfer-encoding`, `upgrade` | 400 `bad_request` | assumed |
-//! | `customHeaders` that differ only in case | 400 `bad_request` | assumed |
+//! | `customHeaders` that differ only in case, or are more than 1,000 | 400 `bad_request` | assumed |
 //! | `http` destinations | accepted on loopback only | so that tests need no certificates |
 //! | `maxAttempts` over 100, `httpTimeoutMs` over 300000 | 400 `bad_request` | assumed, so that every delivery ends |
 //! | defaults of webhooks | 3 attempts, 3000 milliseconds | inferred from the front end |

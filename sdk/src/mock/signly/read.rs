@@ -20,6 +20,8 @@ const LARGEST_LIST: usize = 100;
 /// Assumed, so that no delivery goes on for ever.
 const MOST_ATTEMPTS: i64 = 100;
 const LONGEST_TIMEOUT_MS: i64 = 300_000;
+/// Assumed; a request cannot have tens of thousands.
+const MOST_HEADERS: usize = 1000;
 
 #[derive(Debug)]
 pub(super) struct ListQuery {
@@ -138,14 +140,16 @@ fn check_events(events: &[EventType]) -> Result<(), Refusal> {
 fn check_headers(headers: Option<&BTreeMap<String, String>>) -> Result<(), Refusal> {
     let framing = [CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING, UPGRADE];
     let mut names = HashSet::new();
-    let sendable = headers.into_iter().flatten().all(|(name, value)| {
-        HeaderName::try_from(name).is_ok_and(|name| !framing.contains(&name) && names.insert(name))
-            && HeaderValue::try_from(value).is_ok()
-    });
+    let few = headers.is_none_or(|headers| headers.len() <= MOST_HEADERS);
+    let sendable = few
+        && headers.into_iter().flatten().all(|(name, value)| {
+            HeaderName::try_from(name).is_ok_and(|name| !framing.contains(&name) && names.insert(name))
+                && HeaderValue::try_from(value).is_ok()
+        });
     if sendable {
         Ok(())
     } else {
-        Err(Refusal::invalid("customHeaders", "a header that cannot be sent, or is there twice"))
+        Err(Refusal::invalid("customHeaders", "a header that cannot be sent, or is there twice, or too many"))
     }
 }
 

@@ -1,17 +1,26 @@
 //! How long an attempt may take.
 
-use super::super::body::Progress;
-use super::super::time::Deadline;
+use super::super::body::{Moved, Progress};
+use super::super::config::Settings;
+use super::super::time::{Deadline, FOR_EVER};
 use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
 
-/// How long one attempt may take, and how long nothing may come meanwhile.
+/// How many bytes of content may be on this machine still, although the HTTP library took them: the library keeps up to
+/// half a MiB, and send buffers grow to 4 MiB. Nobody can see from here how fast these leave.
+const HELD: u64 = 5 * 1024 * 1024;
+
+/// How many bytes in a second the slowest upload sends that is not taken for one that stands still.
+const SLOWEST: u64 = 16 * 1024;
+
+/// How long one attempt may take, and how long nothing may move meanwhile.
 pub(super) struct Limits {
-    pub(super) deadline: Deadline,
-    pub(super) idle: Duration,
-    /// How long the answer may take once all content is sent.
-    pub(super) answer: Duration,
+    /// When the answer has to be here, all of it. Unknown until all content is sent.
+    deadline: Deadline,
+    idle: Duration,
+    /// How long the answer may take, all of it, once all content is sent.
+    answer: Duration,
 }
 
 pub(super) enum Unanswered {
@@ -21,28 +30,82 @@ pub(super) enum Unanswered {
 }
 
 impl Limits {
-    /// Waits as long as something moves: `progress` counts what was sent.
-    pub(super) async fn wait<T>(
-        &self,
+    /// Those of an attempt that begins now. Content may take any time, as long as it moves.
+    pub(super) fn new(settings: &Settings, has_content: bool) -> Self {
+        let Settings { read_timeout: idle, attempt_timeout: whole, .. } = *settings;
+        let deadline = Deadline::after(if has_content { FOR_EVER } else { whole });
+        Self { deadline, idle, answer: idle.max(whole) }
+    }
+
+    /// Waits for the head of the answer while the request is sent; `progress` is that of its content.
+    pub(super) async fn head<T>(
+        &mut self,
         progress: Option<&Progress>,
-        future: impl Future<Output = reqwest::Result<T>>,
+        sending: impl Future<Output = reqwest::Result<T>>,
     ) -> Result<T, Unanswered> {
-        let mut future = pin!(future);
-        let mut sent = 0;
-        let moving = async {
-            loop {
-                let is_sent = progress.is_some_and(Progress::is_complete);
-                let patience = if is_sent { self.answer } else { self.idle };
-                let answered = Deadline::after(patience).limit(future.as_mut()).await;
-                let now_sent = progress.map_or(0, Progress::bytes);
-                match answered {
-                    Some(answer) => return answer.map_err(Unanswered::Error),
-                    // What was handed out last may still be on its way.
-                    None if now_sent > sent => sent = now_sent,
-                    None => return Err(Unanswered::Idle),
-                }
-            }
+        let Some(progress) = progress else {
+            return self.next(sending).await;
         };
-        self.deadline.limit(moving).await.unwrap_or(Err(Unanswered::OutOfTime))
+        let mut sending = pin!(sending);
+        let mut moved = progress.moved();
+        loop {
+            let answered = self.due(moved).limit(sending.as_mut()).await;
+            let before = std::mem::replace(&mut moved, progress.moved());
+            if let Some(answer) = answered {
+                let deadline = Deadline::after(self.answer);
+                self.deadline = if moved.is_all { deadline.min(self.due(moved)) } else { deadline };
+                return answer.map_err(Unanswered::Error);
+            }
+            if before == moved {
+                return Err(Unanswered::Idle);
+            }
+        }
+    }
+
+    /// Waits for the next piece of an answer.
+    pub(super) async fn next<T>(
+        &self,
+        piece: impl Future<Output = reqwest::Result<T>>,
+    ) -> Result<T, Unanswered> {
+        let idle = async { Deadline::after(self.idle).limit(piece).await.ok_or(Unanswered::Idle) };
+        let piece = self.deadline.limit(idle).await.unwrap_or(Err(Unanswered::OutOfTime))?;
+        piece.map_err(Unanswered::Error)
+    }
+
+    /// When something else has to have moved.
+    fn due(&self, moved: Moved) -> Deadline {
+        let patience = if moved.is_all { self.answer } else { self.idle };
+        let unseen = Duration::from_millis(moved.bytes.min(HELD) * 1000 / SLOWEST);
+        moved.at.plus(patience.saturating_add(unseen))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::time::Moment;
+    use super::*;
+
+    /// A system that holds 2.5 MB says that there is room after a third of it has left.
+    #[test]
+    fn what_was_taken_has_the_time_that_a_slow_connection_needs() {
+        let (idle, answer) = (Duration::from_secs(30), Duration::from_secs(60));
+        let limits = Limits { deadline: Deadline::after(FOR_EVER), idle, answer };
+        let at = Moment::now();
+        for (bytes, is_all, seconds) in [
+            (0, false, 30),
+            (0, true, 60),
+            (16 * 1024, false, 30 + 1),
+            (1024 * 1024, true, 60 + 64),
+            (5 * 1024 * 1024, false, 30 + 320),
+            (5 * 1024 * 1024, true, 60 + 320),
+            (u64::MAX, false, 30 + 320),
+        ] {
+            let due = limits.due(Moved { bytes, is_all, at });
+            assert_eq!(due, at.plus(Duration::from_secs(seconds)), "{bytes}, {is_all}");
+        }
+        let held = 2_500_000;
+        let (third, rest) = (held / 3 / 20_000, held / 20_000);
+        assert!(limits.due(Moved { bytes: held, is_all: false, at }) > at.plus(Duration::from_secs(third)));
+        assert!(limits.due(Moved { bytes: held, is_all: true, at }) > at.plus(Duration::from_secs(rest)));
     }
 }

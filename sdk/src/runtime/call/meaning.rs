@@ -7,6 +7,7 @@ use super::super::provider::{Answer, Opened, Provider, plain};
 use super::super::reading::Reading;
 use super::super::reply::Reply;
 use super::super::retry::retry_after;
+use super::super::time::FOR_EVER;
 use super::{Call, Failure};
 use http::StatusCode;
 use http::header::{CONTENT_LENGTH, LOCATION};
@@ -123,7 +124,7 @@ impl<P: Provider> Call<'_, P> {
         let now = self.core.0.settings.clock.now();
         let asked = retry_after(&answer.headers, now);
         let asked = asked.or_else(|| Some(error.until()?.duration_since(now).unwrap_or_default()));
-        error.with_retry_after(asked)
+        error.with_retry_after(asked.map(|asked| asked.min(FOR_EVER)))
     }
 }
 
