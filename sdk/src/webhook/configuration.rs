@@ -20,6 +20,10 @@ pub enum ConfigurationError {
     UnreadableKey,
     /// The address that a callback URL shall begin with is no https URL, or has a query, a fragment or a token.
     UnusableAddress,
+    /// A key begins with `whsec_`, which is no part of it.
+    PrefixedKey,
+    /// A key is written in the alphabet of base64 that is for URLs, with `-` and `_`.
+    UrlSafeKey,
     /// The path of a route does not begin with `/`, has parameters or a query, or is taken.
     UnusablePath,
     /// The reference of a callback URL is empty, longer than 512 bytes, or not one line without control characters.
@@ -36,7 +40,9 @@ sentences!(ConfigurationError {
     NoCredential => "the verifier has nothing to recognise a callback by; give it a key, a secret or callback URLs",
     InvalidHeaderName => "a header has no valid name; it looks like `X-Client-Auth`, without a colon",
     NoAudience => "the verifier does not know whose callbacks to expect; name a tenant, a group or an organisation that is not blank",
-    UnreadableKey => "the key is not written as it was said to be; look for a prefix that was left on it",
+    UnreadableKey => "the key is not written as it was said to be: as text, in base64 or in hexadecimal digits",
+    PrefixedKey => "the key begins with `whsec_`, which is no part of it; take that off",
+    UrlSafeKey => "the key has `-` or `_`, as base64 for URLs does; write `+` for each `-` and `/` for each `_`",
     UnusableAddress => "callback URLs have to begin with an https URL without query, fragment and token",
     UnusablePath => "the path of a route has to begin with `/`, to be without parameters, and to be free",
     UnusableReference => "the reference of a callback URL has to be one line of 1 to 512 bytes",
