@@ -100,7 +100,9 @@ async fn a_body_that_breaks_off_is_rejected() {
 async fn the_time_is_the_verifiers() {
     let clock = Hand::at(0);
     let keys = KeySet::new([Key::new("old", secret(SECRET)).not_after(time(10))]).unwrap();
-    let router = routed(builder().shared_secret(HEADER, keys).clock(clock.clone()).build().unwrap());
+    let router = routed(
+        Verifier::builder().tenant(TENANT).shared_secret(HEADER, keys).clock(clock.clone()).build().unwrap(),
+    );
     assert_eq!(answer(router.clone(), request(SECRET, completed().to_string())).await.0, 202);
     clock.move_to(11);
     assert_eq!(answer(router, request(SECRET, completed().to_string())).await.0, 401);

@@ -16,6 +16,11 @@ use crate::runtime::{Clock, Secret, SystemClock};
 use std::sync::Arc;
 
 /// Builds a [`Verifier`]. What a provider offers beside the methods here is in its own module.
+///
+/// **What proves callbacks is given once for each scheme**: a second secret, HMAC, certificate or set of callback URLs is
+/// an error of [`build`](Self::build), since everything that was given has to hold and one of them could not. Several keys
+/// of one scheme belong into a [`KeySet`](super::KeySet). Whom callbacks are meant for may be said several times. Of
+/// settings, such as the limit of the body, the last one counts.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct VerifierBuilder<E> {
@@ -28,6 +33,8 @@ pub struct VerifierBuilder<E> {
     least_assurance: Option<Assurance>,
     body_limit: usize,
     clock: Arc<dyn Clock>,
+    /// A scheme was given a second time.
+    is_repeated: bool,
 }
 
 impl<E: Callbacks> VerifierBuilder<E> {
@@ -42,12 +49,13 @@ impl<E: Callbacks> VerifierBuilder<E> {
             least_assurance: None,
             body_limit: DEFAULT_BODY_LIMIT,
             clock: Arc::new(SystemClock),
+            is_repeated: false,
         }
     }
 
-    /// Callbacks have to come to one of these URLs.
+    /// Callbacks have to come to one of these URLs. Once, as everything that proves callbacks.
     pub fn callback_urls(mut self, urls: CallbackUrls<E>) -> Self {
-        self.urls = Some(urls);
+        self.is_repeated |= self.urls.replace(urls).is_some();
         self
     }
 
@@ -70,18 +78,18 @@ impl<E: Callbacks> VerifierBuilder<E> {
     }
 
     pub(crate) fn with_shared_secret(mut self, header: String, secrets: Keys<Secret>) -> Self {
-        self.secret = Some((header, secrets));
+        self.is_repeated |= self.secret.replace((header, secrets)).is_some();
         self
     }
 
     pub(crate) fn with_hmac(mut self, scheme: HmacScheme) -> Self {
-        self.hmac = Some(scheme);
+        self.is_repeated |= self.hmac.replace(scheme).is_some();
         self
     }
 
     #[cfg(feature = "rsa")]
     pub(crate) fn with_rsa(mut self, keys: Keys<RsaKey>) -> Self {
-        self.rsa = Some(keys);
+        self.is_repeated |= self.rsa.replace(keys).is_some();
         self
     }
 
@@ -99,9 +107,12 @@ impl<E: Callbacks> VerifierBuilder<E> {
     ///
     /// # Errors
     ///
-    /// There is nothing that could prove a callback, nobody whom it could be meant for, a header has no valid name, or more
-    /// assurance is asked for than what was given can prove.
+    /// There is nothing that could prove a callback, or a scheme was given twice; there is nobody whom it could be meant for;
+    /// a header has no valid name; or more assurance is asked for than what was given can prove.
     pub fn build(self) -> Result<Verifier<E>, ConfigurationError> {
+        if self.is_repeated {
+            return Err(ConfigurationError::RepeatedScheme);
+        }
         let schemes = [
             self.secret.as_ref().map(|_| Scheme::SharedSecret),
             self.urls.as_ref().map(|_| Scheme::CallbackUrl),
