@@ -2,6 +2,7 @@
 
 mod acknowledging;
 mod addresses;
+mod bodies;
 mod callback_urls;
 mod configuration;
 mod events;
@@ -11,6 +12,7 @@ mod explain_keys;
 mod extractor;
 mod hmac;
 mod hostile;
+mod logging;
 mod minting;
 mod outcomes;
 mod properties;

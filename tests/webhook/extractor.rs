@@ -56,7 +56,7 @@ async fn what_is_rejected_gets_a_status_and_nothing_more() {
         (request(SECRET, &b"\"\xFF\""[..]), 400),
         (Request::put("/callbacks").header(HEADER, SECRET).body(body()).unwrap(), 400),
         (request(SECRET, large()), 413),
-        (request("wrong", large()), 413),
+        (request("wrong", large()), 401),
     ];
     for (request, status) in cases {
         let shown = format!("{} {:?}", request.method(), request.headers());
@@ -178,7 +178,7 @@ async fn a_rejection_is_logged_once_with_its_reason_and_nothing_that_was_sent() 
         let text = log.text();
         let warnings: Vec<_> = text.lines().filter(|line| line.contains("WARN")).collect();
         assert!(
-            matches!(*warnings, [line] if line.ends_with(&format!("callback rejected reason={reason}"))),
+            matches!(*warnings, [line] if line.ends_with(&format!(r#"callback rejected reason={reason} provider="signly" route="/callbacks""#))),
             "{text}"
         );
         assert!(!text.contains("canary"), "{text}");

@@ -1,6 +1,7 @@
 //! Builds a verifier.
 
 use super::assurance::Assurance;
+use super::budget::BodyBudget;
 use super::callback_url::CallbackUrls;
 use super::callbacks::Callbacks;
 use super::configuration::ConfigurationError;
@@ -11,9 +12,10 @@ use super::proof::Scheme;
 #[cfg(feature = "rsa")]
 use super::rsa::RsaKey;
 use super::shared_secret::SharedSecret;
-use super::verifier::{DEFAULT_BODY_LIMIT, Verifier};
+use super::verifier::{DEFAULT_BODY_LIMIT, DEFAULT_BODY_TIMEOUT, Verifier};
 use crate::runtime::{Clock, Secret, SystemClock};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Builds a [`Verifier`]. What a provider offers beside the methods here is in its own module.
 ///
@@ -32,6 +34,8 @@ pub struct VerifierBuilder<E> {
     expected: Expected,
     least_assurance: Option<Assurance>,
     body_limit: usize,
+    body_timeout: Duration,
+    body_budget: Option<BodyBudget>,
     clock: Arc<dyn Clock>,
     /// A scheme was given a second time.
     is_repeated: bool,
@@ -48,6 +52,8 @@ impl<E: Callbacks> VerifierBuilder<E> {
             expected: Expected::nobody(),
             least_assurance: None,
             body_limit: DEFAULT_BODY_LIMIT,
+            body_timeout: DEFAULT_BODY_TIMEOUT,
+            body_budget: None,
             clock: Arc::new(SystemClock),
             is_repeated: false,
         }
@@ -68,6 +74,19 @@ impl<E: Callbacks> VerifierBuilder<E> {
     /// The largest body that is accepted, in bytes. 1 MiB unless set otherwise.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
+        self
+    }
+
+    /// How long a body may take to arrive, from its first byte to the last. 30 seconds unless set otherwise. It counts where
+    /// the SDK reads the body: in [`receive`](super::receive), `Callback` and `CallbackRouter`.
+    pub fn body_timeout(mut self, time: Duration) -> Self {
+        self.body_timeout = time;
+        self
+    }
+
+    /// The memory that bodies are read into, perhaps together with other verifiers. 64 MiB of its own unless set otherwise.
+    pub fn body_budget(mut self, budget: BodyBudget) -> Self {
+        self.body_budget = Some(budget);
         self
     }
 
@@ -136,6 +155,8 @@ impl<E: Callbacks> VerifierBuilder<E> {
             expected: if E::NAMES_AUDIENCE { self.expected.checked()? } else { self.expected },
             least_assurance,
             body_limit: self.body_limit,
+            body_timeout: self.body_timeout,
+            body_budget: self.body_budget.unwrap_or_default(),
             clock: self.clock,
         })
     }

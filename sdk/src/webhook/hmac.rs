@@ -343,6 +343,14 @@ impl HmacScheme {
         Ok(Proof::new(Scheme::Hmac, id))
     }
 
+    /// Refuses what lacks the headers, in the order of [`verify`](Self::verify), whatever the body is.
+    pub(super) fn precheck(&self, head: &Delivery) -> Result<(), Rejection> {
+        let carried = Carried::in_header(head, &self.header);
+        let text = carried.once()?;
+        self.stamp(head)?;
+        self.signatures(text).next().map(drop).ok_or_else(|| Reason::WrongCredential.into())
+    }
+
     /// Everything in the header that can be a signature.
     pub(super) fn signatures<'t>(&'t self, text: &'t [u8]) -> impl Iterator<Item = [u8; LENGTH]> + 't {
         let each = text.split(|byte| Some(*byte) == self.separator);
