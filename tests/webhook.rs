@@ -7,6 +7,7 @@ mod callback_urls;
 mod configuration;
 mod events;
 mod explain;
+mod explain_evidence;
 mod explain_forms;
 mod explain_keys;
 mod extractor;

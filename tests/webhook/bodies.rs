@@ -9,7 +9,7 @@ use countersign::{leap, sign8, signly};
 use futures_core::Future;
 use http::{Version, request};
 use http_body::{Frame, SizeHint};
-use proptest::prelude::{Just, Strategy, prop_assert_eq, prop_oneof, proptest};
+use proptest::prelude::{Just, prop_assert_eq, prop_oneof, proptest};
 use proptest::sample::select;
 use std::convert::Infallible;
 use std::pin::{Pin, pin};
