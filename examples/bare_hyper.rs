@@ -40,7 +40,7 @@ async fn serve(listener: TcpListener, verifier: Verifier) -> std::io::Result<()>
         let mut server = http1::Builder::new();
         server.timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(10));
         let connection = server.serve_connection(TokioIo::new(stream), service);
-        // How long a caller may take for a body is for the server to limit.
+        // `receive` limits how long a body may take; how long a connection may last is for the server to limit.
         tokio::spawn(tokio::time::timeout(Duration::from_secs(30), connection));
     }
 }

@@ -2,15 +2,18 @@
 
 mod acknowledging;
 mod addresses;
+mod bodies;
 mod callback_urls;
 mod configuration;
 mod events;
 mod explain;
+mod explain_evidence;
 mod explain_forms;
 mod explain_keys;
 mod extractor;
 mod hmac;
 mod hostile;
+mod logging;
 mod minting;
 mod outcomes;
 mod properties;

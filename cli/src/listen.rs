@@ -16,7 +16,7 @@ use crate::web;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
-use countersign::webhook::Delivery;
+use countersign::webhook::{self, Delivery, Reason, Rejection, Verify};
 use forwarding::Forwarding;
 use http::{Request, Response, StatusCode};
 use serde::Serialize;
@@ -76,17 +76,24 @@ pub struct Args {
     proofs: Proofs,
 }
 
-/// How long a body may take.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// How long requests may take after the end was asked for.
 const GRACE: Duration = Duration::from_secs(3);
 /// How many requests are stored, so that a disk does not fill up while nobody looks.
 const MOST_CAPTURES: u32 = 10_000;
-/// The largest body that is read.
-const LARGEST_BODY: usize = 1024 * 1024;
+
+/// Whoever sent it, it is stored and explained: all that is asked of a request is that it can be read.
+struct AsItCame;
+
+impl Verify for AsItCame {
+    type Output = Delivery;
+
+    fn verify(&self, delivery: &Delivery, _: SystemTime) -> Result<Delivery, Rejection> {
+        Ok(delivery.clone())
+    }
+}
 
 struct Receiver {
-    judges: Vec<Judge>,
+    judges: Vec<Arc<Judge>>,
     redaction: Redaction,
     folder: Option<PathBuf>,
     received: AtomicU32,
@@ -113,7 +120,7 @@ pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
     args.proofs.check(&providers)?;
     args.expected.check(&providers)?;
     let mut interrupts = Interrupts::catch()?;
-    let judge = |provider: &Provider| callbacks::judge(*provider, &args.proofs, &args.expected);
+    let judge = |provider: &Provider| callbacks::judge(*provider, &args.proofs, &args.expected).map(Arc::new);
     let judges = providers.iter().map(judge).collect::<Result<Vec<_>, _>>()?;
     let folder = match args.store {
         _ if args.no_store => None,
@@ -164,7 +171,7 @@ pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
     stop.outcome()
 }
 
-fn announce(judges: &[Judge], origin: &str, folder: Option<&Path>, out: Out) -> Result<(), Failure> {
+fn announce(judges: &[Arc<Judge>], origin: &str, folder: Option<&Path>, out: Out) -> Result<(), Failure> {
     for judge in judges {
         let name = judge.provider.name();
         let url = if judges.len() == 1 { origin.to_owned() } else { format!("{origin}/{name}") };
@@ -180,31 +187,40 @@ fn announce(judges: &[Judge], origin: &str, folder: Option<&Path>, out: Out) -> 
 }
 
 async fn receive(State(receiver): State<Arc<Receiver>>, request: Request<Body>) -> Response<Body> {
-    let (parts, body) = request.into_parts();
-    if web::is_by_a_page(&parts.headers) {
+    if web::is_by_a_page(request.headers()) {
         talk("a page in a browser has called, which no provider does; it was refused");
         return answer(StatusCode::FORBIDDEN);
     }
-    let Some(judge) = receiver.judge(parts.uri.path()) else {
+    let Some(judge) = receiver.judge(request.uri().path()) else {
         let names = receiver.judges.iter().map(|judge| judge.provider.name()).collect::<Vec<_>>().join(", ");
-        talk(&format!("{} names none of {names}", shown_path(parts.uri.path())));
+        talk(&format!("{} names none of {names}", shown_path(request.uri().path())));
         return answer(StatusCode::NOT_FOUND);
     };
-    let body = tokio::time::timeout(PATIENCE, axum::body::to_bytes(body, LARGEST_BODY)).await;
-    let Ok(Ok(body)) = body else {
-        talk("a body is larger than 1 MiB, or did not arrive as a whole");
-        return answer(StatusCode::PAYLOAD_TOO_LARGE);
+    let delivery = match webhook::receive(&AsItCame, request).await {
+        Ok(delivery) => delivery,
+        Err(rejection) => {
+            talk(match rejection.reason() {
+                Reason::TooLarge => "a body is larger than 1 MiB",
+                Reason::Overloaded => "too many bodies are coming at once",
+                _ => "a body did not arrive as a whole within 30 s",
+            });
+            return answer(rejection.status());
+        }
     };
-    let now = clock::now();
-    let delivery = Delivery::new(parts.method, parts.uri, parts.headers, body);
-    let verdict = judge.explain(&delivery, now);
-    let capture = receiver.store(&delivery, now, judge.provider, &verdict);
+    let (now, provider) = (clock::now(), judge.provider);
+    let found = {
+        let delivery = delivery.clone();
+        // An explanation takes its time, which would be that of all other requests.
+        tokio::task::spawn_blocking(move || judge.explain(&delivery, now)).await
+    };
+    let Ok(verdict) = found else { return answer(StatusCode::INTERNAL_SERVER_ERROR) };
+    let capture = receiver.store(&delivery, now, provider, &verdict);
     let forwarded = match &receiver.forwarding {
         Some(forwarding) => Some(forwarding.forward(&delivery).await),
         None => None,
     };
     let status = forwarded.as_ref().map(|answer| answer.status().as_u16());
-    receiver.print(&delivery, now, judge.provider, &verdict, capture.as_deref(), status);
+    receiver.print(&delivery, now, provider, &verdict, capture.as_deref(), status);
     forwarded.unwrap_or_else(|| answer(StatusCode::from_u16(verdict.status()).unwrap_or_default()))
 }
 
@@ -216,11 +232,12 @@ fn answer(status: StatusCode) -> Response<Body> {
 
 impl Receiver {
     /// The only provider, or the one that a segment of the path names.
-    fn judge(&self, path: &str) -> Option<&Judge> {
+    fn judge(&self, path: &str) -> Option<Arc<Judge>> {
         if let [only] = self.judges.as_slice() {
-            return Some(only);
+            return Some(Arc::clone(only));
         }
-        path.split('/').find_map(|segment| self.judges.iter().find(|judge| judge.provider.name() == segment))
+        let named = |segment| self.judges.iter().find(|judge| judge.provider.name() == segment);
+        path.split('/').find_map(named).map(Arc::clone)
     }
 
     /// Where the request was stored. That it could not be is said, and is no reason not to answer.

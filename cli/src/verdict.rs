@@ -47,6 +47,18 @@ pub struct Refused {
     status: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
     findings: Option<Vec<Found>>,
+    /// Whether everything was tried that usually goes wrong.
+    #[serde(default = "yes", skip_serializing_if = "is_so")]
+    complete: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_so(complete: &bool) -> bool {
+    *complete
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -78,14 +90,20 @@ impl Verdict {
                 reference: verified.reference().map(str::to_owned),
                 dedupe_key: verified.dedupe_key().to_string(),
             }),
-            Err(rejection) => Self::Refused(Refused {
-                accepted: false,
-                provider,
-                reason: word(&rejection.reason()),
-                message: rejection.to_string(),
-                status: rejection.status().as_u16(),
-                findings: explain.map(|explain| explain().findings().iter().map(Found::of).collect()),
-            }),
+            Err(rejection) => {
+                let explanation = explain.map(|explain| explain());
+                let found =
+                    |explanation: &Explanation| explanation.findings().iter().map(Found::of).collect();
+                Self::Refused(Refused {
+                    accepted: false,
+                    provider,
+                    reason: word(&rejection.reason()),
+                    message: rejection.to_string(),
+                    status: rejection.status().as_u16(),
+                    findings: explanation.as_ref().map(found),
+                    complete: explanation.as_ref().is_none_or(Explanation::is_complete),
+                })
+            }
         }
     }
 
@@ -203,7 +221,7 @@ impl fmt::Display for Accepted {
 
 impl fmt::Display for Refused {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { provider, message, status, findings, .. } = self;
+        let Self { provider, message, status, findings, complete, .. } = self;
         let what = printable(&format!("{provider}: {message}"));
         write!(formatter, "{RED}not accepted{RED:#}  {what}")?;
         write!(formatter, "\n              it would be answered with {status}")?;
@@ -214,9 +232,11 @@ impl fmt::Display for Refused {
             write!(formatter, "\n- {}\n  -> {}", found.cause(), printable(&found.remedy))
         })?;
         if !findings.iter().any(|found| found.certain) {
-            formatter.write_str(
-                "\n- none of the usual mistakes explains it for certain\n  -> compare the key with what the provider \
-                 shows, and the body with what was sent",
+            let tried = if *complete { "" } else { ", and not all were tried" };
+            write!(
+                formatter,
+                "\n- none of the usual mistakes explains it for certain{tried}\n  -> compare the body with what was \
+                 sent, and the key with what the provider shows",
             )?;
         }
         Ok(())

@@ -100,6 +100,15 @@ fn a_signature_that_does_not_match_is_explained() {
 }
 
 #[test]
+fn a_wrong_secret_is_told_in_words_that_are_no_code() {
+    let printed = signly(&request("x-client-auth: something else", BODY), &["--explain"]);
+    assert!(printed.out.contains("is none of those that are configured, which are `default`"), "{printed:?}");
+    let printed = hmac(&request("x-signature: 00", BODY), &["--explain"]);
+    assert!(printed.out.contains("perhaps the signature of this body is by none of the keys"), "{printed:?}");
+    assert!(!printed.out.contains("Encoding") && !printed.out.contains("with_prefix"), "{printed:?}");
+}
+
+#[test]
 fn an_explanation_is_data_too() {
     let decorated = request(&format!("x-client-auth: Bearer {SECRET}"), BODY);
     let printed = signly(&decorated, &["--json", "--explain"]);
@@ -300,5 +309,5 @@ fn members_in_another_order_are_suspected_and_the_key_is_not_blamed_alone() {
     let capture = format!("{head}\r\n\r\n{sorted}");
     let printed = run(countersign(home.path()).envs(variables).args(verify).write_stdin(capture));
     assert!(printed.out.contains("perhaps the JSON was parsed and written again"), "{}", printed.out);
-    assert!(printed.out.contains("and the body with what was sent"), "{}", printed.out);
+    assert!(printed.out.contains("compare the body with what was sent"), "{}", printed.out);
 }

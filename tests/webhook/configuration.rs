@@ -1,6 +1,8 @@
 use super::*;
-use countersign::signly::webhook::UnverifiedReader;
-use countersign::webhook::{Assurance, ConfigurationError, Key, KeySet};
+use countersign::signly::webhook::{CallbackUrls, UnverifiedReader};
+use countersign::webhook::{
+    Assurance, ConfigurationError, HmacKey, HmacScheme, Key, KeySet, SignatureEncoding, Verify as _,
+};
 
 #[track_caller]
 fn assert_refused(builder: VerifierBuilder, error: ConfigurationError) {
@@ -10,6 +12,35 @@ fn assert_refused(builder: VerifierBuilder, error: ConfigurationError) {
 #[test]
 fn a_verifier_needs_a_secret() {
     assert_refused(Verifier::builder().tenant(TENANT), ConfigurationError::NoCredential);
+}
+
+/// Both would have to hold, which no callback could do; and one that replaced the other would be one less than was given.
+#[test]
+fn what_proves_callbacks_is_given_once_for_each_scheme() {
+    let other = || secret("another-secret-0123456");
+    let hmac = || HmacScheme::new("x-signature", SignatureEncoding::Hex, HmacKey::text(&other())).unwrap();
+    let urls = || CallbackUrls::new(other());
+    let twice = [
+        builder().shared_secret("X-Other", other()),
+        builder().shared_secret(HEADER, secret(SECRET)),
+        builder().hmac(hmac()).hmac(hmac()),
+        builder().callback_urls(urls()).hmac(hmac()).callback_urls(urls()),
+    ];
+    for builder in twice {
+        assert_refused(builder, ConfigurationError::RepeatedScheme);
+    }
+    assert!(builder().hmac(hmac()).callback_urls(urls()).build().is_ok());
+    let pinned = crate::legalesign::callbacks::pinned();
+    let key = crate::legalesign::callbacks::key().pinned().unwrap();
+    assert_eq!(pinned.certificate(key).build().unwrap_err(), ConfigurationError::RepeatedScheme);
+}
+
+#[test]
+fn of_settings_the_last_one_counts() {
+    let verifier = builder().body_limit(1).body_limit(1 << 20).clock(Hand::at(5)).clock(Hand::at(7));
+    let verifier =
+        verifier.least_assurance(Assurance::Payload).least_assurance(Assurance::Sender).build().unwrap();
+    assert_eq!((verifier.body_limit(), verifier.now()), (1 << 20, time(7)));
 }
 
 #[test]
@@ -38,7 +69,8 @@ fn naming_a_tenant_ends_the_acceptance_of_all() {
 #[test]
 fn a_header_needs_a_valid_name() {
     for name in ["", "X Client Auth", "X-Client-Auth:", "x\n"] {
-        assert_refused(builder().shared_secret(name, secret(SECRET)), ConfigurationError::InvalidHeaderName);
+        let builder = Verifier::builder().shared_secret(name, secret(SECRET)).tenant(TENANT);
+        assert_refused(builder, ConfigurationError::InvalidHeaderName);
     }
 }
 

@@ -26,7 +26,7 @@ fn explained(verifier: &Verifier, request: Request<Vec<u8>>) -> Explanation {
     assert!(verifier.verify(&delivery, time(0)).is_err(), "it is accepted");
     let explanation = verifier.explain(&delivery, time(0));
     let printed = explanation.to_string();
-    assert!(!printed.contains("least_assurance"), "{printed}");
+    assert!(!printed.contains("lower assurance"), "{printed}");
     explanation
 }
 

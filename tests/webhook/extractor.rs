@@ -56,7 +56,7 @@ async fn what_is_rejected_gets_a_status_and_nothing_more() {
         (request(SECRET, &b"\"\xFF\""[..]), 400),
         (Request::put("/callbacks").header(HEADER, SECRET).body(body()).unwrap(), 400),
         (request(SECRET, large()), 413),
-        (request("wrong", large()), 413),
+        (request("wrong", large()), 401),
     ];
     for (request, status) in cases {
         let shown = format!("{} {:?}", request.method(), request.headers());
@@ -100,7 +100,9 @@ async fn a_body_that_breaks_off_is_rejected() {
 async fn the_time_is_the_verifiers() {
     let clock = Hand::at(0);
     let keys = KeySet::new([Key::new("old", secret(SECRET)).not_after(time(10))]).unwrap();
-    let router = routed(builder().shared_secret(HEADER, keys).clock(clock.clone()).build().unwrap());
+    let router = routed(
+        Verifier::builder().tenant(TENANT).shared_secret(HEADER, keys).clock(clock.clone()).build().unwrap(),
+    );
     assert_eq!(answer(router.clone(), request(SECRET, completed().to_string())).await.0, 202);
     clock.move_to(11);
     assert_eq!(answer(router, request(SECRET, completed().to_string())).await.0, 401);
@@ -176,7 +178,7 @@ async fn a_rejection_is_logged_once_with_its_reason_and_nothing_that_was_sent() 
         let text = log.text();
         let warnings: Vec<_> = text.lines().filter(|line| line.contains("WARN")).collect();
         assert!(
-            matches!(*warnings, [line] if line.ends_with(&format!("callback rejected reason={reason}"))),
+            matches!(*warnings, [line] if line.ends_with(&format!(r#"callback rejected reason={reason} provider="signly" route="/callbacks""#))),
             "{text}"
         );
         assert!(!text.contains("canary"), "{text}");

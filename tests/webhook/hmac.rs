@@ -275,6 +275,8 @@ fn a_key_is_the_same_however_it_is_written() {
     let keys = [
         HmacKey::text(&secret(text)),
         HmacKey::base64(&secret("Y29ycmVjdCBob3JzZSBiYXR0ZXJ5IHN0YXBsZQ==")).unwrap(),
+        HmacKey::base64(&secret("Y29ycmVjdCBob3JzZSBiYXR0ZXJ5IHN0YXBsZQ=")).unwrap(),
+        HmacKey::base64(&secret("Y29ycmVjdCBob3JzZSBiYXR0ZXJ5IHN0YXBsZQ")).unwrap(),
         HmacKey::hex(&secret(hex)).unwrap(),
         HmacKey::hex(&secret(&hex.to_lowercase())).unwrap(),
     ];
@@ -285,14 +287,33 @@ fn a_key_is_the_same_however_it_is_written() {
 }
 
 #[test]
-fn a_key_that_is_not_written_as_it_is_said_to_be_is_refused() {
-    for wrong in ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "Y29ycmVjdA", "Y29y-_8=", "Y29 ycmV", "===="] {
-        let error = HmacKey::base64(&Secret::issued(wrong).unwrap()).unwrap_err();
-        assert_eq!(error, ConfigurationError::UnreadableKey, "{wrong}");
-    }
-    for wrong in ["0", "0b0", "0x0b", "0g", "0b 0b"] {
-        let error = HmacKey::hex(&Secret::issued(wrong).unwrap()).unwrap_err();
-        assert_eq!(error, ConfigurationError::UnreadableKey, "{wrong}");
+fn a_key_that_is_not_written_as_it_is_said_to_be_is_refused_with_the_cause() {
+    use ConfigurationError::{PrefixedKey, UnreadableKey, UrlSafeKey};
+    type Read = fn(&Secret) -> Result<HmacKey, ConfigurationError>;
+    let cases: [(Read, &str, ConfigurationError); 15] = [
+        (HmacKey::base64, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", PrefixedKey),
+        (HmacKey::base64, "whsec_", PrefixedKey),
+        (HmacKey::base64, "Y29y-_8=", UrlSafeKey),
+        (HmacKey::base64, "Y29y-_8", UrlSafeKey),
+        (HmacKey::base64, "Y29y_/8=", UrlSafeKey),
+        (HmacKey::base64, "Y29 ycmV", UnreadableKey),
+        (HmacKey::base64, "====", UnreadableKey),
+        (HmacKey::base64, "Y29ycmVjd", UnreadableKey),
+        (HmacKey::base64, "Y29-*", UnreadableKey),
+        (HmacKey::hex, "0", UnreadableKey),
+        (HmacKey::hex, "0b0", UnreadableKey),
+        (HmacKey::hex, "0x0b", UnreadableKey),
+        (HmacKey::hex, "0g", UnreadableKey),
+        (HmacKey::hex, "0b 0b", UnreadableKey),
+        (HmacKey::hex, "whsec_0b0b", PrefixedKey),
+    ];
+    for (read, wrong, expected) in cases {
+        let error = read(&Secret::issued(wrong).unwrap()).unwrap_err();
+        assert_eq!(error, expected, "{wrong}");
+        assert!(
+            !error.to_string().contains(wrong.trim_start_matches("whsec_")) || wrong == "whsec_",
+            "{error}"
+        );
     }
 }
 

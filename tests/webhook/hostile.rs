@@ -135,7 +135,7 @@ proptest! {
             prop_assert!(!printed.contains(SECRET) && !format!("{explanation:?}").contains(SECRET), "{}", printed);
             // What may be left of a form that is signed is no reason to want less.
             let is_list = delivery.body().starts_with(b"[");
-            prop_assert!(!is_list || !printed.contains("least_assurance"), "{}", printed);
+            prop_assert!(!is_list || !printed.contains("lower assurance"), "{}", printed);
         }
     }
 }

@@ -83,7 +83,8 @@ async fn a_body_that_breaks_off_is_refused_and_its_error_is_not_logged() {
         let text = log.text();
         assert_eq!(reason(outcome), Some(Reason::IncompleteBody));
         assert!(
-            text.contains("callback rejected reason=IncompleteBody") && !text.contains("canary"),
+            text.contains("callback rejected reason=IncompleteBody provider=\"signly\"")
+                && !text.contains("canary"),
             "{text}"
         );
     }

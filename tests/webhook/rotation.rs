@@ -4,7 +4,7 @@ use countersign::webhook::{Key, KeySet, Keys, Verify};
 const NEW: &str = "another-secret-0123456789";
 
 fn with(keys: impl IntoIterator<Item = Key<Secret>>) -> Verifier {
-    builder().shared_secret(HEADER, KeySet::new(keys).unwrap()).build().unwrap()
+    Verifier::builder().tenant(TENANT).shared_secret(HEADER, KeySet::new(keys).unwrap()).build().unwrap()
 }
 
 fn old() -> Key<Secret> {
@@ -59,7 +59,7 @@ fn an_expired_key_does_not_hide_a_valid_one_with_the_same_secret() {
 #[test]
 fn replaced_keys_reach_every_clone_of_the_verifier() {
     let keys = Keys::from(secret(SECRET));
-    let verifier = builder().shared_secret(HEADER, keys.clone()).build().unwrap();
+    let verifier = Verifier::builder().tenant(TENANT).shared_secret(HEADER, keys.clone()).build().unwrap();
     let clone = verifier.clone();
     keys.replace(KeySet::new([new()]).unwrap());
     for verifier in [verifier, clone] {

@@ -20,6 +20,9 @@ pub trait Callbacks: Clone + fmt::Debug + Send + Sync + 'static {
     /// Whether a callback can say whom it is meant for, so that the application has to say whom it expects.
     const NAMES_AUDIENCE: bool = true;
 
+    /// Whether the body is the payload of every callback, so that an HMAC is asked for whatever comes.
+    const IS_BARE: bool = false;
+
     /// What kinds of callbacks there are.
     type Kind;
 
@@ -40,6 +43,9 @@ pub trait Callbacks: Clone + fmt::Debug + Send + Sync + 'static {
         expected: &Expected,
         reference: Option<&str>,
     ) -> Result<Read<Self>, Rejection>;
+
+    /// The kind of event in a word, for logs: `unknown` in place of what a sender could have chosen.
+    fn label(&self) -> &str;
 }
 
 /// A delivery without its framing.

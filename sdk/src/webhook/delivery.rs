@@ -38,6 +38,11 @@ impl Delivery {
         Self { method, uri, headers, body: body.into() }
     }
 
+    /// The same with another body: the one that has arrived meanwhile.
+    pub(super) fn with_body(self, body: impl Into<Bytes>) -> Self {
+        Self { body: body.into(), ..self }
+    }
+
     /// The method of the request.
     #[must_use]
     pub fn method(&self) -> &Method {

@@ -8,8 +8,11 @@ mod decoration;
 mod form_as_json;
 mod hmac;
 #[cfg(feature = "rsa")]
+mod opened;
+#[cfg(feature = "rsa")]
 mod rsa;
 mod secret;
+mod work;
 
 pub use cause::Cause;
 
@@ -23,10 +26,13 @@ use super::proof::Scheme;
 use super::rejection::{Reason, Rejection};
 use super::verifier::{Verifier, admit};
 use crate::runtime::Secret;
+use bodies::MARK;
+use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
+use work::Work;
 
 /// Why a delivery is not accepted, as far as it can be found out; see [`Verifier::explain`].
 ///
@@ -37,6 +43,7 @@ use std::time::SystemTime;
 pub struct Explanation {
     rejection: Option<Rejection>,
     findings: Vec<Finding>,
+    is_complete: bool,
 }
 
 /// One thing that is wrong.
@@ -55,11 +62,17 @@ impl Explanation {
         self.rejection.as_ref()
     }
 
-    /// What was found, the certain things first. Empty if it is accepted, or if nothing that was tried explains it: then
-    /// the key is another one, or the request was changed in a way that is not among the usual ones.
+    /// What was found: the certain things first, and of the others those for which something in the request speaks. Empty if
+    /// it is accepted, or if nothing that was tried explains it.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         &self.findings
+    }
+
+    /// Whether everything was tried that usually goes wrong. A large body and many keys make for more trials than are made.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.is_complete
     }
 }
 
@@ -96,6 +109,9 @@ impl Finding {
     }
 }
 
+/// Said of mistakes of which not all were tried.
+const INCOMPLETE: &str = ", and not all were tried, for the size of the body or the number of keys";
+
 /// What was found, one finding per line, with its remedy.
 impl fmt::Display for Explanation {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -105,9 +121,11 @@ impl fmt::Display for Explanation {
         }
         self.findings.iter().try_for_each(|finding| write!(formatter, "\n- {finding}"))?;
         if !self.findings.iter().any(Finding::is_certain) {
-            formatter.write_str(
-                "\n- none of the usual mistakes explains it for certain: compare the key with what the provider shows, \
-                 and the body with what was sent",
+            let tried = if self.is_complete { "" } else { INCOMPLETE };
+            write!(
+                formatter,
+                "\n- none of the usual mistakes explains it for certain{tried}: compare the body with what was sent, and \
+                 the key with what the provider shows",
             )?;
         }
         Ok(())
@@ -130,8 +148,12 @@ impl<E: Callbacks> Verifier<E> {
     ///
     /// It undoes what frameworks, proxies and people usually do to a request, and looks whether the proof holds then: JSON
     /// that was parsed and written again, line breaks that were added or lost, a signature written in another way, a key
-    /// that was read in another way or is retired, and so on. This takes longer than verifying: it is for looking into a
-    /// failure, not for answering requests.
+    /// that was read in another way or is retired, and so on.
+    ///
+    /// **It is for looking into a failure, not for answering requests.** It takes as long as hashing 64 MiB does at most,
+    /// which is up to half a second of one core; a usual callback takes a few milliseconds. Whoever calls the address could
+    /// have that done for each request, and a worker of an asynchronous runtime does nothing else meanwhile: call it for
+    /// what was captured, or by `tokio::task::spawn_blocking` and for few requests at a time.
     ///
     /// ```
     /// # #[cfg(feature = "signly")] {
@@ -155,51 +177,76 @@ impl<E: Callbacks> Verifier<E> {
     #[must_use]
     pub fn explain(&self, delivery: &Delivery, now: SystemTime) -> Explanation {
         let Err(rejection) = self.verify(delivery, now) else {
-            return Explanation { rejection: None, findings: Vec::new() };
+            return Explanation { rejection: None, findings: Vec::new(), is_complete: true };
         };
-        let mut findings = Findings(Vec::new());
+        let (mut findings, mut work) = (Findings(Vec::new()), Work::new());
+        self.find_out(delivery, now, &rejection, &mut work, &mut findings);
+        findings.explaining(rejection, &work)
+    }
+
+    fn find_out(
+        &self,
+        delivery: &Delivery,
+        now: SystemTime,
+        rejection: &Rejection,
+        work: &mut Work,
+        findings: &mut Findings,
+    ) {
         if let Err(refused) = admit(delivery, self.body_limit) {
-            match refused.reason() {
-                Reason::WrongMethod => findings.certain(Cause::WrongMethod),
-                _ => findings.certain(Cause::BodyLimit),
-            }
-            return findings.explaining(rejection);
+            return findings.certain(match refused.reason() {
+                Reason::WrongMethod => Cause::WrongMethod,
+                _ => Cause::BodyLimit,
+            });
         }
         if let Some(urls) = &self.urls {
-            urls.explain(delivery, now, &self.secrets(), &mut findings);
+            urls.explain(delivery, now, &self.secrets(), findings);
         }
         if let Some(secret) = &self.secret {
-            secret.explain(delivery, now, &self.secrets(), &mut findings);
+            secret.explain(delivery, now, &self.secrets(), findings);
         }
         #[cfg(feature = "rsa")]
         if let Some(form) = E::open_form_as_json(delivery) {
             // Whatever else may be said of such a body, it is no reason to want less proof.
-            self.explain_form_as_json(&form, delivery, now, &mut findings);
-            changed_on_the_way(delivery, &mut findings);
-            return findings.explaining(rejection);
+            self.explain_form_as_json(&form, delivery, now, work, findings);
+            return changed_on_the_way(delivery, findings);
         }
         let opened = E::open(delivery).ok();
         if let Some(opened) = &opened {
-            self.explain_payload(opened, delivery, now, &mut findings);
+            self.explain_payload(opened, delivery, now, work, findings);
+        }
+        if self.is_accepted_without_mark(delivery, now) {
+            return findings.certain_unless_found(Cause::ByteOrderMark);
+        }
+        if is_compressed(delivery) {
+            // Neither event nor audience is to be seen. What is signed may be what came.
+            let is_certain = rejection.reason() != Reason::WrongCredential;
+            return findings.add(Cause::Compressed, None, None, is_certain);
+        }
+        if let Some(opened) = &opened {
             if rejection.reason() == Reason::MissingCredential && findings.0.is_empty() {
                 findings.certain(Cause::UnsignedKind);
             }
-            self.explain_audience(opened, delivery, now, &rejection, &mut findings);
+            self.explain_audience(opened, delivery, now, rejection, findings);
         }
         if rejection.reason() == Reason::TooWeak {
             findings.certain(Cause::TooWeak);
         }
         if rejection.reason() != Reason::WrongAudience {
-            changed_on_the_way(delivery, &mut findings);
+            changed_on_the_way(delivery, findings);
         }
         #[cfg(feature = "rsa")]
         if let (Some(Opened { payload, proof: PayloadProof::Signature { carried, .. }, .. }), Some(keys)) =
             (&opened, &self.rsa)
             && findings.0.iter().all(|finding| finding.cause.is_about_audience())
         {
-            rsa::explain_certificates(keys, payload, carried, now, &mut findings);
+            rsa::explain_certificates(keys, payload, carried, now, findings);
         }
-        findings.explaining(rejection)
+    }
+
+    /// Whether a byte order mark is all that is wrong.
+    fn is_accepted_without_mark(&self, delivery: &Delivery, now: SystemTime) -> bool {
+        let rest = delivery.body().strip_prefix(MARK).map(Bytes::copy_from_slice);
+        rest.is_some_and(|rest| self.verify(&delivery.clone().with_body(rest), now).is_ok())
     }
 
     fn explain_payload(
@@ -207,10 +254,13 @@ impl<E: Callbacks> Verifier<E> {
         opened: &Opened<E::Kind>,
         delivery: &Delivery,
         now: SystemTime,
+        work: &mut Work,
         findings: &mut Findings,
     ) {
-        if let (PayloadProof::Body, Some(hmac)) = (&opened.proof, &self.hmac) {
-            hmac.explain(delivery, now, &self.secrets(), findings);
+        if let (PayloadProof::Body, Some(hmac)) = (&opened.proof, &self.hmac)
+            && hmac.verify(delivery, now).is_err()
+        {
+            hmac.explain(delivery, now, &self.secrets(), work, findings);
         }
         #[cfg(feature = "rsa")]
         if let (PayloadProof::Signature { carried, header }, Some(keys)) = (&opened.proof, &self.rsa) {
@@ -219,9 +269,11 @@ impl<E: Callbacks> Verifier<E> {
                 (Carried::Missing, None) => findings.certain(Cause::MissingSignature),
                 (Carried::Twice, Some(header)) => findings.certain(Cause::DuplicateHeader(header.clone())),
                 (Carried::Twice, None) => findings.certain(Cause::DuplicateSignature),
-                (Carried::Once(text), _) => {
-                    if let Some(trial) = rsa::best_trial(keys, &opened.payload, text, delivery, now) {
-                        findings.undone(trial, Scheme::Rsa);
+                (Carried::Once(text), header) => {
+                    let signature = (text.as_ref(), header.as_ref());
+                    match rsa::best_trial(keys, &opened.payload, signature, delivery, now, work) {
+                        Some(trial) => findings.undone(trial, Scheme::Rsa),
+                        None => rsa::explain_signer(keys, text, now, work, findings),
                     }
                 }
             }
@@ -284,13 +336,24 @@ impl<E: Callbacks> Verifier<E> {
 /// What does not fit between the headers and the body that is here.
 fn changed_on_the_way(delivery: &Delivery, findings: &mut Findings) {
     let header = |name| delivery.headers().get(name).and_then(|value| value.to_str().ok());
-    let body = delivery.body();
-    let is_compressed = body.starts_with(&[0x1f, 0x8b]);
-    if header(CONTENT_ENCODING).is_some_and(|coding| coding != "identity") && !is_compressed {
+    if is_encoded(delivery) {
         findings.likely(Cause::Decompressed);
-    } else if header(CONTENT_LENGTH).is_some_and(|length| length.trim().parse() != Ok(body.len())) {
+    } else if header(CONTENT_LENGTH).is_some_and(|length| length.trim().parse() != Ok(delivery.body().len()))
+    {
         findings.likely(Cause::OtherLength);
     }
+}
+
+/// Whether a header says that the body is compressed.
+fn is_encoded(delivery: &Delivery) -> bool {
+    let mut codings = delivery.headers().get_all(CONTENT_ENCODING).iter();
+    codings.any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
+/// Whether the body is compressed, as far as that can be seen: gzip begins so, and nothing that is compressed is text.
+fn is_compressed(delivery: &Delivery) -> bool {
+    let body = delivery.body();
+    body.starts_with(&[0x1f, 0x8b]) || is_encoded(delivery) && std::str::from_utf8(body).is_err()
 }
 
 /// Findings while they are collected.
@@ -308,6 +371,12 @@ impl Findings {
         self.add(cause, None, None, true);
     }
 
+    fn certain_unless_found(&mut self, cause: Cause) {
+        if self.0.iter().all(|finding| finding.cause != cause) {
+            self.certain(cause);
+        }
+    }
+
     fn likely(&mut self, cause: Cause) {
         self.add(cause, None, None, false);
     }
@@ -319,9 +388,10 @@ impl Findings {
         }
     }
 
-    fn explaining(mut self, rejection: Rejection) -> Explanation {
-        self.0.sort_by_key(|finding| !finding.is_certain);
-        Explanation { rejection: Some(rejection), findings: self.0 }
+    fn explaining(mut self, rejection: Rejection, work: &Work) -> Explanation {
+        // What something speaks for comes before what is only left over.
+        self.0.sort_by_key(|finding| (!finding.is_certain, finding.cause.is_left_over()));
+        Explanation { rejection: Some(rejection), findings: self.0, is_complete: !work.is_spent() }
     }
 }
 
@@ -339,6 +409,11 @@ impl Trial {
             _ => self,
         }
     }
+}
+
+/// The ids of keys, which are no secret.
+fn ids<K>(keys: &KeySet<K>) -> Vec<String> {
+    keys.all().iter().map(|key| key.id().to_owned()).collect()
 }
 
 /// Why a key would not count at this time, if it matched.

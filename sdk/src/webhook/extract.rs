@@ -1,16 +1,16 @@
 //! Callbacks as extractors of axum handlers.
 
-use super::receive::receive;
+use super::receive::receive_at;
 use super::rejection::Rejection;
 use super::verifier::Verify;
-use axum::extract::{FromRef, FromRequest, OriginalUri, Request};
+use axum::extract::{FromRef, FromRequest, MatchedPath, OriginalUri, Request};
 use axum::response::{IntoResponse, Response};
 use std::fmt;
 
 /// A callback that the verifier of the application's state accepted.
 ///
 /// It reads the whole body, up to the limit of the verifier, so it is the last argument of a handler. What is not
-/// accepted is answered with the status of the [`Rejection`], 400, 401 or 413, and an empty body. What is accepted is
+/// accepted is answered with the status of the [`Rejection`], 400, 401, 413 or 503, and an empty body. What is accepted is
 /// answered by the handler: return a 2xx status only once the event is stored or queued, since it may be the last time
 /// that the provider tells it.
 ///
@@ -18,9 +18,8 @@ use std::fmt;
 /// they were minted from, as in `.route("/callbacks/leap/{*token}", post(callback))`, or mount it in a
 /// [`CallbackRouter`](super::CallbackRouter), which does.
 ///
-/// Why a callback is rejected is logged: one warning of `tracing` for each, with the [`Reason`](super::Reason) and nothing that was sent.
-/// To do more about it, take `Result<Callback<V>, Rejection>` as the argument. How long a caller may take to send the body
-/// is not limited here; put a timeout layer around the route.
+/// What is read, for how long, and what is logged is as with [`receive`](super::receive); the log has the route too, as it
+/// is written in the router. To do more about a rejection, take `Result<Callback<V>, Rejection>` as the argument.
 ///
 /// ```
 /// # #[cfg(feature = "signly")] {
@@ -69,7 +68,9 @@ where
         if let Some(OriginalUri(uri)) = request.extensions_mut().remove() {
             *request.uri_mut() = uri;
         }
-        receive(&V::from_ref(state), request).await.map(Self)
+        let route = request.extensions().get::<MatchedPath>().cloned();
+        let route = route.as_ref().map(MatchedPath::as_str);
+        receive_at(route, &V::from_ref(state), request).await.map(Self)
     }
 }
 

@@ -8,7 +8,9 @@ use super::proof::{Proof, Scheme};
 use super::rejection::{Reason, Rejection};
 use crate::runtime::{Secret, hex};
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
 use http::HeaderName;
@@ -18,6 +20,13 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 use subtle::ConstantTimeEq;
 
+/// Keys are handed out with their padding and without.
+const WRITTEN_KEY: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+/// What [Standard Webhooks](https://www.standardwebhooks.com/) writes before keys.
+pub(super) const KEY_PREFIX: &str = "whsec_";
 /// The length of a signature, in bytes.
 const LENGTH: usize = 32;
 
@@ -47,24 +56,35 @@ impl HmacKey {
         Self::of(secret, secret.expose().as_bytes(), KeyForm::Text)
     }
 
-    /// The key is written in base64, with padding.
+    /// The key is written in base64, in the alphabet with `+` and `/`. The padding at its end may be left out.
+    ///
+    /// ```
+    /// use countersign::Secret;
+    /// use countersign::webhook::{ConfigurationError, HmacKey};
+    ///
+    /// let issued = Secret::issued("whsec_Y29ycmVjdCBob3JzZQ")?;
+    /// assert_eq!(HmacKey::base64(&issued).unwrap_err(), ConfigurationError::PrefixedKey);
+    /// let bare = Secret::issued(issued.expose().trim_start_matches("whsec_"))?;
+    /// HmacKey::base64(&bare)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// It is not base64, or of nothing. A prefix that was left on it is the usual cause.
+    /// It is not base64, or of nothing: with a prefix `whsec_` or in the alphabet of URLs, the error says so.
     pub fn base64(secret: &Secret) -> Result<Self, ConfigurationError> {
-        let decoded = STANDARD.decode(secret.expose()).ok().map(Zeroizing::new).filter(|key| !key.is_empty());
-        Ok(Self::of(secret, &decoded.ok_or(ConfigurationError::UnreadableKey)?, KeyForm::Base64))
+        let key = decode_key(secret.expose()).map(Zeroizing::new);
+        Ok(Self::of(secret, &key.ok_or_else(|| unreadable(secret))?, KeyForm::Base64))
     }
 
     /// The key is written in hexadecimal digits, of either case.
     ///
     /// # Errors
     ///
-    /// It is not hexadecimal.
+    /// It is not hexadecimal, or of nothing.
     pub fn hex(secret: &Secret) -> Result<Self, ConfigurationError> {
         let decoded = hex::decode_all(secret.expose()).map(Zeroizing::new).filter(|key| !key.is_empty());
-        Ok(Self::of(secret, &decoded.ok_or(ConfigurationError::UnreadableKey)?, KeyForm::Hex))
+        Ok(Self::of(secret, &decoded.ok_or_else(|| unreadable_digits(secret))?, KeyForm::Hex))
     }
 
     fn of(written: &Secret, key: &[u8], form: KeyForm) -> Self {
@@ -74,6 +94,31 @@ impl HmacKey {
     /// The signature of parts that follow one another.
     fn sign(&self, parts: &[&[u8]]) -> [u8; LENGTH] {
         sign(self.keyed.clone(), parts)
+    }
+}
+
+/// A key that is written in base64.
+pub(super) fn decode_key(text: &str) -> Option<Vec<u8>> {
+    WRITTEN_KEY.decode(text).ok().filter(|key| !key.is_empty())
+}
+
+/// Why a key cannot be read as base64, without anything of it.
+fn unreadable(secret: &Secret) -> ConfigurationError {
+    let as_for_urls = |text: &str| text.replace('-', "+").replace('_', "/");
+    match unreadable_digits(secret) {
+        ConfigurationError::UnreadableKey if decode_key(&as_for_urls(secret.expose())).is_some() => {
+            ConfigurationError::UrlSafeKey
+        }
+        other => other,
+    }
+}
+
+/// As [`unreadable`], for hexadecimal digits.
+fn unreadable_digits(secret: &Secret) -> ConfigurationError {
+    if secret.expose().starts_with(KEY_PREFIX) {
+        ConfigurationError::PrefixedKey
+    } else {
+        ConfigurationError::UnreadableKey
     }
 }
 
@@ -296,6 +341,14 @@ impl HmacScheme {
         let id = found.ok_or(Reason::WrongCredential)?;
         stamp.check(now)?;
         Ok(Proof::new(Scheme::Hmac, id))
+    }
+
+    /// Refuses what lacks the headers, in the order of [`verify`](Self::verify), whatever the body is.
+    pub(super) fn precheck(&self, head: &Delivery) -> Result<(), Rejection> {
+        let carried = Carried::in_header(head, &self.header);
+        let text = carried.once()?;
+        self.stamp(head)?;
+        self.signatures(text).next().map(drop).ok_or_else(|| Reason::WrongCredential.into())
     }
 
     /// Everything in the header that can be a signature.

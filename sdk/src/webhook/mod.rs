@@ -35,11 +35,12 @@
 //!
 //! # Limits
 //!
-//! A body is read up to the limit of the verifier, 1 MiB unless set otherwise. How long reading may take is for the
-//! server to limit, for instance with a timeout layer.
+//! What needs no body is checked before one is read. A body is read up to the limit of the verifier, 1 MiB unless set
+//! otherwise, within 30 seconds; all bodies that are being read share a [`BodyBudget`].
 
 mod acknowledgement;
 mod assurance;
+mod budget;
 mod builder;
 mod callback_url;
 mod callbacks;
@@ -70,6 +71,7 @@ mod verifier;
 
 pub use acknowledgement::Acknowledgement;
 pub use assurance::{Assurance, Audience};
+pub use budget::BodyBudget;
 pub use builder::VerifierBuilder;
 pub use callback_url::CallbackUrls;
 pub use configuration::ConfigurationError;
@@ -89,7 +91,7 @@ pub use router::CallbackRouter;
 #[cfg(feature = "rsa")]
 pub use rsa::{Certificate, RsaKey, RsaKeyError};
 pub use verified::{DedupeKey, Unverified, Verified};
-pub use verifier::{Verifier, Verify};
+pub use verifier::{Summary, Verifier, Verify};
 
 pub(crate) use callback_url::MARK as TOKEN_MARK;
 pub(crate) use callbacks::{Callbacks, Carried, Opened, PayloadProof, Read};

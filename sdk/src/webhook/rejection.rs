@@ -1,7 +1,11 @@
 //! Why a callback was not accepted.
 
-use http::{Response, StatusCode};
+use http::header::RETRY_AFTER;
+use http::{HeaderValue, Response, StatusCode};
 use std::fmt;
+
+/// When to try again, in seconds: bodies that stall are given up after about as long.
+const OVERLOADED_FOR: HeaderValue = HeaderValue::from_static("30");
 
 /// A callback that was not accepted, and why.
 ///
@@ -22,8 +26,11 @@ pub enum Reason {
     WrongMethod,
     /// The body is larger than the limit of the verifier.
     TooLarge,
-    /// The body did not arrive as a whole.
+    /// The body did not arrive as a whole, or not in time.
     IncompleteBody,
+    /// Too many bodies are being read at once, so that there was no memory for this one: see
+    /// [`BodyBudget`](super::BodyBudget). It may well be genuine.
+    Overloaded,
     /// What would prove it is missing.
     MissingCredential,
     /// What would prove it is there twice. Which one counts would be a guess.
@@ -58,7 +65,7 @@ impl Rejection {
     }
 
     /// How to answer: 401 if it is not proved or not meant for the application, 413 if it is too large, 400 if it cannot
-    /// be understood. The body of the answer is best left empty.
+    /// be understood, 503 if there was no memory for it. The body of the answer is best left empty.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self.reason {
@@ -71,17 +78,21 @@ impl Rejection {
             | Reason::WrongAudience
             | Reason::AudienceMissing => StatusCode::UNAUTHORIZED,
             Reason::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Reason::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
             Reason::WrongMethod | Reason::IncompleteBody | Reason::MalformedBody => StatusCode::BAD_REQUEST,
         }
     }
 }
 
 impl Rejection {
-    /// The whole answer: the status, and an empty body that tells the caller nothing more.
+    /// The whole answer: the status, and an empty body that tells the caller nothing more. A 503 has `Retry-After`.
     #[must_use]
     pub fn response<B: Default>(&self) -> Response<B> {
         let mut response = Response::new(B::default());
         *response.status_mut() = self.status();
+        if self.reason == Reason::Overloaded {
+            response.headers_mut().insert(RETRY_AFTER, OVERLOADED_FOR);
+        }
         response
     }
 }
@@ -98,6 +109,7 @@ impl fmt::Display for Rejection {
             Reason::WrongMethod => "the callback came with the wrong method",
             Reason::TooLarge => "the callback is larger than the limit",
             Reason::IncompleteBody => "the body of the callback did not arrive as a whole",
+            Reason::Overloaded => "there is no memory to read the callback now",
             Reason::MissingCredential => "the callback carries no credential",
             Reason::DuplicateCredential => "the callback carries its credential twice",
             Reason::WrongCredential => "the credential of the callback does not prove it",

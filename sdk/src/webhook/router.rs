@@ -2,7 +2,7 @@
 
 use super::acknowledgement::Acknowledgement;
 use super::configuration::ConfigurationError;
-use super::receive::receive;
+use super::receive::receive_at;
 use super::verifier::Verify;
 use axum::Router;
 use axum::extract::{OriginalUri, Request};
@@ -14,7 +14,8 @@ use std::sync::Arc;
 ///
 /// A path is served together with everything below it: signed callback URLs have their token there, and SIGN8 adds a path
 /// of its own. What a verifier does not accept never gets to the handler; it is answered as a
-/// [`Rejection`](super::Rejection) says and logged with its reason.
+/// [`Rejection`](super::Rejection) says. Either is logged with the path that it is mounted at, see
+/// [`receive`](super::receive).
 ///
 /// ```
 /// # #[cfg(all(feature = "signly", feature = "leap"))] {
@@ -69,11 +70,12 @@ impl CallbackRouter {
         if !is_fitting || path.contains(['{', '}', '*', ':', '?', '#']) || self.paths.contains(&path) {
             return Err(ConfigurationError::UnusablePath);
         }
-        let shared = Arc::new((verifier, handler));
+        let shown = if path.is_empty() { "/" } else { &path };
+        let shared = Arc::new((verifier, handler, shown.to_owned()));
         let answer = any(move |OriginalUri(uri): OriginalUri, mut request: Request| async move {
             *request.uri_mut() = uri;
-            let (verifier, handler) = &*shared;
-            match receive(verifier, request).await {
+            let (verifier, handler, route) = &*shared;
+            match receive_at(Some(route), verifier, request).await {
                 Ok(accepted) => handler(accepted).await.into_response(),
                 Err(rejection) => rejection.into_response(),
             }

@@ -46,7 +46,7 @@ pub struct RsaKey {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Digest {
+pub(super) enum Digest {
     Sha1,
     Sha256,
 }
@@ -151,6 +151,16 @@ impl RsaKey {
         self.enforces_validity && self.is_expired(now)
     }
 
+    /// The digest that its signatures are made with.
+    pub(super) fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// Modulus and exponent, in bytes.
+    pub(super) fn numbers(&self) -> (Vec<u8>, Vec<u8>) {
+        numbers((*self.key).as_ref(), |key| (key.modulus.to_vec(), key.exponent.to_vec())).unwrap_or_default()
+    }
+
     /// The same key with the other digest.
     pub(super) fn with_other_digest(&self) -> Option<Self> {
         let digest = if self.digest == Digest::Sha1 { Digest::Sha256 } else { Digest::Sha1 };
@@ -165,16 +175,20 @@ fn parsed(digest: Digest, der: &[u8]) -> Result<ParsedPublicKey, RsaKeyError> {
 
 /// The size of a key in one of two forms.
 fn size(der: &[u8]) -> Result<usize, RsaKeyError> {
+    numbers(der, |key| bits(key.modulus)).ok_or(RsaKeyError::NotAPublicKey)
+}
+
+/// What the numbers of a key in one of two forms tell.
+fn numbers<T>(der: &[u8], tell: impl Fn(RSAPublicKey<'_>) -> T) -> Option<T> {
     let bare = |der: &[u8]| {
         let (rest, key) = RSAPublicKey::from_der(der).ok()?;
-        rest.is_empty().then(|| bits(key.modulus))
+        rest.is_empty().then(|| tell(key))
     };
     let wrapped = SubjectPublicKeyInfo::from_der(der).ok().filter(|(rest, _)| rest.is_empty());
-    let bits = match wrapped {
+    match wrapped {
         Some((_, key)) => bare(&key.subject_public_key.data),
         None => bare(der),
-    };
-    bits.ok_or(RsaKeyError::NotAPublicKey)
+    }
 }
 
 /// How many bits a number has.

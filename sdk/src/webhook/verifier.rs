@@ -1,6 +1,7 @@
 //! Decides what a delivery proves.
 
 use super::assurance::Assurance;
+use super::budget::BodyBudget;
 use super::builder::VerifierBuilder;
 use super::callback_url::CallbackUrls;
 use super::callbacks::{Callbacks, Opened, PayloadProof};
@@ -16,15 +17,21 @@ use super::{
     keys::Keys,
     rsa::{self, RsaKey},
 };
-use crate::runtime::{Clock, SystemClock};
+use crate::runtime::{Clock, Sleep, SystemClock};
 use http::Method;
-use std::sync::Arc;
-use std::time::SystemTime;
+use http::header::CONTENT_LENGTH;
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, SystemTime};
 
 /// The largest body, in bytes, unless set otherwise.
 pub(super) const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
 
+/// How long a body may take, unless set otherwise.
+pub(super) const DEFAULT_BODY_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// Decides what a delivery proves.
+///
+/// Only [`verify`](Self::verify) has to be there. What wraps another verifier hands the other methods on to it.
 pub trait Verify {
     /// What is handed over, usually [`Verified`] with the events of a provider.
     type Output;
@@ -36,15 +43,68 @@ pub trait Verify {
     /// The delivery is not accepted. Answer with the [`status`](Rejection::status) of the rejection.
     fn verify(&self, delivery: &Delivery, now: SystemTime) -> Result<Self::Output, Rejection>;
 
+    /// Refuses what can be refused before the body is there: [`receive`](super::receive) asks before it reads anything.
+    /// `head` is the delivery with an empty body. What this lets pass may still be refused by [`verify`](Self::verify), which
+    /// checks everything itself; what this refuses `verify` refuses as well.
+    ///
+    /// Unless it is implemented, it refuses what announces a body beyond the limit.
+    ///
+    /// # Errors
+    ///
+    /// The delivery is not accepted, whatever its body is.
+    fn precheck(&self, head: &Delivery, now: SystemTime) -> Result<(), Rejection> {
+        let _ = now;
+        admit_length(head, self.body_limit())
+    }
+
     /// The largest body that is read, in bytes. 1 MiB unless set otherwise.
     fn body_limit(&self) -> usize {
         DEFAULT_BODY_LIMIT
+    }
+
+    /// How long a body may take to arrive. 30 seconds unless set otherwise.
+    fn body_timeout(&self) -> Duration {
+        DEFAULT_BODY_TIMEOUT
+    }
+
+    /// The memory that bodies are read into. Unless it is implemented, 64 MiB for all in the program that do not either.
+    fn body_budget(&self) -> BodyBudget {
+        static SHARED: LazyLock<BodyBudget> = LazyLock::new(BodyBudget::default);
+        SHARED.clone()
     }
 
     /// What time it is.
     fn now(&self) -> SystemTime {
         SystemClock.now()
     }
+
+    /// Waits, by the same clock.
+    fn sleep(&self, duration: Duration) -> Sleep {
+        SystemClock.sleep(duration)
+    }
+
+    /// The name of the provider, for the log.
+    fn provider(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// What the log tells of a callback that was accepted. Unless it is implemented, nothing.
+    fn summary<'a>(&self, accepted: &'a Self::Output) -> Summary<'a> {
+        let _ = accepted;
+        Summary::default()
+    }
+}
+
+/// What the log tells of a callback that was accepted: nothing that a sender could have chosen, and no secret.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct Summary<'a> {
+    /// The kind of event, such as `PROCESS_COMPLETED`, or `unknown`.
+    pub kind: Option<&'a str>,
+    /// How much was proved, if anything.
+    pub assurance: Option<Assurance>,
+    /// The id of the key of the strongest proof.
+    pub key_id: Option<&'a str>,
 }
 
 /// Accepts the callbacks of a provider that are proved and meant for the application. Clones share the keys.
@@ -65,6 +125,8 @@ pub struct Verifier<E> {
     pub(super) expected: Expected,
     pub(super) least_assurance: Assurance,
     pub(super) body_limit: usize,
+    pub(super) body_timeout: Duration,
+    pub(super) body_budget: BodyBudget,
     pub(super) clock: Arc<dyn Clock>,
 }
 
@@ -131,22 +193,77 @@ impl<E: Callbacks> Verify for Verifier<E> {
         self.verify(delivery, now)
     }
 
+    /// In the order of [`Verifier::verify`], as far as no body is needed.
+    fn precheck(&self, head: &Delivery, now: SystemTime) -> Result<(), Rejection> {
+        admit_method(head)?;
+        admit_length(head, self.body_limit)?;
+        if let Some(urls) = &self.urls {
+            urls.verify(head, now)?;
+        }
+        if let Some(secret) = &self.secret {
+            secret.verify(head, now)?;
+        }
+        // Elsewhere the body says whether the HMAC is asked for.
+        if let (true, Some(hmac)) = (E::IS_BARE, &self.hmac) {
+            hmac.precheck(head)?;
+        }
+        Ok(())
+    }
+
     fn body_limit(&self) -> usize {
         self.body_limit
+    }
+
+    fn body_timeout(&self) -> Duration {
+        self.body_timeout
+    }
+
+    fn body_budget(&self) -> BodyBudget {
+        self.body_budget.clone()
     }
 
     fn now(&self) -> SystemTime {
         self.clock.now()
     }
+
+    fn sleep(&self, duration: Duration) -> Sleep {
+        self.clock.sleep(duration)
+    }
+
+    fn provider(&self) -> Option<&'static str> {
+        Some(E::PROVIDER)
+    }
+
+    fn summary<'a>(&self, accepted: &'a Verified<E>) -> Summary<'a> {
+        Summary {
+            kind: Some(accepted.event().label()),
+            assurance: Some(accepted.assurance()),
+            key_id: Some(accepted.key_id()),
+        }
+    }
 }
 
 /// What can be told without looking into a delivery.
 pub(super) fn admit(delivery: &Delivery, body_limit: usize) -> Result<(), Rejection> {
-    if delivery.method() != Method::POST {
-        return Err(Reason::WrongMethod.into());
-    }
+    admit_method(delivery)?;
     if delivery.body().len() > body_limit {
         return Err(Reason::TooLarge.into());
     }
     Ok(())
+}
+
+pub(super) fn admit_method(delivery: &Delivery) -> Result<(), Rejection> {
+    if delivery.method() == Method::POST { Ok(()) } else { Err(Reason::WrongMethod.into()) }
+}
+
+/// Whether the body is within the limit as far as its length is announced. That the announcement is right is for the
+/// server to see to.
+pub(super) fn admit_length(head: &Delivery, body_limit: usize) -> Result<(), Rejection> {
+    let announced = head.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    let announced = announced.and_then(|length| length.trim().parse::<u128>().ok());
+    if announced.is_some_and(|length| length > body_limit as u128) {
+        Err(Reason::TooLarge.into())
+    } else {
+        Ok(())
+    }
 }

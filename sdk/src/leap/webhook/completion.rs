@@ -58,6 +58,10 @@ impl Callbacks for Completion {
         };
         Ok(Read { event, audience, dedupe_key })
     }
+
+    fn label(&self) -> &'static str {
+        "completed"
+    }
 }
 
 /// Accepts the callbacks that come to a signed URL. There is nothing else to recognise them by. The URL names what the

@@ -119,4 +119,14 @@ impl Callbacks for Event {
             }
         })
     }
+
+    fn label(&self) -> &str {
+        match self {
+            Self::Changes(_) => "changes",
+            Self::Notice(_) => "notice",
+            Self::PlainNotice(_) => "plain-notice",
+            Self::Realtime(realtime) if realtime.event.is_known() => realtime.event.tag(),
+            Self::Realtime(_) => "unknown",
+        }
+    }
 }

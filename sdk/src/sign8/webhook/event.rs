@@ -106,6 +106,10 @@ impl Callbacks for Event {
         let event = Self { kind, organisation, body: opened.payload.clone() };
         Ok(Read { event, audience, dedupe_key })
     }
+
+    fn label(&self) -> &str {
+        if self.kind.is_known() { self.kind.as_str() } else { "unknown" }
+    }
 }
 
 /// The last segment of the path that is not empty and not the token of the URL.

@@ -57,6 +57,7 @@ impl Event {
 
 impl Callbacks for Event {
     const PROVIDER: &'static str = "signly";
+    const IS_BARE: bool = true;
     type Kind = ();
 
     fn open(delivery: &Delivery) -> Result<Opened<()>, Rejection> {
@@ -93,6 +94,10 @@ impl Callbacks for Event {
             data,
         };
         Ok(Read { event, audience, dedupe_key })
+    }
+
+    fn label(&self) -> &str {
+        if self.data.is_known() { self.data.tag() } else { "unknown" }
     }
 }
 

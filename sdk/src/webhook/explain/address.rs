@@ -2,7 +2,7 @@
 
 use super::cause::Cause;
 use super::decoration::{bare, decorated};
-use super::{Findings, untimely};
+use super::{Findings, ids, untimely};
 use crate::runtime::Secret;
 use crate::webhook::callback_url::{CallbackUrls, Content, MARK, Token};
 use crate::webhook::callbacks::Callbacks;
@@ -90,10 +90,6 @@ fn of_another_secret(
             }
         }
     }
-}
-
-fn ids(keys: &KeySet<Secret>) -> Vec<String> {
-    keys.all().iter().map(|key| key.id().to_owned()).collect()
 }
 
 /// Whether there is more of a path after the token.

@@ -1,6 +1,7 @@
 //! What a body may have been before somebody changed it.
 
 use super::cause::Cause;
+use super::work::Work;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 use std::fmt;
@@ -8,27 +9,45 @@ use std::fmt;
 /// Larger texts are not written again: it would take too long, and what is that large is seldom JSON.
 const LARGEST_REWRITTEN: usize = 256 * 1024;
 
-/// Tells of a text as it is, and as it may have been: together with what happened to it. One at a time, since there are many.
-pub(super) fn versions(text: &[u8], mut tell: impl FnMut(Option<Cause>, &[u8])) {
-    tell(None, text);
-    let mut tell = |cause: Cause, version: &[u8]| {
+/// Writing a text again takes about as long as hashing this many of it.
+const COST_OF_WRITING: usize = 4;
+
+/// Tells of a text as it is, and as it may have been: together with what happened to it. One at a time, since there are many,
+/// and no more than there is work for.
+pub(super) fn versions(text: &[u8], work: &mut Work, mut tell: impl FnMut(&mut Work, Option<Cause>, &[u8])) {
+    tell(work, None, text);
+    let mut tell = |work: &mut Work, cause: Cause, version: &[u8]| {
         if version != text {
-            tell(Some(cause), version);
+            tell(work, Some(cause), version);
         }
     };
     let end = text.trim_ascii_end();
     for ending in ["", "\n", "\r\n"] {
-        tell(Cause::TrailingNewline, &[end, ending.as_bytes()].concat());
+        if work.spend(text.len()) {
+            tell(work, Cause::TrailingNewline, &[end, ending.as_bytes()].concat());
+        }
     }
-    let mark = "\u{feff}".as_bytes();
-    tell(Cause::ByteOrderMark, text.strip_prefix(mark).unwrap_or(text));
-    tell(Cause::ByteOrderMark, &[mark, text].concat());
-    if let Ok(text) = std::str::from_utf8(text) {
+    if work.spend(text.len()) {
+        tell(work, Cause::ByteOrderMark, text.strip_prefix(MARK).unwrap_or(text));
+        tell(work, Cause::ByteOrderMark, &[MARK, text].concat());
+    }
+    if let Ok(text) = std::str::from_utf8(text)
+        && work.spend(text.len().saturating_mul(COST_OF_WRITING))
+    {
         let plain = text.replace("\r\n", "\n");
-        tell(Cause::LineBreaks, plain.replace('\n', "\r\n").as_bytes());
-        tell(Cause::LineBreaks, plain.as_bytes());
-        rewritten(text, |version| tell(Cause::Rewritten, version.as_bytes()));
+        tell(work, Cause::LineBreaks, plain.replace('\n', "\r\n").as_bytes());
+        tell(work, Cause::LineBreaks, plain.as_bytes());
+        rewritten(text, work, |work, version| tell(work, Cause::Rewritten, version.as_bytes()));
     }
+}
+
+/// The byte order mark of UTF-8.
+pub(super) const MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// Whether it begins as JSON does, and does not go on as JSON.
+pub(super) fn is_broken_json(text: &[u8]) -> bool {
+    matches!(text.trim_ascii_start().first(), Some(b'{' | b'['))
+        && serde_json::from_slice::<IgnoredAny>(text).is_err()
 }
 
 /// Whether it is a JSON object with several members in the order of the alphabet, as many libraries write them, and
@@ -68,7 +87,7 @@ impl<'de> Deserialize<'de> for Names {
 }
 
 /// JSON as different libraries write it. Members keep their order, but for the last version, where they are sorted.
-fn rewritten(text: &str, mut tell: impl FnMut(&str)) {
+fn rewritten(text: &str, work: &mut Work, mut tell: impl FnMut(&mut Work, &str)) {
     if text.len() > LARGEST_REWRITTEN {
         return;
     }
@@ -78,11 +97,14 @@ fn rewritten(text: &str, mut tell: impl FnMut(&str)) {
         for version in [escapes.replace('/', "\\/"), escapes] {
             let layouts = [(" ", " ", None), ("", " ", None), ("", " ", Some(2)), ("", " ", Some(4))];
             for (after_comma, after_colon, indent) in layouts {
+                if !work.spend(text.len().saturating_mul(COST_OF_WRITING)) {
+                    return;
+                }
                 if let Some(version) = laid_out(&version, after_comma, after_colon, indent) {
-                    tell(&version);
+                    tell(work, &version);
                 }
             }
-            tell(&version);
+            tell(work, &version);
         }
     }
 }
@@ -203,10 +225,11 @@ fn end_of_string(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::{rewritten, versions};
+    use crate::webhook::explain::work::Work;
 
     fn all(text: &str) -> Vec<String> {
         let mut found = Vec::new();
-        rewritten(text, |version| found.push(version.to_owned()));
+        rewritten(text, &mut Work::new(), |_, version| found.push(version.to_owned()));
         found
     }
 
@@ -230,7 +253,7 @@ mod tests {
         for text in ["", "{", "\"", "\\", "a\"b\\"] {
             assert!(all(text).is_empty());
             let mut count = 0;
-            versions(text.as_bytes(), |_, _| count += 1);
+            versions(text.as_bytes(), &mut Work::new(), |_, _, _| count += 1);
             assert!(count > 1);
         }
     }

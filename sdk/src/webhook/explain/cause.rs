@@ -9,18 +9,25 @@ use std::time::{Duration, SystemTime};
 const MOST_NAMES: usize = 5;
 
 /// What is wrong with a callback that is not accepted.
+///
+/// `Display` and [`remedy`](Self::remedy) are for whoever looks into a failure, in code, in a log or on the command line;
+/// what to change in code is said here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cause {
     /// It is no POST.
     WrongMethod,
-    /// The body is larger than the limit.
+    /// The body is larger than the limit: see [`body_limit`](crate::webhook::VerifierBuilder::body_limit).
     BodyLimit,
     /// The body is proved, and cannot be read.
     UnreadableBody,
-    /// The provider does not sign callbacks of this kind.
+    /// The provider does not sign callbacks of this kind. Give the verifier
+    /// [`CallbackUrls`](crate::webhook::CallbackUrls) and lower its
+    /// [`least_assurance`](crate::webhook::VerifierBuilder::least_assurance), or take an
+    /// [`UnverifiedReader`](crate::webhook::UnverifiedReader) and confirm.
     UnsignedKind,
-    /// What proves it is right, and less than the verifier was told to want.
+    /// What proves it is right, and less than the verifier was told to want: see
+    /// [`least_assurance`](crate::webhook::VerifierBuilder::least_assurance).
     TooWeak,
     /// The form was parsed and written again as JSON.
     FormAsJson,
@@ -38,18 +45,29 @@ pub enum Cause {
     EncodedTwice,
     /// A compressed body was decompressed on the way.
     Decompressed,
+    /// The body is compressed, and nothing has decompressed it.
+    Compressed,
     /// The body is longer or shorter than was announced.
     OtherLength,
-    /// The signature is in hexadecimal digits and not in base64, or the other way round.
+    /// The body begins as JSON and is none: it was cut off or changed.
+    BrokenJson,
+    /// The key that is pinned has made the signature, of other data than came.
+    ChangedPayload,
+    /// The signature is in hexadecimal digits and not in base64, or the other way round: see
+    /// [`SignatureEncoding`](crate::webhook::SignatureEncoding).
     OtherEncoding,
-    /// The signature does not have the prefix before it that was configured, or has one that was not.
+    /// The signature does not have the prefix before it that was configured, or has one that was not: see
+    /// [`with_prefix`](crate::webhook::HmacScheme::with_prefix).
     OtherPrefix,
-    /// The signature covers something else: id and timestamp as well, or not.
+    /// The signature covers something else: id and timestamp as well, or not. See
+    /// [`over_id_timestamp_and_body`](crate::webhook::HmacScheme::over_id_timestamp_and_body).
     OtherContent,
     /// A header is missing that proves the callback or is signed.
     MissingHeader(HeaderName),
     /// A header that proves the callback or is signed is there twice.
     DuplicateHeader(HeaderName),
+    /// A header that proves the callback or is signed came several times, and was joined into one with commas.
+    JoinedHeader(HeaderName),
     /// The signature is there twice.
     DuplicateSignature,
     /// The secret came, in another header.
@@ -62,12 +80,18 @@ pub enum Cause {
     DecoratedKey,
     /// A prefix such as `whsec_` was left on the key.
     KeyPrefix,
-    /// The key is written in another way than was said: as text, base64 or hexadecimal digits.
+    /// The key is written in another way than was said: as text, base64 or hexadecimal digits. Use the other constructor of
+    /// [`HmacKey`](crate::webhook::HmacKey).
     KeyForm,
     /// The key is not valid at this time: no longer, or not yet.
     KeyOutOfTime,
     /// It is the secret of something else that is configured here.
     OtherKey,
+    /// The secret that came is none of those that are configured; these are their ids.
+    UnknownSecret(Vec<String>),
+    /// None of the keys that are configured has made the signature of this body; these are their ids. The provider has
+    /// another key, or the body is another one.
+    UnknownKey(Vec<String>),
     /// The certificate is not valid at this time, and that is enforced.
     CertificateOutOfTime,
     /// The signature is not by the key of a certificate that is pinned.
@@ -77,8 +101,10 @@ pub enum Cause {
         /// When the pinned certificate ends to be valid. `None` is a time that cannot be told, far away.
         not_after: Option<SystemTime>,
     },
-    /// The signature was made with SHA-1 and the key is for SHA-256, or the other way round.
+    /// The signature was made with SHA-1, and the key is for SHA-256: see `RsaKey::legacy_sha1`.
     OtherDigest,
+    /// The signature was made with SHA-256, and the key is for SHA-1: pin it without `RsaKey::legacy_sha1`.
+    StrongerDigest,
     /// The signed timestamp is too old by this much.
     TooOld(Duration),
     /// The signed timestamp is this far in the future.
@@ -101,7 +127,8 @@ pub enum Cause {
     OtherKeyId(Vec<String>),
     /// There is something after the token, where nothing belongs.
     PathAfterToken,
-    /// The token is genuine, and was made for another provider.
+    /// The token is genuine, and was made for another provider: mint with the
+    /// [`CallbackUrls`](crate::webhook::CallbackUrls) of the one that calls.
     TokenOfOtherProvider,
     /// The token is genuine, and has expired.
     ExpiredToken,
@@ -120,19 +147,24 @@ impl Cause {
         matches!(self, Self::WrongAudience(_) | Self::OtherAddressee | Self::AudienceMissing)
     }
 
+    /// Whether nothing speaks for it but that nothing else explains the failure.
+    pub(super) fn is_left_over(&self) -> bool {
+        matches!(self, Self::UnknownKey(_) | Self::OtherCertificate { .. })
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn remedy(&self) -> &'static str {
         match self {
             Self::WrongMethod => "route only POST to the verifier; something else is calling",
-            Self::BodyLimit => "raise `body_limit` if the provider sends such",
+            Self::BodyLimit => "raise the limit of the verifier if the provider sends such",
             Self::UnreadableBody => "look at what came; report it if it is genuine",
             Self::UnsignedKind => {
                 "look whether something took the signature away, or changed the body; if the provider really signs none \
-                 of these, give the verifier callback URLs and lower `least_assurance`, or take `UnverifiedReader` and \
-                 confirm"
+                 of these, have them come to signed callback URLs and accept a lower assurance, or take them unproved \
+                 and confirm each"
             }
-            Self::TooWeak => "lower `least_assurance` if that is enough for what depends on it",
+            Self::TooWeak => "accept a lower assurance if that is enough for what depends on it",
             Self::FormAsJson => {
                 "hand over the bytes as they came: nothing may parse the form before the verifier"
             }
@@ -154,15 +186,24 @@ impl Cause {
             Self::OtherLength => {
                 "hand over the whole body as it came; something between changed it or cut it off"
             }
-            Self::OtherEncoding => "give the scheme the other `SignatureEncoding`",
-            Self::OtherPrefix => "correct `with_prefix` of the scheme",
+            Self::Compressed => {
+                "have it decompressed before it is verified, or have the sender leave bodies as they are"
+            }
+            Self::BrokenJson => {
+                "hand over the whole body as it came; something between cut it off or changed it"
+            }
+            Self::ChangedPayload => {
+                "hand over the bytes as they came: the key is right, and what it has signed is not what is here"
+            }
+            Self::OtherEncoding => "have signatures read in the other encoding: hexadecimal digits or base64",
+            Self::OtherPrefix => "correct the prefix that is expected before a signature",
             Self::OtherContent => {
-                "correct what the scheme signs: `over_id_timestamp_and_body`, or the body alone"
+                "correct what is taken to be signed: id, timestamp and body, or the body alone"
             }
             Self::MissingHeader(_) => {
                 "look whether a proxy drops it, and whether the provider was told to send it"
             }
-            Self::DuplicateHeader(_) => "look which proxy adds it a second time",
+            Self::JoinedHeader(_) | Self::DuplicateHeader(_) => "look which proxy adds it a second time",
             Self::DuplicateSignature => "look which proxy adds its header a second time",
             Self::OtherHeader(_) => "use the same name at the provider and in the verifier",
             Self::MissingSignature => {
@@ -171,15 +212,26 @@ impl Cause {
             Self::DecoratedSecret => "give the provider the bare secret",
             Self::DecoratedKey => "take it off in the configuration of the verifier",
             Self::KeyPrefix => "take the prefix off and read the rest as base64",
-            Self::KeyForm => "use the other constructor of `HmacKey`",
+            Self::KeyForm => {
+                "have the key read in the other way: as text, as base64 or as hexadecimal digits"
+            }
             Self::KeyOutOfTime => "extend the validity of the key, or have the provider use the new one",
             Self::OtherKey => "the secrets were mixed up: give each to the place it is for",
+            Self::UnknownSecret(_) => {
+                "give the provider and the verifier the same secret; who knows none of them may be anybody"
+            }
+            Self::UnknownKey(_) => {
+                "compare the key with the one that the provider shows; if it is the same, something changed the body"
+            }
             Self::CertificateOutOfTime => "pin the new certificate, or do not enforce the validity",
             Self::OtherCertificate { .. } => {
                 "compare it with that of the certificate which the provider gives out: `openssl x509 -noout -fingerprint -sha256`"
             }
             Self::OtherDigest => {
-                "pin the key with `legacy_sha1` if the provider signs with SHA-1, and only then"
+                "have the key accept SHA-1 if the provider is known to sign with nothing better, and only then"
+            }
+            Self::StrongerDigest => {
+                "have the key accept SHA-256, as keys do unless told otherwise: it is better"
             }
             Self::TooOld(_) => "set the clock; if it waited in a queue, verify at the time it was received",
             Self::FromTheFuture(_) => "set the clock of the machine",
@@ -198,7 +250,7 @@ impl Cause {
                 "give the verifier the key of the URL under the id that it was minted with"
             }
             Self::PathAfterToken => "register the URL as it was minted, with nothing after it",
-            Self::TokenOfOtherProvider => "mint with the `CallbackUrls` of the provider that calls",
+            Self::TokenOfOtherProvider => "mint the URL for the provider that calls",
             Self::ExpiredToken => "mint with a later expiry, or look why it comes so late",
             Self::WrongAudience(_) => {
                 "expect this addressee too if it is yours; if not, somebody had their callbacks sent to you"
@@ -216,6 +268,20 @@ impl fmt::Display for Cause {
         let text = match self {
             Self::MissingHeader(name) => return write!(formatter, "the header `{name}` is missing"),
             Self::DuplicateHeader(name) => return write!(formatter, "the header `{name}` is there twice"),
+            Self::JoinedHeader(name) => {
+                return write!(formatter, "the header `{name}` came several times and was joined into one");
+            }
+            Self::UnknownSecret(ids) => {
+                formatter
+                    .write_str("the secret that came is none of those that are configured, which are ")?;
+                return names(ids, formatter);
+            }
+            Self::UnknownKey(ids) => {
+                formatter.write_str(
+                    "the signature of this body is by none of the keys that are configured, which are ",
+                )?;
+                return names(ids, formatter);
+            }
             Self::OtherHeader(name) => return write!(formatter, "the secret came in the header `{name}`"),
             Self::TooOld(by) => return write!(formatter, "the signed time is {} s ago", by.as_secs()),
             Self::FromTheFuture(by) => {
@@ -256,6 +322,9 @@ impl fmt::Display for Cause {
             Self::DecodedForm => "the fields of the form had been decoded before",
             Self::EncodedTwice => "the fields of the form were encoded twice",
             Self::Decompressed => "the body was decompressed on the way",
+            Self::Compressed => "the body is compressed",
+            Self::BrokenJson => "the body is no whole JSON: it was cut off or changed",
+            Self::ChangedPayload => "the signature is by the pinned key, and of other data",
             Self::OtherLength => "the body has not the length that its header announces",
             Self::OtherEncoding => "the signature is written in the other encoding",
             Self::OtherPrefix => "the signature has another prefix than was configured",
@@ -271,7 +340,8 @@ impl fmt::Display for Cause {
             Self::KeyOutOfTime => "the key is retired or not yet valid",
             Self::OtherKey => "it is the secret of something else",
             Self::CertificateOutOfTime => "the certificate is not valid at this time",
-            Self::OtherDigest => "the signature was made with another digest than the key is for",
+            Self::OtherDigest => "the signature was made with SHA-1, and the key is for SHA-256",
+            Self::StrongerDigest => "the signature was made with SHA-256, and the key is for SHA-1",
             Self::UnreadableTime => "the signed time is no Unix time",
             Self::AmbiguousId => "the signed id has a full stop in it",
             Self::MissingToken => "the address has no token",
@@ -309,4 +379,84 @@ fn colons(digits: &str, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{colon}{}", digit.to_ascii_uppercase())?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cause;
+    use http::HeaderName;
+    use std::time::Duration;
+
+    /// Whoever reads it may be at a command line, where there are no methods.
+    #[test]
+    fn no_cause_speaks_of_code() {
+        let header = HeaderName::from_static("x-signature");
+        let causes = [
+            Cause::WrongMethod,
+            Cause::BodyLimit,
+            Cause::UnreadableBody,
+            Cause::UnsignedKind,
+            Cause::TooWeak,
+            Cause::FormAsJson,
+            Cause::Rewritten,
+            Cause::TrailingNewline,
+            Cause::ByteOrderMark,
+            Cause::LineBreaks,
+            Cause::DecodedForm,
+            Cause::EncodedTwice,
+            Cause::Decompressed,
+            Cause::Compressed,
+            Cause::OtherLength,
+            Cause::BrokenJson,
+            Cause::ChangedPayload,
+            Cause::OtherEncoding,
+            Cause::OtherPrefix,
+            Cause::OtherContent,
+            Cause::MissingHeader(header.clone()),
+            Cause::DuplicateHeader(header.clone()),
+            Cause::JoinedHeader(header.clone()),
+            Cause::DuplicateSignature,
+            Cause::OtherHeader(header),
+            Cause::MissingSignature,
+            Cause::DecoratedSecret,
+            Cause::DecoratedKey,
+            Cause::KeyPrefix,
+            Cause::KeyForm,
+            Cause::KeyOutOfTime,
+            Cause::OtherKey,
+            Cause::UnknownSecret(vec!["spring".to_owned()]),
+            Cause::UnknownKey(vec!["spring".to_owned()]),
+            Cause::CertificateOutOfTime,
+            Cause::OtherCertificate { fingerprint: "00".to_owned(), not_after: None },
+            Cause::OtherDigest,
+            Cause::StrongerDigest,
+            Cause::TooOld(Duration::ZERO),
+            Cause::FromTheFuture(Duration::ZERO),
+            Cause::UnreadableTime,
+            Cause::AmbiguousId,
+            Cause::MissingToken,
+            Cause::SeveralTokens,
+            Cause::BrokenToken,
+            Cause::OtherSecret,
+            Cause::DecoratedMintingKey,
+            Cause::OtherKeyId(vec!["spring".to_owned()]),
+            Cause::PathAfterToken,
+            Cause::TokenOfOtherProvider,
+            Cause::ExpiredToken,
+            Cause::WrongAudience(vec!["t-1".to_owned()]),
+            Cause::OtherAddressee,
+            Cause::AudienceMissing,
+        ];
+        for cause in causes {
+            for text in [cause.to_string(), cause.remedy().to_owned()] {
+                let text = text.replace("whsec_", "");
+                let is_code = text.contains('_') || text.contains("::") || text.contains("()");
+                let quoted = text.split('`').skip(1).step_by(2);
+                let mut types =
+                    quoted.filter(|word| word.contains(char::is_uppercase) && !word.contains('-'));
+                assert!(!is_code && types.all(|word| word == "Bearer"), "{text}");
+                assert_eq!(text.lines().count(), 1, "{text}");
+            }
+        }
+    }
 }

@@ -1,13 +1,21 @@
 //! What people put around secrets.
 
 use crate::runtime::Secret;
+use crate::webhook::hmac::KEY_PREFIX;
 
 /// How often something is taken off: a word in quotes, or quotes after a word.
 const MOST_LAYERS: usize = 2;
+/// How many values may have been joined.
+const MOST_JOINED: usize = 4;
 /// What is longer than this is no secret, and would take its time.
 const LONGEST: usize = 4096;
-/// What [Standard Webhooks](https://www.standardwebhooks.com/) writes before keys.
-const PREFIX: &str = "whsec_";
+
+/// The values of a header that came several times, and that a proxy has joined into one. None if it is one value.
+pub(super) fn joined(text: &[u8]) -> Vec<&[u8]> {
+    let parts = text.split(|byte| *byte == b',').map(<[u8]>::trim_ascii).filter(|part| !part.is_empty());
+    let parts = parts.take(MOST_JOINED + 1).collect::<Vec<_>>();
+    if (2..=MOST_JOINED).contains(&parts.len()) { parts } else { Vec::new() }
+}
 
 /// A text without quotes, blanks or a word around it: everything that it may have been before.
 pub(super) fn undecorated(text: &[u8]) -> Vec<&[u8]> {
@@ -33,7 +41,8 @@ fn without_a_layer(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     let after_word = end_of_word.and_then(|end| text.get(end + 1..));
     // Base64 ends so.
     let after_word = after_word.filter(|rest| rest.iter().any(|byte| *byte != b'='));
-    let layers = [Some(text), quoted(b"\""), quoted(b"'"), after_word, text.strip_prefix(PREFIX.as_bytes())];
+    let layers =
+        [Some(text), quoted(b"\""), quoted(b"'"), after_word, text.strip_prefix(KEY_PREFIX.as_bytes())];
     layers.into_iter().flatten().map(<[u8]>::trim_ascii)
 }
 
@@ -51,7 +60,7 @@ pub(super) fn decorated(secret: &Secret) -> Vec<Secret> {
         format!("\"{secret}\""),
         format!("'{secret}'"),
         format!("Bearer {secret}"),
-        format!("{PREFIX}{secret}"),
+        format!("{KEY_PREFIX}{secret}"),
     ];
     texts.into_iter().filter_map(|text| Secret::issued(text).ok()).collect()
 }

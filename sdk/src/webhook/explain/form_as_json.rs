@@ -3,6 +3,7 @@
 use super::Findings;
 use super::cause::Cause;
 use super::rsa::best_trial;
+use super::work::Work;
 use crate::webhook::callbacks::{Callbacks, Carried, Opened, PayloadProof};
 use crate::webhook::delivery::Delivery;
 use crate::webhook::proof::Scheme;
@@ -16,14 +17,16 @@ impl<E: Callbacks> Verifier<E> {
         form: &Opened<E::Kind>,
         delivery: &Delivery,
         now: SystemTime,
+        work: &mut Work,
         findings: &mut Findings,
     ) {
         if let PayloadProof::Signature { carried: Carried::Missing, header: Some(header) } = &form.proof {
             findings.certain(Cause::MissingHeader(header.clone()));
         }
-        if let (PayloadProof::Signature { carried: Carried::Once(signature), .. }, Some(keys)) =
+        if let (PayloadProof::Signature { carried: Carried::Once(signature), header }, Some(keys)) =
             (&form.proof, &self.rsa)
-            && let Some(mut trial) = best_trial(keys, &form.payload, signature, delivery, now)
+            && let Some(mut trial) =
+                best_trial(keys, &form.payload, (signature, header.as_ref()), delivery, now, work)
         {
             trial.causes.insert(0, Cause::FormAsJson);
             return findings.undone(trial, Scheme::Rsa);

@@ -2,7 +2,9 @@
 
 use super::bodies::versions;
 use super::cause::Cause;
-use super::{Findings, Trial, untimely};
+use super::decoration::joined;
+use super::work::Work;
+use super::{Findings, Trial, opened, untimely};
 use crate::runtime::hex;
 use crate::webhook::callbacks::Carried;
 use crate::webhook::delivery::Delivery;
@@ -10,42 +12,83 @@ use crate::webhook::form;
 use crate::webhook::keys::Keys;
 use crate::webhook::proof::Scheme;
 use crate::webhook::rejection::Reason;
-use crate::webhook::rsa::{RsaKey, decode, verify};
+use crate::webhook::rsa::{Digest, RsaKey, decode, verify};
+use http::HeaderName;
 use std::time::SystemTime;
 
-/// The trial that supposes the least, of a payload and the text of its signature.
+/// Verifying a signature takes about as long as hashing this many bytes.
+const COST_OF_VERIFYING: usize = 32 * 1024;
+
+/// A key as it is and for the other digest, with what has to be supposed for it to count.
+struct Candidate {
+    key: RsaKey,
+    id: String,
+    causes: Vec<Cause>,
+}
+
+/// The trial that supposes the least, of a payload and the text of its signature with the header that it came in.
 pub(super) fn best_trial(
     keys: &Keys<RsaKey>,
     payload: &[u8],
-    text: &[u8],
+    (text, header): (&[u8], Option<&HeaderName>),
     delivery: &Delivery,
     now: SystemTime,
+    work: &mut Work,
 ) -> Option<Trial> {
-    let keys = keys.current();
-    let signatures = signatures(text);
+    let candidates = candidates(keys, now);
+    let signatures = signatures(text, header);
     let mut best = None::<Trial>;
-    let mut try_message = |change: Option<Cause>, message: &[u8]| {
+    let mut try_message = |work: &mut Work, change: Option<Cause>, message: &[u8]| {
         for (writing, signature) in &signatures {
-            for key in keys.all() {
-                for (digest, candidate) in digests(key.material()) {
-                    if !candidate.has_signed(message, signature) {
-                        continue;
-                    }
-                    let key_time = untimely(key, now);
-                    let enforced = candidate.refuses_at(now).then_some(Cause::CertificateOutOfTime);
-                    let supposed = [writing, &digest, &change, &key_time, &enforced];
-                    let causes = supposed.into_iter().flatten().cloned().collect();
-                    best = Some(Trial { causes, key_id: key.id().to_owned() }.or(best.take()));
+            for Candidate { key, id, causes } in &candidates {
+                if !work.spend(message.len().saturating_add(COST_OF_VERIFYING)) {
+                    return;
+                }
+                if key.has_signed(message, signature) {
+                    let supposed = [writing, &change].into_iter().flatten().chain(causes).cloned();
+                    best = Some(Trial { causes: supposed.collect(), key_id: id.clone() }.or(best.take()));
                 }
             }
         }
     };
-    versions(payload, &mut try_message);
-    try_message(Some(Cause::EncodedTwice), &form::decode(payload));
+    try_message(work, None, payload);
+    try_message(work, Some(Cause::EncodedTwice), &form::decode(payload));
     if let Some(raw) = as_it_stands(delivery.body(), payload) {
-        try_message(Some(Cause::DecodedForm), &raw);
+        try_message(work, Some(Cause::DecodedForm), &raw);
     }
+    versions(payload, work, |work, change, message| {
+        if change.is_some() {
+            try_message(work, change, message);
+        }
+    });
     best
+}
+
+/// The keys that have made this signature, of whatever it is a signature: what they signed was changed since.
+pub(super) fn explain_signer(
+    keys: &Keys<RsaKey>,
+    text: &[u8],
+    now: SystemTime,
+    work: &mut Work,
+    findings: &mut Findings,
+) {
+    let Some(signature) = decode(text) else { return };
+    for key in keys.current().all() {
+        let (modulus, exponent) = key.material().numbers();
+        let Some(digest) = opened::digest_of(&signature, &modulus, &exponent, work) else { continue };
+        let other = if digest == key.material().digest() { None } else { Some(other_digest(digest)) };
+        for cause in [Some(Cause::ChangedPayload), other, untimely(key, now)].into_iter().flatten() {
+            findings.add(cause, Some(Scheme::Rsa), Some(key.id()), true);
+        }
+    }
+}
+
+/// The signature was made with this digest, for which the key is not.
+fn other_digest(signed_with: Digest) -> Cause {
+    match signed_with {
+        Digest::Sha1 => Cause::OtherDigest,
+        Digest::Sha256 => Cause::StrongerDigest,
+    }
 }
 
 /// What to compare, if the signature can be read and is by none of the keys.
@@ -70,18 +113,32 @@ pub(super) fn explain_certificates(
     }
 }
 
-/// The key as it is, and for the other digest.
-fn digests(key: &RsaKey) -> Vec<(Option<Cause>, RsaKey)> {
-    let other = key.with_other_digest().map(|other| (Some(Cause::OtherDigest), other));
-    [(None, key.clone())].into_iter().chain(other).collect()
+fn candidates(keys: &Keys<RsaKey>, now: SystemTime) -> Vec<Candidate> {
+    let mut candidates = Vec::new();
+    for each in keys.current().all() {
+        let own = each.material();
+        let other = own.with_other_digest().map(|other| (Some(other_digest(other.digest())), other));
+        for (digest, key) in [(None, own.clone())].into_iter().chain(other) {
+            let enforced = key.refuses_at(now).then_some(Cause::CertificateOutOfTime);
+            let causes = [digest, untimely(each, now), enforced].into_iter().flatten().collect();
+            candidates.push(Candidate { key, id: each.id().to_owned(), causes });
+        }
+    }
+    candidates
 }
 
 /// What the text may stand for.
-fn signatures(text: &[u8]) -> Vec<(Option<Cause>, Vec<u8>)> {
+fn signatures(text: &[u8], header: Option<&HeaderName>) -> Vec<(Option<Cause>, Vec<u8>)> {
     let digits = std::str::from_utf8(text).ok().and_then(|text| hex::decode_all(text.trim()));
     let digits = digits.map(|signature| (Some(Cause::OtherEncoding), signature));
     let twice = decode(&form::decode(text)).map(|signature| (Some(Cause::EncodedTwice), signature));
-    decode(text).map(|signature| (None, signature)).into_iter().chain(digits).chain(twice).collect()
+    let mut signatures: Vec<_> =
+        decode(text).map(|signature| (None, signature)).into_iter().chain(digits).chain(twice).collect();
+    if let Some(header) = header {
+        let joined = joined(text).into_iter().filter_map(decode);
+        signatures.extend(joined.map(|signature| (Some(Cause::JoinedHeader(header.clone())), signature)));
+    }
+    signatures
 }
 
 /// The field as it stands in the body: what it was, if somebody had decoded the form before. The field is the one whose

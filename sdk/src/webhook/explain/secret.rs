@@ -1,8 +1,8 @@
 //! Why a secret in a header does not match.
 
 use super::cause::Cause;
-use super::decoration::{bare, undecorated};
-use super::{Findings, untimely};
+use super::decoration::{bare, joined, undecorated};
+use super::{Findings, ids, untimely};
 use crate::runtime::Secret;
 use crate::webhook::callbacks::Carried;
 use crate::webhook::delivery::Delivery;
@@ -36,7 +36,10 @@ impl SharedSecret {
         };
         let mut is_known = false;
         for key in keys.all() {
-            let Some(causes) = decorations(key.material(), &carried) else { continue };
+            let is_joined = joined(&carried).iter().any(|value| key.material().matches(value));
+            let is_joined = is_joined && !key.material().matches(&carried);
+            let joined = is_joined.then(|| vec![Cause::JoinedHeader(self.header.clone())]);
+            let Some(causes) = joined.or_else(|| decorations(key.material(), &carried)) else { continue };
             is_known = true;
             for cause in causes.into_iter().chain(untimely(key, now)) {
                 findings.add(cause, Some(Scheme::SharedSecret), Some(key.id()), true);
@@ -45,7 +48,12 @@ impl SharedSecret {
         if !is_known {
             for (id, _) in others.iter().filter(|(_, secret)| secret.matches(&carried)) {
                 findings.add(Cause::OtherKey, Some(Scheme::SharedSecret), Some(id), true);
+                is_known = true;
             }
+        }
+        if !is_known {
+            // There is nothing else that could be wrong with it.
+            findings.add(Cause::UnknownSecret(ids(&keys)), Some(Scheme::SharedSecret), None, true);
         }
     }
 }
