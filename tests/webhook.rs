@@ -2,6 +2,7 @@
 
 mod acknowledging;
 mod addresses;
+mod audience;
 mod callback_urls;
 mod configuration;
 mod events;

@@ -45,7 +45,7 @@
 //!   exists \[L13\], and so does a notice of `signed` \[L2\].
 //! - Which of `signed`, `sent` and `rejected` a notice is about is not known: the name of that field was never published.
 //!   Subscribe each to a URL of its own: the reference of a [signed URL](CallbackUrls) is part of the
-//!   [`DedupeKey`](crate::webhook::DedupeKey) of a notice, and without one the path of the request is.
+//!   [`DedupeKey`](crate::webhook::DedupeKey) of a notice, and without one, or if it is a group, the path of the request is.
 //!   At one URL for all, a document that was sent and is signed later may have the same key both times. Without signed URLs
 //!   serve these paths only: on a route that takes any path, a notice that is sent again to another one counts again.
 //! - A hook tells of all groups in which the owner of the key is an administrator, for development and production, unless

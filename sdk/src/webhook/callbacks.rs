@@ -20,6 +20,11 @@ pub trait Callbacks: Clone + fmt::Debug + Send + Sync + 'static {
     /// Whether a callback can say whom it is meant for, so that the application has to say whom it expects.
     const NAMES_AUDIENCE: bool = true;
 
+    /// A name of an audience, as callbacks have it.
+    fn audience(name: &str) -> String {
+        name.to_owned()
+    }
+
     /// What kinds of callbacks there are.
     type Kind;
 

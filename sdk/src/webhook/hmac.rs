@@ -293,9 +293,9 @@ impl HmacScheme {
             self.signatures(text)
                 .fold(false, |found, signature| found | bool::from(expected.ct_eq(&signature)))
         });
-        let id = found.ok_or(Reason::WrongCredential)?;
+        let key = found.ok_or(Reason::WrongCredential)?;
         stamp.check(now)?;
-        Ok(Proof::new(Scheme::Hmac, id))
+        Ok(Proof::by(Scheme::Hmac, key))
     }
 
     /// Everything in the header that can be a signature.

@@ -66,6 +66,19 @@ fn with_a_reference_the_path_does_not_matter() {
     }
 }
 
+/// It tells whose they are, and not what happened.
+#[test]
+fn a_reference_that_is_a_group_does_not_make_one_of_two_subscriptions() {
+    for reference in [GROUP, OURS] {
+        let address = |path: &str| urls().mint(&format!("https://app.example/{path}"), reference).unwrap();
+        for body in [PLAIN, &encoded([("json_signed", NOTICE)])] {
+            let keys = ["sent", "signed", "sent"].map(|path| by_url(address(path).expose(), body));
+            assert_ne!(keys[0], keys[1], "{reference} {body}");
+            assert_eq!(keys[0], keys[2], "{reference} {body}");
+        }
+    }
+}
+
 #[test]
 fn what_says_what_happened_has_the_same_key_everywhere() {
     let list = signed_changes(EMPTY);

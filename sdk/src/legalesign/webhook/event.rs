@@ -2,9 +2,9 @@
 
 use super::change::{self, StatusChange};
 use super::form_as_json;
-use super::notice::Notice;
+use super::notice::{Notice, address_of_group};
 use super::realtime::Realtime;
-use crate::legalesign::GroupId;
+use crate::legalesign::{GroupId, GroupUri};
 use crate::webhook::{
     Audience, Callbacks, Carried, DedupeKey, Delivery, Expected, Fields, Opened, PayloadProof, Read,
     Rejection, read,
@@ -43,6 +43,11 @@ pub enum Kind {
 impl Callbacks for Event {
     const PROVIDER: &'static str = "legalesign";
     type Kind = Kind;
+
+    fn audience(name: &str) -> String {
+        let id = address_of_group(name).as_ref().and_then(GroupUri::id);
+        id.map_or_else(|| name.to_owned(), String::from)
+    }
 
     fn open(delivery: &Delivery) -> Result<Opened<Kind>, Rejection> {
         let body = delivery.body();
@@ -84,6 +89,8 @@ impl Callbacks for Event {
         reference: Option<&str>,
     ) -> Result<Read<Self>, Rejection> {
         let of_content = || DedupeKey::of_content(Self::PROVIDER, &[&opened.payload]);
+        // A reference that names a group may be that of several subscriptions.
+        let subscription = reference.filter(|name| !expected.names().contains(&Self::audience(name)));
         let audience =
             |group: Option<GroupId>| expected.require_if_checked(group.as_ref().map(AsRef::as_ref));
         Ok(match &opened.kind {
@@ -96,7 +103,7 @@ impl Callbacks for Event {
                 let notice = Notice::read(read(&opened.payload)?)?;
                 let audience = audience(notice.group_id())?;
                 let dedupe_key =
-                    key_of_notice(&["json_signed".as_bytes(), &opened.payload], delivery, reference);
+                    key_of_notice(&["json_signed".as_bytes(), &opened.payload], delivery, subscription);
                 Read { event: Self::Notice(notice), audience, dedupe_key }
             }
             Kind::PlainNotice(fields) => {
@@ -104,7 +111,7 @@ impl Callbacks for Event {
                 let notice = Notice::read(members.clone().collect::<Value>())?;
                 let audience = audience(notice.group_id())?;
                 let said = members.flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
-                let dedupe_key = key_of_notice(&said.collect::<Vec<_>>(), delivery, reference);
+                let dedupe_key = key_of_notice(&said.collect::<Vec<_>>(), delivery, subscription);
                 Read { event: Self::PlainNotice(notice), audience, dedupe_key }
             }
             Kind::Realtime => {
