@@ -2,6 +2,7 @@
 
 mod acknowledging;
 mod addresses;
+mod audience;
 mod bodies;
 mod callback_urls;
 mod configuration;

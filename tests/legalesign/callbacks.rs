@@ -2,6 +2,7 @@
 
 mod audience;
 mod confirming;
+mod dedupe;
 mod downgrade;
 mod events;
 mod forms;
@@ -16,6 +17,8 @@ use http::Request;
 use std::sync::LazyLock;
 
 pub const GROUP: &str = "our-group";
+/// The group, as callbacks name it.
+pub const OURS: &str = "/api/v1/group/our-group/";
 pub const EMPTY: &str = "[]";
 
 /// The key of the provider, for all tests of a process.
@@ -61,6 +64,12 @@ fn notice_form(json: &str, signature: &str, more: &[(&str, &str)]) -> Request<St
 
 fn signed_notice(json: &str) -> Delivery {
     notice_form(json, &key().sign_sha1(json.as_bytes()), &[]).into()
+}
+
+/// The same delivery at another address.
+fn at(address: &str, delivery: &Delivery) -> Delivery {
+    let uri = address.parse().unwrap();
+    Delivery::new(delivery.method().clone(), uri, delivery.headers().clone(), delivery.body().clone())
 }
 
 fn outcome(verifier: &Verifier, delivery: &Delivery) -> Result<Verified<Event>, Reason> {

@@ -210,22 +210,3 @@ proptest! {
         }
     }
 }
-
-#[test]
-fn who_knows_the_url_of_one_organisation_does_not_speak_for_another() {
-    use countersign::sign8::webhook::{CallbackUrls, Verifier};
-    let urls = CallbackUrls::new(countersign::Secret::chosen("correct horse battery staple").unwrap());
-    let builder = Verifier::builder().callback_urls(urls.clone());
-    let verifier = builder.organisation("org-7").organisation("org-8").build().unwrap();
-    let called = |reference: &str, organisation: &str| {
-        let url = urls.mint("https://app.example/sign8", reference).unwrap();
-        let request = Request::post(format!("{}/api/workflow/workflowRefused", url.expose()));
-        let delivery = Delivery::from(request.header("organisation_id", organisation).body("").unwrap());
-        let outcome = verifier.verify(&delivery, std::time::SystemTime::UNIX_EPOCH);
-        outcome.map(|verified| verified.audience()).map_err(|rejection| rejection.reason())
-    };
-    assert_eq!(called("org-7", "org-7"), Ok(Audience::Matched));
-    assert_eq!(called("org-7", "org-8"), Err(Reason::WrongAudience));
-    // A reference that names no organisation says nothing about that.
-    assert_eq!(called("production", "org-8"), Ok(Audience::Matched));
-}

@@ -179,7 +179,7 @@ fn a_token_is_good_for_one_provider() {
         let signly = signly.verify(&Request::post(url.expose()).body(body).unwrap().into(), time(0));
         let builder = legalesign::webhook::Verifier::builder().callback_urls(legalesign_urls.clone());
         let legalesign = builder.group("our-group").build().unwrap();
-        let body = "uuid=d1&group=our-group";
+        let body = "uuid=d1&group=/api/v1/group/our-group/";
         let legalesign = legalesign.verify(&Request::post(url.expose()).body(body).unwrap().into(), time(0));
         let outcomes = [
             leap(url.expose(), time(0)).err(),

@@ -401,7 +401,7 @@ fn an_hmac_proves_realtime_events_of_legalesign_and_no_forms() {
     let event = json!({ "object": "document", "event": "created", "data": { "uuid": "d1", "groupResourceUri": "/api/v1/group/our-group/" } });
     let verified = verifier.verify(&signed(&scheme, event.to_string().as_bytes()).into(), time(0)).unwrap();
     assert_eq!(verified.assurance(), Assurance::Payload);
-    for form in ["data=%5B%5D&signed=", "uuid=d1&group=our-group", "json_signed=%7B%7D"] {
+    for form in ["data=%5B%5D&signed=", "uuid=d1&group=/api/v1/group/our-group/", "json_signed=%7B%7D"] {
         let rejection = verifier.verify(&signed(&scheme, form.as_bytes()).into(), time(0)).unwrap_err();
         assert_eq!(rejection.reason(), Reason::MissingCredential, "{form}");
     }

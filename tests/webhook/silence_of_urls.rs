@@ -99,8 +99,8 @@ fn neither_token_nor_reference_is_printed_with_what_legalesign_sends() {
         event("document", "created", &document),
         event("recipient", "completed", &recipient),
         event("canary", "canary", &document),
-        format!("uuid=d1&group=our-group&name={EMAIL}&tag={EMAIL}&tag1={EMAIL}&tag2={EMAIL}&canary={EMAIL}"),
-        r#"json_signed={"uuid":"d1","group":"our-group","tag":"canary@example.com","canary":"canary"}"#.to_owned(),
+        format!("uuid=d1&group=/api/v1/group/our-group/&name={EMAIL}&tag={EMAIL}&tag1={EMAIL}&tag2={EMAIL}&canary={EMAIL}"),
+        r#"json_signed={"uuid":"d1","group":"/api/v1/group/our-group/","tag":"canary@example.com","canary":"canary"}"#.to_owned(),
         r#"data=[{"name":"canary","value":"1","timestamp":"t"},{"name":"status","value":"40","resource_uri":"/api/v1/signer/s1/","canary":1}]"#.to_owned(),
     ];
     for body in bodies {

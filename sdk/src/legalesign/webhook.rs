@@ -35,7 +35,8 @@
 //! Since everybody's callbacks are signed with the same key, another customer can have a genuine one sent to you, with a
 //! `tag` of yours. So a verifier is told which [groups](VerifierBuilder::group) are its own, and refuses the others. The
 //! list of the last six minutes names no group: [`Audience::NotNamed`] says so, and
-//! [`confirm_with`](crate::webhook::Verified::confirm_with) finds out.
+//! [`confirm_with`](crate::webhook::Verified::confirm_with) finds out. A group is told by its address, such as
+//! `/api/v1/group/my-group/`; any other word may be a name, which anybody can give their group, and counts as none.
 //!
 //! # What to expect
 //!
@@ -43,9 +44,10 @@
 //! - [`DocumentStatus::FinalPdfReady`](crate::legalesign::DocumentStatus::FinalPdfReady), 100, says that the final PDF
 //!   exists \[L13\], and so does a notice of `signed` \[L2\].
 //! - Which of `signed`, `sent` and `rejected` a notice is about is not known: the name of that field was never published.
-//!   Subscribe each to a URL of its own; [`CallbackUrls`] put a reference into it, which is part of the
-//!   [`DedupeKey`](crate::webhook::DedupeKey) of a notice. Without one, a document that was sent and is signed later may
-//!   have the same key both times.
+//!   Subscribe each to a URL of its own: the reference of a [signed URL](CallbackUrls) is part of the
+//!   [`DedupeKey`](crate::webhook::DedupeKey) of a notice, and without one, or if it is a group, the path of the request is.
+//!   At one URL for all, a document that was sent and is signed later may have the same key both times. Without signed URLs
+//!   serve these paths only: on a route that takes any path, a notice that is sent again to another one counts again.
 //! - A hook tells of all groups in which the owner of the key is an administrator, for development and production, unless
 //!   it was narrowed down to one \[L4\].
 //! - There is no event for a document that is voided, expired, forwarded, or sent to the next signer \[L1\]. Combine

@@ -6,7 +6,7 @@
 //! into it, so it tells where an event belongs and proves nothing.
 //!
 //! Proof is only to be had by the URL itself: mint one with [`CallbackUrls`], and tell SIGN8 that. With the organisation
-//! as its reference the URL also says whom it is for, even where a proxy drops the header.
+//! as its reference the URL also says whom it is for, even where a proxy drops the header, and is good for no other.
 //!
 //! ```
 //! use countersign::Secret;

@@ -21,7 +21,8 @@ pub enum Assurance {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Audience {
-    /// It names an addressee, and the verifier was told to expect that one.
+    /// It names an addressee, and the verifier was told to expect that one. Of SIGN8 also: it names none, and came to a URL
+    /// that is for one.
     Matched,
     /// It names no addressee, so that it may have been meant for somebody else. Read the resource to be sure.
     NotNamed,

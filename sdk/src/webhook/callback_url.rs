@@ -77,7 +77,10 @@ impl<E: Callbacks> CallbackUrls<E> {
     /// the callback will be about. It never expires; it ends with the key that signed it.
     ///
     /// The reference names what you will want to know when the callback comes: the contract, or the account. It is not
-    /// secret to whoever sees the URL. The same reference gives the same URL. Where the URL is all that names a process, as
+    /// secret to whoever sees the URL. The same reference gives the same URL. If it is one of those whom the verifier expects
+    /// (a tenant, a group, an organisation), the URL is for that one: a callback that names another is refused. Take such a
+    /// reference only where the provider is told to call for that one alone. A URL is no longer bound once the verifier stops
+    /// to expect its reference, so whoever leaves takes a key along: see [`Key::for_audience`](super::Key::for_audience). Where the URL is all that names a process, as
     /// with Leap, take a new reference for each one: a contract that is sent again is another process, and its callback would
     /// be taken for a duplicate of the first one's.
     ///
@@ -137,13 +140,14 @@ impl<E: Callbacks> CallbackUrls<E> {
         let content = token.read().ok_or(Reason::WrongCredential)?;
         // The secret may be there under several ids, one of which the token was made under.
         let mut named = keys.all().iter().filter(|key| key.id() == content.key_id && key.is_valid_at(now));
-        if !content.is_for::<E>() || !named.any(|key| token.is_by(key.material())) {
+        let key = named.find(|key| token.is_by(key.material())).ok_or(Reason::WrongCredential)?;
+        if !content.is_for::<E>() {
             return Err(Reason::WrongCredential.into());
         }
         if content.is_over(now) {
             return Err(Reason::Stale.into());
         }
-        Ok((Proof::new(Scheme::CallbackUrl, content.key_id), content.reference))
+        Ok((Proof::by(Scheme::CallbackUrl, key), content.reference))
     }
 
     /// The token in the address as it was sent. It is at the end, unless the provider adds a path of its own.

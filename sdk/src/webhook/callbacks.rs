@@ -23,6 +23,11 @@ pub trait Callbacks: Clone + fmt::Debug + Send + Sync + 'static {
     /// Whether the body is the payload of every callback, so that an HMAC is asked for whatever comes.
     const IS_BARE: bool = false;
 
+    /// A name of an audience, as callbacks have it.
+    fn audience(name: &str) -> String {
+        name.to_owned()
+    }
+
     /// What kinds of callbacks there are.
     type Kind;
 

@@ -49,7 +49,7 @@ pub enum Doubt {
     MovedOn,
     /// The API does not show what the event says.
     NotShown,
-    /// The event names more resources than are read on the word of somebody who proved nothing.
+    /// The event names more resources than are read on the word of somebody who has not signed it.
     TooMany,
     /// The event names nothing that could be read, or is of a kind that this version does not know.
     NothingToCompare,

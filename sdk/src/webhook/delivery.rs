@@ -55,6 +55,13 @@ impl Delivery {
         &self.uri
     }
 
+    /// The path without what makes no difference: a slash at the end, or two in the place of one. It is the same whenever a
+    /// provider calls the same URL.
+    pub(crate) fn path(&self) -> String {
+        let segments = self.uri.path().split('/').filter(|segment| !segment.is_empty());
+        segments.collect::<Vec<_>>().join("/")
+    }
+
     /// The headers, duplicates included.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {

@@ -289,13 +289,11 @@ impl<E: Callbacks> Verifier<E> {
         rejection: &Rejection,
         findings: &mut Findings,
     ) {
-        let read = |expected| self.read_as_addressed(opened, delivery, now, expected);
-        let found = read(&self.expected);
+        let found = self.read_as_addressed(opened, delivery, now);
+        let is_for = |expected| E::read(opened, delivery, expected, None).is_ok();
         let cause = match found {
-            Err(Reason::WrongAudience) if E::read(opened, delivery, &self.expected, None).is_ok() => {
-                Cause::OtherAddressee
-            }
-            Err(Reason::WrongAudience) if read(&Expected::AnyEvenAnotherCustomers).is_ok() => {
+            Err(Reason::WrongAudience) if is_for(&self.expected) => Cause::OtherAddressee,
+            Err(Reason::WrongAudience) if is_for(&Expected::AnyEvenAnotherCustomers) => {
                 Cause::WrongAudience(self.expected.names().to_vec())
             }
             Err(Reason::AudienceMissing) => Cause::AudienceMissing,
@@ -307,17 +305,21 @@ impl<E: Callbacks> Verifier<E> {
         findings.add(cause, None, None, found == Err(rejection.reason()));
     }
 
-    /// Reads the event, whatever its proof is worth, with what its address says.
+    /// Reads the event, whatever its proof is worth, with what is said of its audience by what does prove it.
     fn read_as_addressed(
         &self,
         opened: &Opened<E::Kind>,
         delivery: &Delivery,
         now: SystemTime,
-        expected: &Expected,
     ) -> Result<(), Reason> {
-        let proved = self.urls.as_ref().and_then(|urls| urls.verify(delivery, now).ok());
-        let reference = proved.map(|(_, reference)| reference);
-        let read = E::read(opened, delivery, expected, reference.as_deref());
+        let by_url = self.urls.as_ref().and_then(|urls| urls.verify(delivery, now).ok());
+        let (by_url, reference) = by_url.unzip();
+        let by_secret = self.secret.as_ref().and_then(|secret| secret.verify(delivery, now).ok());
+        let by_signature = self.prove_payload(opened, delivery, now).ok().flatten();
+        let proofs = [by_url, by_secret, by_signature];
+        let reference = reference.as_deref();
+        let expected = self.expected.given::<E>(proofs.iter().flatten(), reference);
+        let read = expected.and_then(|expected| E::read(opened, delivery, &expected, reference));
         read.map(drop).map_err(|rejection| rejection.reason())
     }
 

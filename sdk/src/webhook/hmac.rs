@@ -338,9 +338,9 @@ impl HmacScheme {
             self.signatures(text)
                 .fold(false, |found, signature| found | bool::from(expected.ct_eq(&signature)))
         });
-        let id = found.ok_or(Reason::WrongCredential)?;
+        let key = found.ok_or(Reason::WrongCredential)?;
         stamp.check(now)?;
-        Ok(Proof::new(Scheme::Hmac, id))
+        Ok(Proof::by(Scheme::Hmac, key))
     }
 
     /// Refuses what lacks the headers, in the order of [`verify`](Self::verify), whatever the body is.

@@ -13,6 +13,7 @@ pub struct Key<K> {
     id: String,
     #[safe_debug(redact)]
     material: K,
+    audience: Option<String>,
     not_before: Option<SystemTime>,
     not_after: Option<SystemTime>,
 }
@@ -21,7 +22,45 @@ impl<K> Key<K> {
     /// A key that is always valid. The id is yours to choose; it is told with everything that the key verified, and
     /// printed by `Debug`, so it must not be secret.
     pub fn new(id: impl Into<String>, key: K) -> Self {
-        Self { id: id.into(), material: key, not_before: None, not_after: None }
+        Self { id: id.into(), material: key, audience: None, not_before: None, not_after: None }
+    }
+
+    /// Binds the key to one tenant, group or organisation, which an application with several of them gives a secret or
+    /// callback URLs of their own. Whatever the key proves has to name that one, or it is refused as
+    /// [`WrongAudience`](super::Reason::WrongAudience), and the verifier has to expect that one too. Without this a key
+    /// proves callbacks of everybody whom the verifier expects, so that whoever knows the secret of one tenant can speak for
+    /// another.
+    ///
+    /// Callbacks that name nobody are accepted. Those of SIGN8 then count as meant for this organisation; Legalesign's lists
+    /// of changes stay [`NotNamed`](super::Audience::NotNamed), since a subscription tells of all groups of its owner; those
+    /// of Leap never name anybody. The same secret under two audiences is good for the first of them.
+    ///
+    /// Printed by `Debug`, like the id.
+    ///
+    /// ```
+    /// # #[cfg(feature = "signly")] {
+    /// use countersign::Secret;
+    /// use countersign::signly::webhook::Verifier;
+    /// use countersign::webhook::{Delivery, Key, KeySet, Reason};
+    /// use std::time::SystemTime;
+    ///
+    /// let north = Key::new("north", Secret::chosen("correct horse battery staple")?).for_audience("tenant-1");
+    /// let south = Key::new("south", Secret::chosen("staple battery horse correct")?).for_audience("tenant-2");
+    /// let secrets = KeySet::new([north, south])?;
+    /// let verifier = Verifier::builder().shared_secret("X-Client-Auth", secrets);
+    /// let verifier = verifier.tenant("tenant-1").tenant("tenant-2").build()?;
+    ///
+    /// let request = http::Request::post("/callbacks/signly").header("X-Client-Auth", "correct horse battery staple");
+    /// let request = request.body(r#"{"eventId":"evt_01","type":"OTP_SENT","tenantId":"tenant-2"}"#)?;
+    /// let rejection = verifier.verify(&Delivery::from(request), SystemTime::now()).unwrap_err();
+    /// assert_eq!(rejection.reason(), Reason::WrongAudience);
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn for_audience(mut self, audience: impl Into<String>) -> Self {
+        self.audience = Some(audience.into());
+        self
     }
 
     /// The key is not valid before this time.
@@ -42,6 +81,10 @@ impl<K> Key<K> {
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    pub(super) fn audience(&self) -> Option<&str> {
+        self.audience.as_deref()
     }
 
     pub(super) fn material(&self) -> &K {
@@ -92,14 +135,9 @@ impl<K> KeySet<K> {
         Self(vec![Key::new("default", key)])
     }
 
-    /// The id of the first valid key that matches. Every key is tried, valid or not, and the search does not end early,
-    /// so that the time it takes does not tell which one it was.
-    pub(crate) fn find(&self, now: SystemTime, matches: impl Fn(&K) -> bool) -> Option<&str> {
-        self.find_key(now, matches).map(Key::id)
-    }
-
-    /// As [`find`](Self::find), with the key itself.
-    pub(crate) fn find_key(&self, now: SystemTime, matches: impl Fn(&K) -> bool) -> Option<&Key<K>> {
+    /// The first valid key that matches. Every key is tried, valid or not, and the search does not end early, so that the
+    /// time it takes does not tell which one it was.
+    pub(crate) fn find(&self, now: SystemTime, matches: impl Fn(&K) -> bool) -> Option<&Key<K>> {
         let mut found = None;
         for key in self.all() {
             if matches(&key.material) & key.is_valid_at(now) {

@@ -13,7 +13,12 @@ impl Members {
     }
 
     pub(crate) fn text(&mut self, name: &str) -> Option<String> {
-        self.take(name, |value| value.as_str().map(str::to_owned))
+        self.text_as(name, |text| Some(text.to_owned()))
+    }
+
+    /// A text that can be read as something.
+    pub(crate) fn text_as<T>(&mut self, name: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
+        self.take(name, |value| read(value.as_str()?))
     }
 
     /// A whole number, however it is written: `1`, `"1"` or `1.0`.

@@ -1,6 +1,7 @@
 //! What proved a callback.
 
 use super::assurance::Assurance;
+use super::keys::Key;
 
 /// How a callback was proved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -32,12 +33,19 @@ impl Scheme {
 pub struct Proof {
     scheme: Scheme,
     key_id: String,
+    /// Whom the key is for, if it is for one only.
+    audience: Option<String>,
     certificate_out_of_time: bool,
 }
 
 impl Proof {
-    pub(crate) fn new(scheme: Scheme, key_id: impl Into<String>) -> Self {
-        Self { scheme, key_id: key_id.into(), certificate_out_of_time: false }
+    pub(super) fn by<K>(scheme: Scheme, key: &Key<K>) -> Self {
+        let (key_id, audience) = (key.id().to_owned(), key.audience().map(str::to_owned));
+        Self { scheme, key_id, audience, certificate_out_of_time: false }
+    }
+
+    pub(super) fn audience(&self) -> Option<&str> {
+        self.audience.as_deref()
     }
 
     #[cfg(feature = "rsa")]

@@ -47,7 +47,7 @@ pub enum Reason {
     Stale,
     /// The body is not what the provider sends: no valid JSON, a member twice, missing or of another type.
     MalformedBody,
-    /// It was meant for somebody else.
+    /// It was meant for somebody else, or for another than the one whom the key or the callback URL is for.
     WrongAudience,
     /// It does not say whom it is meant for, although the provider's callbacks do.
     AudienceMissing,

@@ -223,10 +223,10 @@ pub(super) fn verify(
 ) -> Result<Proof, Rejection> {
     let signature = decode(signature.once()?).ok_or(Reason::MalformedCredential)?;
     let keys = keys.current();
-    let found = keys.find_key(now, |key| key.accepts(message, &signature, now));
+    let found = keys.find(now, |key| key.accepts(message, &signature, now));
     let found = found.ok_or(Reason::WrongCredential)?;
     let expired = found.material().is_expired(now);
-    Ok(Proof::new(Scheme::Rsa, found.id()).by_certificate(expired))
+    Ok(Proof::by(Scheme::Rsa, found).by_certificate(expired))
 }
 
 /// A signature in base64, as it comes out of a form. Line breaks are left out: several encoders put them in. A blank was a

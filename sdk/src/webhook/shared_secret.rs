@@ -27,7 +27,7 @@ impl SharedSecret {
         let carried = Carried::in_header(delivery, &self.header);
         let value = carried.once()?;
         let secrets = self.secrets.current();
-        let id = secrets.find(now, |secret| secret.matches(value));
-        id.map(|id| Proof::new(Scheme::SharedSecret, id)).ok_or_else(|| Reason::WrongCredential.into())
+        let key = secrets.find(now, |secret| secret.matches(value));
+        key.map(|key| Proof::by(Scheme::SharedSecret, key)).ok_or_else(|| Reason::WrongCredential.into())
     }
 }

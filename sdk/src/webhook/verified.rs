@@ -163,8 +163,11 @@ impl<E> Unverified<E> {
     }
 }
 
-/// Names an event across deliveries and providers: the same event always has the same key. It is one line, without control
-/// characters.
+/// Names an event across deliveries and providers. It is one line, without control characters.
+///
+/// A redelivery has the same key: however a form is written, with its fields in whatever order or parts, and whichever key
+/// proves it. What is signed, and JSON without an id, counts byte for byte, so a provider that writes it anew makes another
+/// event of it.
 ///
 /// Different events have different keys wherever something in them tells them apart. With SIGN8 nothing may: see
 /// `sign8::webhook`.
@@ -175,6 +178,12 @@ impl DedupeKey {
     /// The id of the event has to be one line, which whoever reads the event checks.
     pub(crate) fn new(provider: &str, event: &str) -> Self {
         Self(format!("{provider}:{event}"))
+    }
+
+    /// For an event with an id, of a provider that has others without one. Whoever chooses the id could give it the key of one
+    /// of these otherwise.
+    pub(crate) fn of_id(provider: &str, id: &str) -> Self {
+        Self(format!("{provider}:event:{id}"))
     }
 
     /// For an event without an id: what it says names it. `parts` are hashed so that no two lists of parts are alike.

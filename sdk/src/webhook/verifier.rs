@@ -114,7 +114,9 @@ pub struct Summary<'a> {
 /// signature by the provider to those kinds of callbacks that the provider signs; an HMAC to those that are not forms.
 ///
 /// In this order: the method is POST, the body is within the limit, secret and address are right; only then the framing of
-/// the body is taken apart, and signatures are checked; only what they cover is read, and the audience is compared.
+/// the body is taken apart, and signatures are checked; only what they cover is read, and the audience is compared. What was
+/// given to one audience does not speak for another: neither a key [that is for one](super::Key::for_audience), nor a callback
+/// URL whose reference is one.
 #[derive(Clone, Debug)]
 pub struct Verifier<E> {
     pub(super) secret: Option<SharedSecret>,
@@ -163,12 +165,14 @@ impl<E: Callbacks> Verifier<E> {
         if strongest.assurance() < self.least_assurance {
             return Err(Reason::TooWeak.into());
         }
-        let read = E::read(&opened, delivery, &self.expected, reference.as_deref())?;
+        let all = std::iter::once(&strongest).chain(proofs.as_slice());
+        let expected = self.expected.given::<E>(all, reference.as_deref())?;
+        let read = E::read(&opened, delivery, &expected, reference.as_deref())?;
         let proofs = Proofs { strongest, others: proofs.collect(), reference };
         Ok(Verified::new(read, proofs, opened.payload, delivery.body().clone()))
     }
 
-    fn prove_payload(
+    pub(super) fn prove_payload(
         &self,
         opened: &Opened<E::Kind>,
         delivery: &Delivery,

@@ -5,7 +5,20 @@ use countersign::legalesign::webhook::{CallbackUrls, UnverifiedReader};
 use countersign::webhook::{Assurance, Audience};
 use serde_json::{Value, json};
 
-const OURS: &str = "/api/v1/group/our-group/";
+/// What ends in our id, and is not the address of a group. A name is free text: anybody can give their group ours.
+const NO_ADDRESSES: [&str; 11] = [
+    "our-group",
+    " our-group ",
+    "group/our-group",
+    "x/api/v1/group/our-group/",
+    "/x/group/our-group/",
+    "/api/v1/group/our-group/x/",
+    "/api/v1/group/x/group/our-group/",
+    "/api/v1/user/our-group/",
+    "/api/v1/user/our-group/?x=/api/v1/group/our-group/",
+    "/our-group",
+    "https:///api/v1/group/our-group/",
+];
 const THEIRS: &str = "/api/v1/group/their-group/";
 
 /// What a customer named, with the tag of another one.
@@ -43,7 +56,7 @@ fn a_notice_that_another_customer_had_sent_to_us_is_refused() {
         assert_eq!(refused(&signed_notice(&notice(&json!(group)))), Reason::WrongAudience, "{group}");
     }
     // What is no address of a group names none, whatever it ends in.
-    for group in ["/api/v1/group/our-group/x/", "/api/v1/user/our-group/", "/our-group"] {
+    for group in NO_ADDRESSES {
         assert_eq!(refused(&signed_notice(&notice(&json!(group)))), Reason::AudienceMissing, "{group}");
     }
 }
@@ -89,9 +102,8 @@ fn an_event_that_another_customer_had_sent_to_us_is_refused() {
             let outcome = by_url(for_ours(), &realtime(object, &group));
             assert_eq!(outcome, Err(Reason::WrongAudience), "{object} {group}");
         }
-        // Anybody can give their group our name.
-        let unnamed = [json!({ "group": "our-group" }), json!({ "group": OURS })];
-        for group in unnamed {
+        let unnamed = NO_ADDRESSES.map(|group| json!({ "groupResourceUri": group }));
+        for group in unnamed.into_iter().chain([json!({ "group": "our-group" }), json!({ "group": OURS })]) {
             let outcome = by_url(for_ours(), &realtime(object, &group));
             assert_eq!(outcome, Err(Reason::AudienceMissing), "{object} {group}");
         }
@@ -108,6 +120,7 @@ fn a_plain_notice_is_for_a_group_too() {
     assert_eq!(by_url(for_ours(), &body("&group=%2Fapi%2Fv1%2Fgroup%2Four-group%2F")), Ok(Audience::Matched));
     assert_eq!(by_url(for_ours(), &body("&group=/api/v1/group/their-group/")), Err(Reason::WrongAudience));
     assert_eq!(by_url(for_ours(), &body("&group=")), Err(Reason::AudienceMissing));
+    assert_eq!(by_url(for_ours(), &body("&group=our-group")), Err(Reason::AudienceMissing));
     assert_eq!(by_url(for_ours(), &body("")), Err(Reason::AudienceMissing));
 }
 
@@ -129,7 +142,9 @@ fn groups_are_given_by_id_or_address() {
         [GROUP, OURS, "https://eu-api.legalesign.com/api/v1/group/our-group/", "/api/v1/group/our-group"];
     for given in given {
         let verifier = Verifier::builder().certificate(key().pinned().unwrap()).group(given).build().unwrap();
-        for named in [GROUP, OURS, "https://eu-api.legalesign.com/api/v1/group/our-group/"] {
+        for named in
+            ["/api/v1/group/our-group", OURS, "https://eu-api.legalesign.com/api/v1/group/our-group/"]
+        {
             let verified = outcome(&verifier, &signed_notice(&notice(&json!(named)))).unwrap();
             assert_eq!(verified.audience(), Audience::Matched, "{given} {named}");
         }

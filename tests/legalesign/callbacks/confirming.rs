@@ -284,7 +284,7 @@ async fn names_and_tags_that_are_told_have_to_be_those_of_the_document() {
 }
 
 #[tokio::test]
-async fn a_list_that_nothing_proved_reads_twenty_resources_at_most() {
+async fn a_list_that_no_signature_covers_reads_twenty_resources_at_most() {
     let case = Case::start().await;
     let ids: Vec<_> = (0..21).map(|number| format!("d{number}")).collect();
     let list = |count: usize| {
@@ -295,6 +295,41 @@ async fn a_list_that_nothing_proved_reads_twenty_resources_at_most() {
     assert_eq!(case.server.requests().len(), 0);
     assert_eq!(case.ask(list(20)).await, (NOT_FOUND, 0));
     assert_eq!(case.server.requests().len(), 20);
+
+    // A URL proves who sent it, and nothing about the list.
+    let urls = CallbackUrls::new(secret("correct horse battery staple"));
+    let url = urls.mint("https://app.example/", "a").unwrap();
+    let by_url = Verifier::builder().callback_urls(urls).group(GROUP).build().unwrap();
+    let signed = pinned().build().unwrap();
+    let data = |count| {
+        let list = list(count);
+        url::form_urlencoded::parse(list.as_bytes()).next().unwrap().1.into_owned()
+    };
+    for (verifier, count, expected, calls) in [
+        (&by_url, 21, Answer::CannotTell(Doubt::TooMany), 0),
+        (&by_url, 20, NOT_FOUND, 20),
+        (&signed, 21, NOT_FOUND, 21),
+    ] {
+        let verified = outcome(verifier, &at(url.expose(), &signed_changes(&data(count)))).unwrap();
+        case.server.clear_requests();
+        let confirmation = verified.confirm_with(&case.client).await.unwrap();
+        assert_eq!((answer(&confirmation), case.server.requests().len()), (expected, calls), "{count}");
+    }
+}
+
+/// A word in the place of an address says nothing, so nothing is compared with it.
+#[tokio::test]
+async fn a_group_that_is_no_address_is_not_compared() {
+    let case = Case::start().await;
+    let verifier = pinned().any_group_even_another_customers().build().unwrap();
+    for group in ["Our Group", "other"] {
+        let notice = json!({ "uuid": case.document, "group": group }).to_string();
+        let verified = outcome(&verifier, &signed_notice(&notice)).unwrap();
+        let Event::Notice(notice) = verified.event() else { panic!("{verified:?}") };
+        assert_eq!((&notice.group, &notice.other), (&None, &json!({ "group": group })));
+        let confirmation = verified.confirm_with(&case.client).await.unwrap();
+        assert_eq!(answer(&confirmation), Answer::Agrees, "{group}");
+    }
 }
 
 #[tokio::test]

@@ -5,9 +5,10 @@ use countersign::Link;
 use countersign::legalesign::webhook::CallbackUrls;
 use countersign::webhook::{Assurance, Scheme};
 
-const DOCUMENT: &str = r#"{"uuid":"d1","group":"our-group"}"#;
+const DOCUMENT: &str = r#"{"uuid":"d1","group":"/api/v1/group/our-group/"}"#;
 const REALTIME: &str = r#"{"object":"document","event":"created","data":{"uuid":"d1","groupResourceUri":"/api/v1/group/our-group/"}}"#;
-const PLAIN: &str = "resource_uri=%2Fapi%2Fv1%2Fdocument%2Fd1%2F&group=our-group&name=n&uuid=d1&tag=t";
+const PLAIN: &str =
+    "resource_uri=%2Fapi%2Fv1%2Fdocument%2Fd1%2F&group=/api/v1/group/our-group/&name=n&uuid=d1&tag=t";
 
 /// What no signature of the provider covers.
 fn unsigned() -> [String; 4] {
@@ -25,11 +26,6 @@ fn url() -> Link {
 /// With a certificate, and a URL for what is not signed.
 fn both() -> Verifier {
     pinned().callback_urls(urls()).least_assurance(Assurance::Sender).build().unwrap()
-}
-
-fn at(address: &str, delivery: &Delivery) -> Delivery {
-    let uri = address.parse().unwrap();
-    Delivery::new(delivery.method().clone(), uri, delivery.headers().clone(), delivery.body().clone())
 }
 
 #[test]

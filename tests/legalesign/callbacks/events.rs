@@ -96,7 +96,9 @@ fn a_notice_names_its_document_by_id_or_address_or_both_alike() {
     ] {
         assert_eq!(refused(&with(members.clone())), Reason::MalformedBody, "{members}");
     }
-    for text in ["[]", "null", "\"d1\"", "", r#"{"uuid":"d1","uuid":"d1","group":"our-group"}"#] {
+    for text in
+        ["[]", "null", "\"d1\"", "", r#"{"uuid":"d1","uuid":"d1","group":"/api/v1/group/our-group/"}"#]
+    {
         assert_eq!(refused(&signed_notice(text)), Reason::MalformedBody, "{text}");
     }
 }
@@ -122,8 +124,8 @@ fn a_plain_notice_is_read_from_its_fields() {
 /// They look the same, whatever happened to the document: a document that was sent is signed later.
 #[test]
 fn notices_that_come_to_urls_of_their_own_have_keys_of_their_own() {
-    let plain = "uuid=d1&group=our-group&name=n&tag=t";
-    let signed = encoded([("json_signed", r#"{"uuid":"d1","group":"our-group"}"#)]);
+    let plain = "uuid=d1&group=/api/v1/group/our-group/&name=n&tag=t";
+    let signed = encoded([("json_signed", r#"{"uuid":"d1","group":"/api/v1/group/our-group/"}"#)]);
     for body in [plain, &signed] {
         let keys =
             ["sent", "signed", "sent"].map(|reference| by_url(reference, body).dedupe_key().to_string());
@@ -158,7 +160,7 @@ fn every_realtime_event_is_told_by_object_and_event() {
             let Event::Realtime(realtime) = verified.event() else { panic!("{verified:?}") };
             assert_eq!((realtime.event.tag(), realtime.event.is_known()), (*tag, true));
             assert_eq!(realtime.created, Some(std::time::UNIX_EPOCH + Duration::from_secs(1_521_529_792)));
-            assert_eq!(verified.dedupe_key().as_str(), "legalesign:e1");
+            assert_eq!(verified.dedupe_key().as_str(), "legalesign:event:e1");
         }
     }
     let verified = by_url(

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use countersign::legalesign::webhook::UnverifiedReader;
 use serde_json::json;
 
-const NOTICE: &str = r#"{"uuid":"d1","group":"our-group"}"#;
+const NOTICE: &str = r#"{"uuid":"d1","group":"/api/v1/group/our-group/"}"#;
 const BOUNDARY: &str = "x-boundary";
 
 /// The fields of a signed list.
@@ -155,7 +155,7 @@ fn a_text_that_is_no_utf_8_is_refused_although_it_is_signed() {
         assert_malformed(&posted([b"data=", bytes, b"&", signed.as_bytes()].concat()));
     }
     // In a form without a signature it is refused as well.
-    assert_eq!(read(&posted("uuid=d1&group=our-group&name=%FF")), Err(Reason::MalformedBody));
+    assert_eq!(read(&posted("uuid=d1&group=/api/v1/group/our-group/&name=%FF")), Err(Reason::MalformedBody));
 }
 
 #[test]

@@ -45,7 +45,7 @@ proptest! {
 
     #[test]
     fn a_notice_is_what_was_signed(name: String, tag: String) {
-        let text = json!({ "uuid": "d1", "group": GROUP, "name": name, "tag": tag }).to_string();
+        let text = json!({ "uuid": "d1", "group": OURS, "name": name, "tag": tag }).to_string();
         let verified = accepted(&signed_notice(&text));
         prop_assert_eq!(verified.payload(), text.as_bytes());
         let Event::Notice(notice) = verified.event() else { panic!("{verified:?}") };
@@ -132,7 +132,7 @@ proptest! {
 
 fn signed_notice_text() -> &'static (String, String) {
     static SIGNED: LazyLock<(String, String)> = LazyLock::new(|| {
-        let text = json!({ "uuid": "d1", "group": GROUP, "name": Value::Null }).to_string();
+        let text = json!({ "uuid": "d1", "group": OURS, "name": Value::Null }).to_string();
         let signature = key().sign_sha1(text.as_bytes());
         (text, signature)
     });

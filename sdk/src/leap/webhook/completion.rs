@@ -53,8 +53,7 @@ impl Callbacks for Completion {
         let (audience, dedupe_key) = if let Some(reference) = reference {
             (Audience::Matched, DedupeKey::new(Self::PROVIDER, reference))
         } else {
-            let address = delivery.uri().path().as_bytes();
-            (Audience::NotNamed, DedupeKey::of_content(Self::PROVIDER, &[address]))
+            (Audience::NotNamed, DedupeKey::of_content(Self::PROVIDER, &[delivery.path().as_bytes()]))
         };
         Ok(Read { event, audience, dedupe_key })
     }

@@ -6,7 +6,7 @@ use super::compare::Verdict;
 use super::event::Event;
 use crate::legalesign::{Client, Document, Signer};
 use crate::runtime::Error;
-use crate::webhook::{Confirmation, Confirmed, Doubt, Unverified, Verified};
+use crate::webhook::{Assurance, Confirmation, Confirmed, Doubt, Unverified, Verified};
 
 /// What an event is about, read over the API.
 #[derive(Clone, Debug)]
@@ -38,8 +38,8 @@ impl Resource {
     }
 }
 
-/// The most resources that are read because of something that nothing proved.
-const MOST_UNPROVED: usize = 20;
+/// The most resources that are read because of a list that no signature covers.
+const MOST_UNSIGNED: usize = 20;
 
 impl Unverified<Event> {
     /// Reads what the event is about and compares: one call, or one for each document and signer in a list of changes, but no
@@ -74,23 +74,21 @@ impl Unverified<Event> {
     ///
     /// A call fails, otherwise than that something is not found.
     pub async fn confirm_with(&self, client: &Client) -> Result<Confirmation<Event, Vec<Resource>>, Error> {
-        let claims = Claim::of(self.claim());
-        if claims.len() > MOST_UNPROVED {
-            return Ok(Confirmation::CannotTell { doubt: Doubt::TooMany, resource: None });
-        }
-        confirm(self.claim(), claims, client).await
+        confirm(self.claim(), MOST_UNSIGNED, client).await
     }
 }
 
 impl Verified<Event> {
-    /// As for what is [unverified](Unverified::confirm_with), without its limit. A list of changes wants it: it is signed by
-    /// Legalesign, but names no group, so it may tell of documents of somebody else.
+    /// As for what is [unverified](Unverified::confirm_with). The limit of 20 does not hold where Legalesign's signature covers
+    /// the list: [`Assurance::Payload`]. Such a list wants it, since it names no group, so it may tell of documents of somebody
+    /// else. Who only proves to be the [`Sender`](Assurance::Sender) may have written a list of any length.
     ///
     /// # Errors
     ///
     /// A call fails, otherwise than that something is not found.
     pub async fn confirm_with(&self, client: &Client) -> Result<Confirmation<Event, Vec<Resource>>, Error> {
-        confirm(self.event(), Claim::of(self.event()), client).await
+        let most = if self.assurance() >= Assurance::Payload { usize::MAX } else { MOST_UNSIGNED };
+        confirm(self.event(), most, client).await
     }
 }
 
@@ -123,9 +121,13 @@ impl StatusChange {
 
 async fn confirm(
     event: &Event,
-    claims: Vec<Claim>,
+    most: usize,
     client: &Client,
 ) -> Result<Confirmation<Event, Vec<Resource>>, Error> {
+    let claims = Claim::of(event);
+    if claims.len() > most {
+        return Ok(Confirmation::CannotTell { doubt: Doubt::TooMany, resource: None });
+    }
     let mut verdict = None::<Verdict>;
     let mut resources = Vec::new();
     for claim in claims {

@@ -2,15 +2,16 @@
 
 use super::change::{self, StatusChange};
 use super::form_as_json;
-use super::notice::Notice;
+use super::notice::{Notice, address_of_group};
 use super::realtime::Realtime;
-use crate::legalesign::GroupId;
+use crate::legalesign::{GroupId, GroupUri};
 use crate::webhook::{
     Audience, Callbacks, Carried, DedupeKey, Delivery, Expected, Fields, Opened, PayloadProof, Read,
     Rejection, read,
 };
 use http::HeaderName;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// The header with the signature of `json_signed` \[L3\].
 pub(super) const SIGNED: HeaderName = HeaderName::from_static("x-signed");
@@ -34,14 +35,19 @@ pub enum Event {
 pub enum Kind {
     Changes,
     Notice,
-    /// The fields.
-    PlainNotice(Value),
+    /// The fields, which come in any order.
+    PlainNotice(BTreeMap<String, String>),
     Realtime,
 }
 
 impl Callbacks for Event {
     const PROVIDER: &'static str = "legalesign";
     type Kind = Kind;
+
+    fn audience(name: &str) -> String {
+        let id = address_of_group(name).as_ref().and_then(GroupUri::id);
+        id.map_or_else(|| name.to_owned(), String::from)
+    }
 
     fn open(delivery: &Delivery) -> Result<Opened<Kind>, Rejection> {
         let body = delivery.body();
@@ -65,8 +71,8 @@ impl Callbacks for Event {
             }
             (None, None) => {
                 let fields = fields.texts().ok_or_else(|| Rejection::malformed("a field is no text"))?;
-                let members = fields.into_iter().map(|(name, value)| (name.to_owned(), value.into()));
-                let kind = Kind::PlainNotice(Value::Object(members.collect()));
+                let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+                let kind = Kind::PlainNotice(fields.collect());
                 Ok(Opened::whole(kind, delivery, PayloadProof::Nothing))
             }
         }
@@ -78,18 +84,13 @@ impl Callbacks for Event {
 
     fn read(
         opened: &Opened<Kind>,
-        _: &Delivery,
+        delivery: &Delivery,
         expected: &Expected,
         reference: Option<&str>,
     ) -> Result<Read<Self>, Rejection> {
         let of_content = || DedupeKey::of_content(Self::PROVIDER, &[&opened.payload]);
-        // That a document was sent and that it was signed may look the same, but for where it comes to.
-        let of_notice = || match reference {
-            Some(reference) => {
-                DedupeKey::of_content(Self::PROVIDER, &[&opened.payload, reference.as_bytes()])
-            }
-            None => of_content(),
-        };
+        // A reference that names a group may be that of several subscriptions.
+        let subscription = reference.filter(|name| !expected.names().contains(&Self::audience(name)));
         let audience =
             |group: Option<GroupId>| expected.require_if_checked(group.as_ref().map(AsRef::as_ref));
         Ok(match &opened.kind {
@@ -101,18 +102,23 @@ impl Callbacks for Event {
             Kind::Notice => {
                 let notice = Notice::read(read(&opened.payload)?)?;
                 let audience = audience(notice.group_id())?;
-                Read { event: Self::Notice(notice), audience, dedupe_key: of_notice() }
+                let dedupe_key =
+                    key_of_notice(&["json_signed".as_bytes(), &opened.payload], delivery, subscription);
+                Read { event: Self::Notice(notice), audience, dedupe_key }
             }
             Kind::PlainNotice(fields) => {
-                let notice = Notice::read(fields.clone())?;
+                let members = fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+                let notice = Notice::read(members.clone().collect::<Value>())?;
                 let audience = audience(notice.group_id())?;
-                Read { event: Self::PlainNotice(notice), audience, dedupe_key: of_notice() }
+                let said = members.flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
+                let dedupe_key = key_of_notice(&said.collect::<Vec<_>>(), delivery, subscription);
+                Read { event: Self::PlainNotice(notice), audience, dedupe_key }
             }
             Kind::Realtime => {
                 let realtime = Realtime::read(read(&opened.payload)?)?;
                 let audience = audience(realtime.group_id())?;
                 let dedupe_key = match &realtime.id {
-                    Some(id) => DedupeKey::new(Self::PROVIDER, id),
+                    Some(id) => DedupeKey::of_id(Self::PROVIDER, id),
                     None => of_content(),
                 };
                 Read { event: Self::Realtime(Box::new(realtime)), audience, dedupe_key }
@@ -129,4 +135,16 @@ impl Callbacks for Event {
             Self::Realtime(_) => "unknown",
         }
     }
+}
+
+/// That a document was sent and that it was signed may look the same, but for the subscription that it comes to. The
+/// reference of a signed URL tells which, whatever a proxy makes of its path; without one the path does.
+fn key_of_notice(said: &[&[u8]], delivery: &Delivery, subscription: Option<&str>) -> DedupeKey {
+    let path = delivery.path();
+    let place = match subscription {
+        Some(reference) => ["reference", reference],
+        None => ["path", &path],
+    };
+    let parts = said.iter().copied().chain(place.map(str::as_bytes));
+    DedupeKey::of_content(Event::PROVIDER, &parts.collect::<Vec<_>>())
 }

@@ -16,7 +16,7 @@ use serde_json::Value;
 pub struct Notice {
     /// The document.
     pub document: DocumentId,
-    /// The group that it is in.
+    /// The group that it is in, if that is told by its address. Any other word stays in [`other`](Self::other).
     pub group: Option<GroupUri>,
     /// The name of the document.
     #[safe_debug(redact)]
@@ -46,7 +46,7 @@ impl Notice {
         }
         Ok(Self {
             document,
-            group: members.text("group").map(GroupUri::from),
+            group: members.text_as("group", address_of_group),
             name: members.text("name"),
             tag: members.text("tag"),
             tag1: members.text("tag1"),
@@ -56,13 +56,17 @@ impl Notice {
     }
 
     pub(super) fn group_id(&self) -> Option<GroupId> {
-        self.group.as_ref().and_then(group_of)
+        self.group.as_ref().and_then(GroupUri::id)
     }
 }
 
-/// The id in the address of a group, and of nothing else: other addresses may end in the same word.
-pub(super) fn group_of(uri: &GroupUri) -> Option<GroupId> {
-    let mut segments = uri.as_str().trim_end_matches('/').rsplit('/');
-    let (_, collection) = (segments.next()?, segments.next()?);
-    if collection == "group" { uri.id() } else { None }
+/// The address of a group, and nothing else: other addresses may end in the same word, and a name, which anybody can give
+/// their group, may be that word.
+pub(super) fn address_of_group(text: &str) -> Option<GroupUri> {
+    let id = GroupUri::from(text).id()?;
+    let path = GroupUri::from(id);
+    let host = text.trim_end_matches('/').strip_suffix(path.as_str().trim_end_matches('/'))?;
+    let authority = host.strip_prefix("https://").or_else(|| host.strip_prefix("http://"));
+    let is_host = authority.is_some_and(|authority| !authority.is_empty() && !authority.contains('/'));
+    (host.is_empty() || is_host).then(|| GroupUri::from(text))
 }

@@ -1,6 +1,6 @@
 //! Events that are told as they happen.
 
-use super::notice::group_of;
+use super::notice::address_of_group;
 use crate::legalesign::{
     DocumentId, DocumentStatus, DocumentUri, GroupId, GroupUri, SignerId, SignerStatus, SignerUri,
 };
@@ -210,13 +210,13 @@ impl Realtime {
             (RealtimeEvent::Unknown { data, .. }, ..) => group(&mut Members::of(data.clone())),
             _ => None,
         };
-        group.as_ref().and_then(group_of)
+        group.as_ref().and_then(GroupUri::id)
     }
 }
 
 /// The address, which leaves no doubt. `group` is perhaps the id and perhaps a name, which anybody can give their group.
 fn group(members: &mut Members) -> Option<GroupUri> {
-    members.text("groupResourceUri").map(GroupUri::from)
+    members.text_as("groupResourceUri", address_of_group)
 }
 
 fn tags(members: &mut Members) -> [Option<String>; 3] {

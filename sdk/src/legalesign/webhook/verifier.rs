@@ -16,7 +16,8 @@ pub type Verifier = webhook::Verifier<Event>;
 pub type VerifierBuilder = webhook::VerifierBuilder<Event>;
 
 /// URLs for subscriptions of Legalesign. Give each subscription a reference of its own: `signed`, `sent` and `rejected`
-/// cannot be told apart by anything else.
+/// cannot be told apart by anything else. A reference that is one of the verifier's groups, by its id or its address, makes the
+/// URL good for that group only; narrow such a subscription down to the group, and give each a path of its own.
 pub type CallbackUrls = webhook::CallbackUrls<Event>;
 
 /// Reads callbacks of any kind that come to any URL, which anybody may have sent. Signatures are not looked at.

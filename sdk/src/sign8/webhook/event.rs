@@ -2,8 +2,8 @@
 
 use crate::sign8::OrganizationId;
 use crate::webhook::{
-    self, Audience, Callbacks, ConfigurationError, DedupeKey, Delivery, Expected, Opened, PayloadProof, Read,
-    Reason, Rejection, is_one_line,
+    self, Callbacks, ConfigurationError, DedupeKey, Delivery, Expected, Opened, PayloadProof, Read, Reason,
+    Rejection, is_one_line,
 };
 use bytes::Bytes;
 use countersign_macros::{OpenEnum, SafeDebug};
@@ -83,20 +83,10 @@ impl Callbacks for Event {
         let kind =
             kind(delivery.uri().path()).ok_or_else(|| Rejection::malformed("the path names no event"))?;
         let organisation = organisation(delivery)?;
-        let audience = match (organisation.as_deref(), reference) {
-            (Some(organisation), reference) => {
-                // Who knows the URL of one organisation does not speak for another.
-                let is_of_another = |reference| {
-                    reference != organisation && matches!(expected.check(reference), Ok(Audience::Matched))
-                };
-                if reference.is_some_and(is_of_another) {
-                    return Err(Reason::WrongAudience.into());
-                }
-                expected.check(organisation)?
-            }
-            // The URL was made for somebody, which may be an organisation or anything else.
-            (None, Some(reference)) => expected.check(reference).unwrap_or(Audience::NotNamed),
-            (None, None) => Audience::NotNamed,
+        let audience = match &organisation {
+            Some(organisation) => expected.check(organisation)?,
+            // Perhaps the URL was made for one.
+            None => expected.unnamed(),
         };
         let named = organisation.as_deref().unwrap_or_default();
         let address = reference.unwrap_or_default();

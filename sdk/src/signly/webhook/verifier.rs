@@ -63,13 +63,14 @@ impl webhook::VerifierBuilder<Event> {
         self.with_hmac(scheme)
     }
 
-    /// The tenant whose callbacks are expected. Call it again for each further tenant.
+    /// The tenant whose callbacks are expected. Call it again for each further tenant, and give each a secret of its own:
+    /// see [`Key::for_audience`](webhook::Key::for_audience).
     pub fn tenant(self, tenant: impl Into<String>) -> Self {
         self.expecting(tenant.into())
     }
 
     /// Accepts callbacks of every tenant, in place of those given so far. Whoever knows the secret can then send events
-    /// of any tenant.
+    /// of any tenant, unless the key is [for one](webhook::Key::for_audience).
     pub fn any_tenant_even_another_customers(self) -> Self {
         self.expecting_anybody()
     }

@@ -134,7 +134,7 @@ pub enum Cause {
     ExpiredToken,
     /// It is meant for somebody else than these, whom the verifier expects.
     WrongAudience(Vec<String>),
-    /// The URL was made for somebody else than it is meant for, both of whom the verifier expects.
+    /// The URL or the key is for somebody else than the callback names, who is expected as well; or they are for two.
     OtherAddressee,
     /// It does not say whom it is meant for.
     AudienceMissing,
@@ -256,7 +256,7 @@ impl Cause {
                 "expect this addressee too if it is yours; if not, somebody had their callbacks sent to you"
             }
             Self::OtherAddressee => {
-                "register each URL for the one that it was minted for; if you did, somebody speaks for another"
+                "give each URL and each secret to the one that it is for; if you did, somebody speaks for another"
             }
             Self::AudienceMissing => "look at what came; the provider's callbacks do say it",
         }
@@ -354,7 +354,7 @@ impl fmt::Display for Cause {
             Self::PathAfterToken => "the address goes on after the token",
             Self::TokenOfOtherProvider => "the token is genuine, but for another provider",
             Self::ExpiredToken => "the token is genuine, but has expired",
-            Self::OtherAddressee => "the URL was minted for somebody else than the callback names",
+            Self::OtherAddressee => "the URL or the key is for somebody else than the callback names",
             Self::AudienceMissing => "it does not say whom it is meant for",
         };
         formatter.write_str(text)
