@@ -181,7 +181,13 @@ impl DocumentSync {
         }
         let modified = documents.iter().filter_map(|document| document.modified.clone());
         walk.newest = latest(walk.newest.take().into_iter().chain(modified));
-        walk.offset += i64::try_from(documents.len()).unwrap_or(i64::MAX);
+        walk.offset = walk.offset.saturating_add(i64::try_from(documents.len()).unwrap_or(i64::MAX));
+        if has_next && meta.total_count.is_some_and(|total| total < walk.offset) {
+            return Err(failed(
+                ErrorKind::Paging,
+                "the list goes on beyond the number of documents that it states",
+            ));
+        }
         if !has_next && meta.total_count.is_some_and(|total| total > walk.offset) {
             return Err(failed(
                 ErrorKind::Paging,

@@ -87,7 +87,8 @@ pub enum ErrorKind {
     NotReady,
     /// The resource is locked, usually for some time.
     Locked,
-    /// A list cannot be followed: the same cursor came twice, or the answer does not tell how the list goes on.
+    /// A list cannot be followed: the same cursor came twice, the answer does not tell how the list goes on, the next page
+    /// would leave items out or repeat them, or there is no end to it.
     Paging,
     /// The place where the provider keeps something, or has it sent to, refused or could not be reached. The status is that
     /// of this place.
@@ -172,6 +173,24 @@ impl Error {
         self.0.explanation.until
     }
 
+    /// The same failure as that of a helper, which makes more than one call. What happened is then what its writes did:
+    /// `written` is the most that those before this call may have done, and this call was a read, whatever its own effect is.
+    pub(crate) fn after_writes(self, written: Effect) -> Self {
+        self.with_effect(written)
+    }
+
+    /// [`after_writes`](Self::after_writes) of a helper that has written nothing yet, or never does.
+    pub(crate) fn before_any_write(self) -> Self {
+        self.after_writes(Effect::None)
+    }
+
+    /// The same failure with something more to say of it.
+    pub(crate) fn adding(mut self, remark: &str) -> Self {
+        let separator = if self.0.detail.is_empty() { "" } else { "; " };
+        self.0.detail = format!("{}{separator}{remark}", self.0.detail);
+        self
+    }
+
     /// The same failure in other words, where more is known of it than the runtime can know.
     pub(crate) fn told_as(mut self, kind: ErrorKind, detail: impl Into<String>) -> Self {
         (self.0.kind, self.0.detail) = (kind, detail.into());
@@ -197,6 +216,9 @@ impl Error {
     }
 
     /// Whether the provider acted on the call.
+    ///
+    /// A helper that makes more than one call, such as a conditional update, a checked download or a stream of pages, says
+    /// what its writes did: a read that fails before anything was written leaves [`Effect::None`].
     #[must_use]
     pub fn effect(&self) -> Effect {
         self.0.effect
