@@ -214,7 +214,8 @@ async fn a_page_in_place_of_a_pdf_is_no_pdf() {
     let elsewhere = Server::follow([page(), page()]).await;
     let server = Server::follow([download_from(&elsewhere.url()), upload_to(&elsewhere.url())]).await;
     let client = client(&server);
-    assert_eq!(downloaded(&client).await.unwrap_err().kind(), ErrorKind::Unreadable);
+    let error = downloaded(&client).await.unwrap_err();
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::Unreadable, Effect::None));
     let error = uploaded(&client).await.unwrap_err();
     assert_eq!((error.kind(), error.effect()), (ErrorKind::Unreadable, Effect::Unknown));
 }
