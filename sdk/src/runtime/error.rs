@@ -77,7 +77,8 @@ pub enum ErrorKind {
     Refused,
     /// 5xx: the provider failed.
     ServerFault,
-    /// The provider accepted the call and its answer could not be understood.
+    /// The provider accepted the call and its answer could not be understood; or something between here and the provider
+    /// answered, such as a login page.
     Unreadable,
     /// The answer is larger than the limit.
     TooLarge,
@@ -102,6 +103,10 @@ pub enum ErrorKind {
 /// Whether the provider acted on a call that failed.
 ///
 /// All attempts count: if an earlier one may have gone through, a later refusal does not make it [`None`](Self::None).
+///
+/// It goes by the status and by what the provider's document states of it. A word of the answer, such as `"success": false`
+/// under a status that says success, or a code that means a lock, never makes it less: what such a failure leaves behind is
+/// not documented, so it is [`Unknown`](Self::Unknown).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Effect {
