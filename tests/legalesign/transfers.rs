@@ -96,6 +96,35 @@ async fn content_that_is_not_as_long_as_announced_is_never_uploaded_whole() {
     assert_eq!(server.seen().len(), 0);
 }
 
+/// The reader is the application's, and its errors may say where it reads from.
+#[tokio::test]
+async fn what_a_reader_says_is_a_cause_and_not_printed() {
+    struct Broken;
+    impl tokio::io::AsyncRead for Broken {
+        fn poll_read(
+            self: std::pin::Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+            _: &mut tokio::io::ReadBuf<'_>,
+        ) -> std::task::Poll<std::io::Result<()>> {
+            let canary = "GET https://bucket.example/x?X-Amz-Signature=canary";
+            std::task::Poll::Ready(Err(std::io::Error::new(std::io::ErrorKind::PermissionDenied, canary)))
+        }
+    }
+    let server = Server::follow([]).await;
+    let call = client(&server).create_pdf_template(Content::reader(Broken, 5)).group("g");
+    let error = call.send().await.unwrap_err();
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::Local, Effect::None));
+    assert!(error.to_string().contains("the content cannot be read: permission denied"), "{error}");
+    assert!(!format!("{error} {error:?} {error:#?}").contains("canary"), "{error:?}");
+    let mut cause = std::error::Error::source(&error);
+    let mut causes = Vec::new();
+    while let Some(each) = cause {
+        causes.push(each.to_string());
+        cause = each.source();
+    }
+    assert!(causes.iter().any(|cause| cause.contains("canary")), "{causes:?}");
+}
+
 #[tokio::test]
 async fn a_pdf_is_fetched_elsewhere_without_credentials() {
     let elsewhere = Server::follow([pdf()]).await;
@@ -282,7 +311,7 @@ async fn a_writer_that_fails_is_told_from_a_connection_that_fails() {
             _: &mut std::task::Context<'_>,
             _: &[u8],
         ) -> std::task::Poll<std::io::Result<usize>> {
-            std::task::Poll::Ready(Err(std::io::ErrorKind::StorageFull.into()))
+            std::task::Poll::Ready(Err(std::io::Error::new(std::io::ErrorKind::StorageFull, "canary")))
         }
         fn poll_flush(
             self: std::pin::Pin<&mut Self>,
@@ -300,4 +329,7 @@ async fn a_writer_that_fails_is_told_from_a_connection_that_fails() {
     let server = Server::follow([pdf()]).await;
     let error = client(&server).download_pdf("d0").copy_to(&mut Full).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Local);
+    let cause = std::error::Error::source(&error).unwrap().downcast_ref::<std::io::Error>().unwrap();
+    assert_eq!(cause.kind(), std::io::ErrorKind::StorageFull);
+    assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
 }

@@ -397,7 +397,7 @@ impl<P: Provider> Call<'_, P> {
     fn not_answered(&self, error: reqwest::Error) -> Failure {
         let (kind, effect) = match &error {
             // The content was not sent whole, so nobody can have made anything of it.
-            error if is_local(error) => (ErrorKind::Local, Effect::None),
+            error if of_content(error).is_some() => (ErrorKind::Local, Effect::None),
             error if error.is_connect() => (ErrorKind::Unreachable, Effect::None),
             error if error.is_builder() => (ErrorKind::InvalidRequest, Effect::None),
             error if error.is_timeout() => (ErrorKind::Timeout, Effect::Unknown),
@@ -441,20 +441,24 @@ impl<P: Provider> Call<'_, P> {
     }
 }
 
-/// Whether it is the content that could not be read here.
-fn is_local(error: &reqwest::Error) -> bool {
+/// Why the content could not be read here, if that is what failed.
+fn of_content(error: &reqwest::Error) -> Option<&std::io::Error> {
     let mut cause: Option<&dyn std::error::Error> = error.source();
     while let Some(each) = cause {
-        if each.downcast_ref::<std::io::Error>().is_some_and(body::is_of_content) {
-            return true;
+        let found = each.downcast_ref::<std::io::Error>().filter(|error| body::is_of_content(error));
+        if found.is_some() {
+            return found;
         }
         cause = each.source();
     }
-    false
+    None
 }
 
-/// The innermost cause of a failed exchange: what a person has to know. Never a URL.
+/// The innermost cause of a failed exchange: what a person has to know. Never a URL, nor what an application's reader says.
 fn cause(error: &reqwest::Error) -> String {
+    if let Some(error) = of_content(error) {
+        return error.to_string();
+    }
     let mut innermost: Option<&dyn std::error::Error> = error.source();
     while let Some(deeper) = innermost.and_then(std::error::Error::source) {
         innermost = Some(deeper);

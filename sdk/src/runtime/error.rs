@@ -120,6 +120,8 @@ pub enum Effect {
 
 /// How much of an answer an error keeps.
 const KEPT: usize = 16 * 1024;
+/// How many members of the request are shown in a line.
+const SHOWN: usize = 8;
 
 impl Error {
     fn new(kind: ErrorKind, provider: &'static str, detail: impl Into<String>) -> Self {
@@ -253,8 +255,11 @@ impl Error {
         self.0.explanation.request_id.as_deref()
     }
 
-    /// The members of the request that the provider points at, by their path. Empty unless it refused the request for
-    /// what is in it, and says where.
+    /// The members of the request that the provider points at, by their path; the first 32 of them. Empty unless it refused
+    /// the request for what is in it, and says where.
+    ///
+    /// All names in them are from the document: of the resource, of members of the request, and numbers of items. What the
+    /// provider names otherwise may be data, and is in [`body`](Self::body) only.
     pub fn members(&self) -> impl Iterator<Item = &str> {
         self.0.explanation.members.iter().map(String::as_str)
     }
@@ -409,9 +414,13 @@ impl fmt::Display for Error {
         if !facts.is_empty() {
             write!(formatter, " ({facts})")?;
         }
-        let members = self.members().collect::<Vec<_>>();
+        let members = self.members().take(SHOWN).collect::<Vec<_>>();
         if !members.is_empty() {
             write!(formatter, ": it points at `{}`", members.join("`, `"))?;
+        }
+        match self.members().count().saturating_sub(SHOWN) {
+            0 => {}
+            more => write!(formatter, " and {more} more")?,
         }
         if !detail.is_empty() {
             write!(formatter, ": {detail}")?;
@@ -429,6 +438,8 @@ impl fmt::Debug for Error {
         let Inner {
             kind, provider, operation, detail, effect, attempts, status, retry_after, source, ..
         } = &*self.0;
+        // What fails here is the application's, and may say of its cause whatever it likes.
+        let source = source.as_ref().filter(|_| *kind != ErrorKind::Local);
         formatter
             .debug_struct("Error")
             .field("kind", kind)
@@ -441,7 +452,7 @@ impl fmt::Debug for Error {
             .field("code", &self.code())
             .field("request_id", &self.request_id())
             .field("retry_after", retry_after)
-            .field("source", source)
+            .field("source", &source)
             .finish_non_exhaustive()
     }
 }

@@ -128,9 +128,19 @@ impl Explanation {
         Self { code: plain(code), request_id: plain(request_id), ..Self::default() }
     }
 
-    /// The provider points at these members of the request, which are named by their path.
+    /// The provider points at these members of the request, which are named by their path. Only those are kept that the
+    /// operation [knows](Operation::knows).
     pub fn pointing_at(mut self, members: impl IntoIterator<Item = String>) -> Self {
         self.members = members.into_iter().filter(|member| is_plain_word(member)).collect();
+        self
+    }
+
+    /// Without what the provider points at that the document does not know, and with a bounded rest: whatever else it names
+    /// may be data.
+    pub fn known_to(mut self, operation: &Operation) -> Self {
+        const MOST: usize = 32;
+        self.members.retain(|member| operation.knows(member));
+        self.members.truncate(MOST);
         self
     }
 

@@ -29,6 +29,11 @@ impl<P: Provider> Call<'_, P> {
         status.is_success() || self.operation.successes.contains(&status.as_u16())
     }
 
+    /// What an answer that is no success says of itself, as far as the document knows it.
+    fn explain(&self, answer: &Answer) -> Explanation {
+        self.core.0.provider.explain(answer).known_to(self.operation)
+    }
+
     /// What the answer means.
     pub(super) fn read<R: Reading>(
         &self,
@@ -43,7 +48,7 @@ impl<P: Provider> Call<'_, P> {
         if let Some((outcome, meaning)) = self.outcome(answer.status).filter(|_| !is_page) {
             let error = self
                 .failed(ErrorKind::of_outcome(outcome), meaning)
-                .with_answer(&answer, provider.explain(&answer));
+                .with_answer(&answer, self.explain(&answer));
             return Err(Failure { error: self.with_wait(error, &answer), transient: false });
         }
         if !self.succeeded(answer.status) {
@@ -54,7 +59,7 @@ impl<P: Provider> Call<'_, P> {
                 ErrorKind::Unreadable,
                 "it is not what was asked for; something between here and the provider answered",
             );
-            let error = error.with_answer(&answer, provider.explain(&answer)).with_effect(Effect::Unknown);
+            let error = error.with_answer(&answer, self.explain(&answer)).with_effect(Effect::Unknown);
             return Err(Failure { error, transient: false });
         }
         match R::read(provider, self.operation, &answer, content) {
@@ -68,6 +73,7 @@ impl<P: Provider> Call<'_, P> {
                 body: answer.body,
             }),
             Ok(Opened::Failure(explanation)) => {
+                let explanation = explanation.known_to(self.operation);
                 let kind = explanation.outcome.map_or(ErrorKind::Refused, ErrorKind::of_outcome);
                 let error = self.failed(kind, "the status says success, the answer says otherwise");
                 // What was accepted by its status may have left something behind, whatever a word of the provider says.
@@ -77,7 +83,7 @@ impl<P: Provider> Call<'_, P> {
             }
             Err(place) => {
                 let error =
-                    self.failed(ErrorKind::Unreadable, place).with_answer(&answer, provider.explain(&answer));
+                    self.failed(ErrorKind::Unreadable, place).with_answer(&answer, self.explain(&answer));
                 Err(Failure { error: error.with_effect(Effect::Done), transient: false })
             }
         }
@@ -102,7 +108,7 @@ impl<P: Provider> Call<'_, P> {
 
     fn refused(&self, answer: &Answer) -> Failure {
         let provider = &self.core.0.provider;
-        let explanation = provider.explain(answer);
+        let explanation = self.explain(answer);
         let by_status = || ErrorKind::of_status(answer.status.as_u16());
         let kind = explanation.outcome.map_or_else(by_status, ErrorKind::of_outcome);
         let transient = explanation.outcome.is_none() && provider.is_transient(answer);
