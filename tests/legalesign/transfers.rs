@@ -167,6 +167,14 @@ async fn only_one_redirect_is_followed_and_only_to_a_place_that_is_safe() {
 }
 
 #[tokio::test]
+async fn a_location_that_is_too_long_is_the_providers_mistake() {
+    let server = Server::follow([moved(&format!("https://files.example.com/{}", "x".repeat(66_000)))]).await;
+    let error = client(&server).get_document_pdf("d0").send().await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Redirected, 1), "{error}");
+    assert!(error.to_string().contains("it is longer than"), "{error}");
+}
+
+#[tokio::test]
 async fn a_link_that_has_expired_is_replaced() {
     let elsewhere = Server::follow([Step::answer(403, "application/xml", "<Expired/>"), pdf()]).await;
     let server = Server::follow([moved(&elsewhere.url()), moved(&elsewhere.url())]).await;

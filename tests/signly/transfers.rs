@@ -88,6 +88,19 @@ async fn urls_that_are_not_safe_get_nothing() {
     }
 }
 
+/// What the provider says cannot be used; the application's request was right.
+#[tokio::test]
+async fn a_url_that_is_too_long_is_the_providers_mistake() {
+    let url = format!("https://files.example.com/secret?{}", "x".repeat(66_000));
+    let server = Server::follow([upload_to(&url), download_from(&url)]).await;
+    let client = client(&server);
+    for error in [uploaded(&client).await.unwrap_err(), downloaded(&client).await.unwrap_err()] {
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::Redirected, Effect::None), "{error}");
+        assert!(error.to_string().contains("it is longer than"), "{error}");
+        assert!(!format!("{error} {error:?}").contains("secret"), "{error:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_redirect_of_the_other_host_is_not_followed() {
     let third = Server::follow([]).await;

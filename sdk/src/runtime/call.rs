@@ -135,7 +135,8 @@ pub async fn call<P: Provider, R: Reading>(
     options: &CallOptions,
 ) -> Result<Reply<R::Value>, Error> {
     let request = request.and_then(|request| with_headers(core.provider(), operation, request, options));
-    let request = request.map_err(|invalid| Error::invalid(operation, &invalid))?;
+    let request =
+        request.and_then(Request::sendable).map_err(|invalid| Error::invalid(operation, &invalid))?;
     let base = Some(&core.0.base).filter(|_| request.elsewhere().is_none());
     let span = telemetry::span(operation, request.head.method(), base);
     let mut call = Call {
