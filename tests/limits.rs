@@ -206,3 +206,49 @@ async fn a_policy_of_one_call_goes_before_that_of_the_client() {
         client(&server).get_webhook("wh_1").with_retry(RetryPolicy::never()).send().await.unwrap_err();
     assert_eq!((error.attempts(), server.seen().len()), (1, 1));
 }
+
+/// No request can be made of it, so nothing is tried.
+#[tokio::test]
+async fn an_address_that_is_too_long_is_refused_before_anything_is_tried() {
+    let server = Server::follow([]).await;
+    let client = client(&server);
+    let long = "x".repeat(66_000);
+    let errors = [
+        client.get_webhook(long.as_str()).send().await.unwrap_err(),
+        client.create_template_upload_url("t", long.as_str()).send().await.unwrap_err(),
+        client.list_webhooks().unverified_next_token(long.as_str()).send().await.unwrap_err(),
+        client.request(http::Method::GET, format!("/v1/{long}")).send().await.unwrap_err(),
+        client.request(http::Method::GET, "/v1/x").query("q", long.as_str()).send().await.unwrap_err(),
+        client
+            .upload_template_pdf("t", long.as_str(), countersign::Content::bytes(""))
+            .send()
+            .await
+            .unwrap_err(),
+        crate::support::leap::client(&server).cancel_signing_process(long.as_str()).send().await.unwrap_err(),
+        crate::support::faireplace::workers(&server)
+            .complete_signature(long.as_str(), "OWNER")
+            .send()
+            .await
+            .unwrap_err(),
+    ];
+    for error in errors {
+        let found = (error.kind(), error.effect(), error.attempts());
+        assert_eq!(found, (ErrorKind::InvalidRequest, Effect::None, 0), "{error}");
+        assert!(
+            error.to_string().contains("the address of the call cannot be sent: it is longer than"),
+            "{error}"
+        );
+    }
+    assert_eq!(server.seen().len(), 0);
+}
+
+/// The longest that the HTTP library sends is sent, to the byte.
+#[tokio::test]
+async fn an_address_is_as_long_as_it_can_be() {
+    let server = Server::follow([answers(&webhook(1, "[]")), answers(&webhook(1, "[]"))]).await;
+    let longest = 65_534 - format!("{}/v1/webhooks/", server.url()).len();
+    let call = |length: usize| client(&server).get_webhook("x".repeat(length)).send();
+    assert!(call(longest).await.is_ok());
+    assert_eq!(call(longest + 1).await.unwrap_err().attempts(), 0);
+    assert_eq!(server.seen().len(), 1);
+}

@@ -50,6 +50,27 @@ async fn pages_go_on_over_an_empty_one_to_a_missing_token() {
     assert_eq!(targets, ["/v1/webhooks", "/v1/webhooks?nextToken=a", "/v1/webhooks?nextToken=b"]);
 }
 
+/// Each page is empty and names a token that was not there before.
+#[tokio::test]
+async fn a_list_of_empty_pages_ends_at_some_time_and_can_be_gone_on_with() {
+    let empty = |number: usize| page(0, &format!(r#"{{"nextToken":"t{number}"}}"#));
+    let some = page(1, r#"{"nextToken":"some"}"#);
+    let script = (0..99).map(empty).chain([some]).chain((99..1000).map(empty));
+    let server = Server::follow(script).await;
+    let mut items = client(&server).list_webhooks().pages_by_unverified_token(token).items();
+    assert!(items.next().await.unwrap().is_ok(), "99 empty pages are no reason to give up");
+    let error = items.next().await.unwrap().unwrap_err();
+    assert_eq!((error.kind(), server.seen().len()), (ErrorKind::Paging, 200));
+    assert!(error.to_string().contains("100 pages in a row"), "{error}");
+
+    let server = Server::follow((0..100).map(empty).chain([page(1, "null")])).await;
+    let mut pages = client(&server).list_webhooks().pages_by_unverified_token(token);
+    while pages.next().await.unwrap().is_ok() {}
+    let cursor = pages.cursor().unwrap();
+    let mut rest = client(&server).list_webhooks().pages_by_unverified_token(token).resume(&cursor).unwrap();
+    assert_eq!(rest.next().await.unwrap().unwrap().items.len(), 1);
+}
+
 #[tokio::test]
 async fn a_token_that_comes_twice_is_an_error_after_what_came() {
     let server = Server::follow([page(1, r#"{"nextToken":"a"}"#), page(1, r#"{"nextToken":"a"}"#)]).await;

@@ -27,6 +27,7 @@ mod build_script;
 mod building;
 mod docs;
 mod faireplace;
+mod helpers;
 mod leap;
 mod legalesign;
 mod limits;

@@ -3,7 +3,7 @@
 use crate::support::server::{Server, Step};
 use crate::support::signly::{answers, client, webhook};
 use countersign::signly::{EventType, WebhookStatus};
-use countersign::{ErrorKind, Timestamp};
+use countersign::{Effect, ErrorKind, Timestamp};
 
 async fn read(data: &str) -> countersign::signly::Webhook {
     let server = Server::follow([answers(data)]).await;
@@ -29,6 +29,36 @@ async fn numbers_may_come_as_text() {
     .await;
     assert_eq!((webhook.version, webhook.http_timeout_ms), (12, Some(5000)));
     assert_eq!(webhook.retries.and_then(|retries| retries.max_attempts), Some(3));
+}
+
+/// However a number is written, it is the same number. `.ci/run` runs this with `serde_json/arbitrary_precision` as well,
+/// which has fractions read by another way.
+#[tokio::test]
+async fn a_number_may_be_written_in_any_way() {
+    use countersign::legalesign::{DocumentStatus, SignerStatus};
+    for version in ["12", "12.0", "1.2e1", "120E-1", r#""12""#] {
+        let data = format!(
+            r#"{{"webhookId":"wh_1","status":"ENABLED","version":{version},"retries":{{"maxAttempts":{version}}}}}"#
+        );
+        let webhook = read(&data).await;
+        assert_eq!(webhook.version, 12, "{version}");
+        assert_eq!(webhook.retries.and_then(|retries| retries.max_attempts), Some(12), "{version}");
+    }
+    let fields = r#"{"objects":[{"ax":0.10,"ay":"0.2","bx":1.0e-1,"by":0,"page":1.0}],"meta":{}}"#;
+    let documents = r#"{"objects":[{"status":30.0,"signers":[["/s/","","","","",true,4e1,0.0]]}],"meta":{}}"#;
+    let any = r#"{"price":12.50,"all":[0.1,-0.0,1.0]}"#;
+    let server = Server::follow([fields, documents, any].map(|body| Step::json(200, body))).await;
+    let client = crate::support::legalesign::client(&server);
+    let field = client.list_pdf_template_fields("t").send().await.unwrap().objects.unwrap().remove(0);
+    assert_eq!((field.ax, field.ay, field.bx, field.by), (Some(0.1), Some(0.2), Some(0.1), Some(0.0)));
+    assert_eq!(field.page, Some(1));
+    let document = client.list_documents("g").send().await.unwrap().objects.unwrap().remove(0);
+    let signer = &document.signers.unwrap()[0];
+    assert_eq!(document.status, Some(DocumentStatus::Signed));
+    assert_eq!((signer.status.clone(), signer.order), (Some(SignerStatus::Signed), Some(0)));
+    let any = client.request(http::Method::GET, "/x/").send().await.unwrap();
+    assert_eq!((any["price"].as_f64(), any["all"][0].as_f64()), (Some(12.5), Some(0.1)));
+    assert!(!any.to_string().contains('$'), "{any}");
 }
 
 #[tokio::test]
@@ -85,6 +115,8 @@ async fn a_failure_inside_a_200_is_an_error() {
         (error.kind(), error.code(), error.request_id()),
         (ErrorKind::Refused, Some("quota_used"), Some("req_9"))
     );
+    // By its status it was accepted, and nobody documents what is left of it then.
+    assert_eq!(error.effect(), Effect::Unknown);
 }
 
 #[tokio::test]

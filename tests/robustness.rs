@@ -2,6 +2,8 @@
 //!
 //! A case says what the server does and what exactly comes of it: kind, effect, attempts, and what reached the server.
 
+mod web_pages;
+
 use crate::sixth::Sixth;
 use crate::support::clock::TestClock;
 use crate::support::server::{Server, Step, closed_port, silent_port};
@@ -275,6 +277,8 @@ struct Case {
 enum Script {
     Do(Step),
     Succeed,
+    /// A web page with the status of a success, and with this media type if there is one.
+    Page(Option<&'static str>),
 }
 
 fn case(name: &'static str, call: Call, script: Vec<Script>, outcome: Outcome) -> Case {
@@ -283,7 +287,7 @@ fn case(name: &'static str, call: Call, script: Vec<Script>, outcome: Outcome) -
 
 fn cases() -> Vec<Case> {
     use Call::{Change, Create, Read};
-    use Script::{Do, Succeed};
+    use Script::{Do, Page, Succeed};
     let status = |status| Do(Step::json(status, "{}"));
     let three = |step: Step| vec![Do(step.clone()), Do(step.clone()), Do(step)];
     let asked = |wait: &str| Do(Step::json(429, "{}").with_header("retry-after", wait));
@@ -330,6 +334,36 @@ fn cases() -> Vec<Case> {
             "a login page with status 200",
             Create,
             vec![Do(Step::answer(200, "text/html", "<html>Log in</html>"))],
+            fails(ErrorKind::Unreadable, Effect::Unknown, 1),
+        ),
+        case(
+            "a login page in place of what is read",
+            Read,
+            vec![Page(Some("text/html"))],
+            fails(ErrorKind::Unreadable, Effect::Unknown, 1),
+        ),
+        case(
+            "a login page in place of what is created",
+            Create,
+            vec![Page(Some("TEXT/HTML; charset=utf-8"))],
+            fails(ErrorKind::Unreadable, Effect::Unknown, 1),
+        ),
+        case(
+            "a login page in place of what is changed",
+            Change,
+            vec![Page(Some("application/xhtml+xml"))],
+            fails(ErrorKind::Unreadable, Effect::Unknown, 1),
+        ),
+        case(
+            "a login page that does not say what it is",
+            Change,
+            vec![Page(None)],
+            fails(ErrorKind::Unreadable, Effect::Unknown, 1),
+        ),
+        case(
+            "a login page that says it is something else",
+            Change,
+            vec![Page(Some("text/plain"))],
             fails(ErrorKind::Unreadable, Effect::Unknown, 1),
         ),
         case("a truncated body once", Read, vec![Do(truncated()), Succeed], succeeds(2)),
@@ -414,6 +448,7 @@ async fn run(subject: impl Subject, case: Case) {
     let steps = case.script.into_iter().map(|script| match script {
         Script::Do(step) => step,
         Script::Succeed => subject.success(case.call),
+        Script::Page(media_type) => web_pages::page(&subject.success(case.call), media_type),
     });
     let server = Server::follow(steps).await;
     let mut setting = Setting::new(server.url());

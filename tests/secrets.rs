@@ -94,7 +94,8 @@ async fn files_and_links(printed: &mut Printed) {
         moved,
         Step::answer(302, MAIL, "").with_header("location", &format!("http://{SECRET}.example/{MAIL}")),
         Step::json(200, page.to_string()),
-        Step::json(201, MAIL).with_header("location", "/api/v1/attachment/a/"),
+        Step::json(201, MAIL)
+            .with_header("location", &format!("/api/v1/attachment/a/?token={SECRET}#mail={MAIL}")),
         Step::json(401, MAIL),
     ])
     .await;
@@ -139,7 +140,10 @@ async fn files_and_links(printed: &mut Printed) {
     let attach =
         client.create_attachment(Content::bytes(MAIL)).group("g").filename("a.pdf").description(MAIL);
     printed.debug(&attach);
-    printed.debug(&attach.send_reply().await.unwrap());
+    let attached = attach.send_reply().await.unwrap();
+    printed.debug(&attached);
+    printed.debug(attached.value());
+    assert!(attached.value().location.contains(SECRET), "it is there for who asks");
     printed.error(&client.send_reminder("s").text(MAIL).send().await.unwrap_err());
     let missing = client.create_pdf_template(Content::file(format!("/{MAIL}"))).group("g").send().await;
     printed.error(&missing.unwrap_err());

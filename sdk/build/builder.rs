@@ -284,8 +284,8 @@ impl<'a> Builder<'a> {
         );
         let pages = if page.style == "offset" {
             quote! {
-                /// Every page from here on, as a stream. Pages are counted, so what is added or taken away meanwhile may
-                /// shift an item from one page to another.
+                /// Every page from here on, as a stream. A page that does not begin where the one before ended is an error.
+                /// Items are counted, so what is added or taken away meanwhile may shift one from one page to another.
                 #[must_use = "nothing is sent before the stream is polled"]
                 pub fn pages(self) -> rt::Pages<#item> {
                     let scope = #scope;
@@ -305,7 +305,8 @@ impl<'a> Builder<'a> {
             }
         } else {
             quote! {
-                /// Every page from here on, as a stream. A token that comes twice is an error.
+                /// Every page from here on, as a stream. A token that comes twice is an error, and so are a hundred pages in
+                /// a row that hold nothing.
                 #[must_use = "nothing is sent before the stream is polled"]
                 pub fn pages(self) -> rt::Pages<#item> {
                     let scope = #scope;
@@ -371,7 +372,8 @@ impl<'a> Builder<'a> {
 
             /// Every page, **at your own risk**: that a further page is asked for with this token is not documented,
             /// nor where an answer carries it. `find` gets the undocumented member of each answer and returns the
-            /// token of the next page; `None` ends the stream. A token that comes twice is an error.
+            /// token of the next page; `None` ends the stream. A token that comes twice is an error, and so are a hundred
+            /// pages in a row that hold nothing.
             #[must_use = "nothing is sent before the stream is polled"]
             pub fn pages_by_unverified_token(
                 self,

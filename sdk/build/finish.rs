@@ -106,6 +106,7 @@ fn constant(provider: &str, operation: &Operation) -> TokenStream {
             quote!(rt::Paging::#style)
         },
     );
+    let members = &operation.members;
     let payload = matches!(operation.answers.success, Success::Json(_));
     let envelope = operation.answers.envelope.is_some();
     let successes = &operation.answers.statuses;
@@ -126,6 +127,7 @@ fn constant(provider: &str, operation: &Operation) -> TokenStream {
             certainty: rt::Certainty::#certainty,
             source: #source,
             repeatable: #repeatable,
+            members: &[#(#members),*],
             paging: #paging,
             payload: #payload,
             enveloped: #envelope,

@@ -1,7 +1,7 @@
 //! The table of operations: what the SDK has to know of each, beyond types.
 
 use super::answers::{self, Answers, Body};
-use super::document::{METHODS, Mistake, each_operation, list, members, resolve, text};
+use super::document::{METHODS, Mistake, each_operation, list, members, resolve, schema_name, text};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -15,6 +15,8 @@ pub struct Operation {
     pub certainty: String,
     pub source: String,
     pub repeatable: bool,
+    /// The names of members that a request can have, and of its parameters.
+    pub members: BTreeSet<String>,
     /// The call is written by hand; only the table knows the operation.
     pub by_hand: bool,
     pub page: Option<Page>,
@@ -110,7 +112,14 @@ fn read_operation(
         let problem = format!("the precondition `{name}` is no header");
         return Err(Mistake::new(&id, problem, "put `x-sdk-precondition` on a header parameter"));
     }
+    let mut names = BTreeSet::new();
+    names.extend(parameters.iter().filter_map(|parameter| text(parameter, "name")).map(str::to_owned));
+    let body = resolve(document, &operation["requestBody"])?;
+    for (_, content) in members(&body["content"]) {
+        collect_members(document, &content["schema"], &mut BTreeSet::new(), &mut names)?;
+    }
     Ok(Operation {
+        members: names,
         vendor_id: text(operation, "x-sdk-vendor-id").map(str::to_owned),
         method: method.to_uppercase(),
         path: path.to_owned(),
@@ -135,6 +144,26 @@ fn read_operation(
             .collect::<Result<_, _>>()?,
         id,
     })
+}
+
+/// Adds the names of all members of what `schema` describes, at any depth. `seen` are the schemas that were looked into.
+fn collect_members<'a>(
+    document: &'a Value,
+    schema: &'a Value,
+    seen: &mut BTreeSet<&'a str>,
+    names: &mut BTreeSet<String>,
+) -> Result<(), Mistake> {
+    if schema_name(schema).is_some_and(|name| !seen.insert(name)) {
+        return Ok(());
+    }
+    let schema = resolve(document, schema)?;
+    for (name, member) in members(&schema["properties"]) {
+        names.insert(name.clone());
+        collect_members(document, member, seen, names)?;
+    }
+    let parts = ["allOf", "oneOf", "anyOf"].into_iter().flat_map(|key| list(schema, key));
+    let inner = ["items", "additionalProperties"].into_iter().filter_map(|key| schema.get(key));
+    parts.chain(inner).try_for_each(|part| collect_members(document, part, seen, names))
 }
 
 fn read_parameter(document: &Value, parameter: &Value, id: &str) -> Result<Parameter, Mistake> {

@@ -182,10 +182,14 @@ fn the_table_says_what_the_document_says() {
         &code,
         r#"const GET_PARCEL: rt::Operation = rt::Operation { provider: "small", id: "get_parcel", vendor_id: Some("fetchParcel"),
         method: "GET", path: "/v1/parcels/{parcelId}", certainty: rt::Certainty::Inferred, source: "T", repeatable: true,
-        paging: rt::Paging::None,
+        members: &["parcelId"], paging: rt::Paging::None,
             payload: true, enveloped: true, precondition: None, successes: &[200u16],
             outcomes: &[(202u16, crate::Outcome::NotReady, "The parcel is still being packed")], hints: &[(410u16, "The parcel was delivered, and so it is gone")], };"#,
     );
+    // The names that a refusal may point at: parameters, members of the body, and members of those.
+    let names =
+        r#"["If-Match", "amount", "colours", "insurance", "parcelId", "remarks", "until", "weight",]"#;
+    holds(&code, &format!("members: &{names}"));
     holds(
         &code,
         "OPERATIONS: &[&rt::Operation] = &[&LIST_PARCELS, &GET_PARCEL, &UPDATE_PARCEL, &LIST_SHIPMENTS, &CREATE_SHIPMENT, &DOWNLOAD_LABEL, &CREATE_TRACKING_LINK,",

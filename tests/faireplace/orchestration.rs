@@ -150,7 +150,8 @@ async fn a_definite_refusal_leaves_the_document_open() {
     };
     assert!(error.is_unauthenticated());
     assert_eq!(report.progress().finalization(), Finalization::Open);
-    // It is announced again before it is tried again.
+    // It is announced again before it is tried again, by whoever reads what was stored.
+    let mut report = self::report(&client, report.progress());
     let steps = steps(&mut report).await;
     let finalizations = steps.iter().map(Progress::finalization).collect::<Vec<_>>();
     assert_eq!(finalizations, [Finalization::Announced, Finalization::Finalized]);
@@ -239,11 +240,12 @@ async fn an_accepted_failure_of_finalizing_is_not_tried_again() {
     let refused = Fault::answer(200, "application/json", r#"{"success":false}"#);
     server.fail_next_on("finalize_document", refused);
     let mut report = report(&client, &progress);
-    while let Some(step) = report.next().await {
-        if step.is_err() {
-            break;
+    let error = loop {
+        if let Err(error) = report.next().await.unwrap() {
+            break error;
         }
-    }
+    };
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::Refused, Effect::Unknown));
     assert_eq!(report.progress().finalization(), Finalization::Unknown);
     let mut announced = report.progress().clone();
     announced.settle(false);

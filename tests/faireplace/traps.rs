@@ -210,7 +210,8 @@ async fn any_2xx_counts_if_it_says_success() {
     ];
     let outcomes = [
         None,
-        Some((ErrorKind::Refused, Effect::None)),
+        // What such a failure leaves behind is not documented.
+        Some((ErrorKind::Refused, Effect::Unknown)),
         Some((ErrorKind::Unreadable, Effect::Done)),
         Some((ErrorKind::Unreadable, Effect::Done)),
         Some((ErrorKind::Unreadable, Effect::Done)),
@@ -220,5 +221,19 @@ async fn any_2xx_counts_if_it_says_success() {
         let result = workers(&server).complete_signature(DOCUMENT, SignerType::Owner).send().await;
         let error = result.err();
         assert_eq!(error.as_ref().map(|error| (error.kind(), error.effect())), outcome, "{error:?}");
+    }
+}
+
+/// A word of the provider says what is the matter. What happened is for the status to say.
+#[tokio::test]
+async fn a_lock_has_the_effect_of_its_status() {
+    let locked = refusal("OTP_LOCKED", "{}");
+    let accepted = locked.replacen('{', r#"{"success":false,"#, 1);
+    let script = [Step::json(429, locked.clone()), Step::json(503, locked), Step::json(200, accepted)];
+    let server = Server::follow(script).await;
+    for effect in [Effect::None, Effect::Unknown, Effect::Unknown] {
+        let check = signatures(&server).validate_otp("l").document_signature_id("d").otp("123456");
+        let error = check.send().await.unwrap_err();
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::Locked, effect), "{error}");
     }
 }

@@ -169,6 +169,13 @@ async fn a_list_that_ends_before_its_number_is_an_error() {
     assert_eq!(error.kind(), ErrorKind::Paging);
 }
 
+#[tokio::test]
+async fn a_list_that_goes_on_beyond_its_number_is_an_error() {
+    let server = Server::follow([page(0, Some(2), 1, &documents(&[("a", 1), ("b", 2)]))]).await;
+    let error = client(&server).sync("g").limit(2).next().await.unwrap().unwrap_err();
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::Paging, countersign::Effect::None));
+}
+
 /// What changed while a walk stood still for hours had been passed by it already.
 #[tokio::test]
 async fn the_next_walk_goes_back_behind_the_time_that_the_last_one_took() {

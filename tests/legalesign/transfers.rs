@@ -96,6 +96,35 @@ async fn content_that_is_not_as_long_as_announced_is_never_uploaded_whole() {
     assert_eq!(server.seen().len(), 0);
 }
 
+/// The reader is the application's, and its errors may say where it reads from.
+#[tokio::test]
+async fn what_a_reader_says_is_a_cause_and_not_printed() {
+    struct Broken;
+    impl tokio::io::AsyncRead for Broken {
+        fn poll_read(
+            self: std::pin::Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+            _: &mut tokio::io::ReadBuf<'_>,
+        ) -> std::task::Poll<std::io::Result<()>> {
+            let canary = "GET https://bucket.example/x?X-Amz-Signature=canary";
+            std::task::Poll::Ready(Err(std::io::Error::new(std::io::ErrorKind::PermissionDenied, canary)))
+        }
+    }
+    let server = Server::follow([]).await;
+    let call = client(&server).create_pdf_template(Content::reader(Broken, 5)).group("g");
+    let error = call.send().await.unwrap_err();
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::Local, Effect::None));
+    assert!(error.to_string().contains("the content cannot be read: permission denied"), "{error}");
+    assert!(!format!("{error} {error:?} {error:#?}").contains("canary"), "{error:?}");
+    let mut cause = std::error::Error::source(&error);
+    let mut causes = Vec::new();
+    while let Some(each) = cause {
+        causes.push(each.to_string());
+        cause = each.source();
+    }
+    assert!(causes.iter().any(|cause| cause.contains("canary")), "{causes:?}");
+}
+
 #[tokio::test]
 async fn a_pdf_is_fetched_elsewhere_without_credentials() {
     let elsewhere = Server::follow([pdf()]).await;
@@ -138,6 +167,14 @@ async fn only_one_redirect_is_followed_and_only_to_a_place_that_is_safe() {
 }
 
 #[tokio::test]
+async fn a_location_that_is_too_long_is_the_providers_mistake() {
+    let server = Server::follow([moved(&format!("https://files.example.com/{}", "x".repeat(66_000)))]).await;
+    let error = client(&server).get_document_pdf("d0").send().await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Redirected, 1), "{error}");
+    assert!(error.to_string().contains("it is longer than"), "{error}");
+}
+
+#[tokio::test]
 async fn a_link_that_has_expired_is_replaced() {
     let elsewhere = Server::follow([Step::answer(403, "application/xml", "<Expired/>"), pdf()]).await;
     let server = Server::follow([moved(&elsewhere.url()), moved(&elsewhere.url())]).await;
@@ -160,12 +197,12 @@ async fn what_is_no_pdf_is_not_taken_for_one() {
     for answer in odd {
         let server = Server::follow([answer.clone()]).await;
         let error = downloaded(&client(&server)).await.unwrap_err();
-        assert_eq!((error.kind(), error.effect()), (ErrorKind::Unreadable, Effect::Unknown), "{answer:?}");
+        assert_eq!(error.kind(), ErrorKind::Unreadable, "{answer:?}");
         // Nor if it comes from elsewhere.
         let elsewhere = Server::follow([answer.clone()]).await;
         let server = Server::follow([moved(&elsewhere.url())]).await;
         let error = downloaded(&client(&server)).await.unwrap_err();
-        assert_eq!((error.kind(), error.effect()), (ErrorKind::Unreadable, Effect::Unknown), "{answer:?}");
+        assert_eq!(error.kind(), ErrorKind::Unreadable, "{answer:?}");
     }
     let server = Server::follow([Step::answer(202, "text/html", "")]).await;
     assert_eq!(downloaded(&client(&server)).await.unwrap_err().kind(), ErrorKind::NotReady);
@@ -184,7 +221,8 @@ async fn a_refusal_elsewhere_is_not_taken_for_one_of_the_provider() {
     }
     let there = moved(&closed_port().await);
     let server = Server::follow([there.clone(), there.clone(), there]).await;
-    let error = downloaded(&client(&server)).await.unwrap_err();
+    // Whoever makes the call alone hears that the provider may have acted on it; a download only reads.
+    let error = client(&server).get_document_pdf("d0").send().await.unwrap_err();
     assert_eq!((error.kind(), error.effect()), (ErrorKind::Elsewhere, Effect::Unknown));
 }
 
@@ -281,7 +319,7 @@ async fn a_writer_that_fails_is_told_from_a_connection_that_fails() {
             _: &mut std::task::Context<'_>,
             _: &[u8],
         ) -> std::task::Poll<std::io::Result<usize>> {
-            std::task::Poll::Ready(Err(std::io::ErrorKind::StorageFull.into()))
+            std::task::Poll::Ready(Err(std::io::Error::new(std::io::ErrorKind::StorageFull, "canary")))
         }
         fn poll_flush(
             self: std::pin::Pin<&mut Self>,
@@ -299,4 +337,7 @@ async fn a_writer_that_fails_is_told_from_a_connection_that_fails() {
     let server = Server::follow([pdf()]).await;
     let error = client(&server).download_pdf("d0").copy_to(&mut Full).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Local);
+    let cause = std::error::Error::source(&error).unwrap().downcast_ref::<std::io::Error>().unwrap();
+    assert_eq!(cause.kind(), std::io::ErrorKind::StorageFull);
+    assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
 }

@@ -303,6 +303,39 @@ async fn what_is_refused_is_pointed_at() {
     assert_eq!((first.member.as_str(), first.messages[0].as_str()), ("name", "This field is required."));
 }
 
+/// The names in a refusal may be data: of a field that the application named, or of somebody.
+#[tokio::test]
+async fn only_names_of_the_request_are_pointed_at() {
+    let refused = async |body: String| {
+        let server = Server::follow([Step::json(400, body)]).await;
+        let create = client(&server).create_document().group("g").name("x").signers([signer()]);
+        create.send().await.unwrap_err()
+    };
+    let data = json!({
+        "document": { "GB29NWBK60161331926819": ["x"], "Ada-Lovelace": ["x"], "signers.0.firstname": ["x"], "name": ["x"] },
+        "Ada": { "name": ["x"] },
+        "query": { "signers.Ada": ["x"], "signers[1].email": ["x"], "0": ["x"] },
+    });
+    let error = refused(data.to_string()).await;
+    let mut pointed = error.members().collect::<Vec<_>>();
+    pointed.sort_unstable();
+    assert_eq!(pointed, ["document.name", "document.signers.0.firstname"]);
+    assert!(!format!("{error} {error:?}").contains("Ada"), "{error}");
+
+    // However long the refusal is, the line is not.
+    let many = (0..40_000).map(|index| format!(r#""signers.{index}.email":["x"]"#)).collect::<Vec<_>>();
+    let error = refused(format!(r#"{{"document":{{{}}}}}"#, many.join(","))).await;
+    assert_eq!(error.members().count(), 32);
+    let said = error.to_string();
+    assert!(said.len() < 500 && said.contains("and 24 more"), "{said}");
+
+    // A call that no document knows has no names.
+    let server = Server::follow([Step::json(400, r#"{"document":{"name":["x"]}}"#)]).await;
+    let error = client(&server).request(Method::POST, "/document/").send().await.unwrap_err();
+    assert_eq!(error.members().count(), 0);
+    assert!(FieldErrors::of(&error).is_some());
+}
+
 #[tokio::test]
 async fn a_recipient_needs_address_and_names_unless_somebody_else_is_to_say_them() {
     let server = Server::follow([created("/api/v1/document/d/")]).await;

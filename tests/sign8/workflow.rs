@@ -1,6 +1,7 @@
 //! The whole order, failures in the middle, and going on.
 
-use crate::support::server::{Server, Step as Answer};
+use crate::support::clock::TestClock;
+use crate::support::server::{Server, Step as Answer, closed_port};
 use crate::support::sign8::{answer, builder, client};
 use countersign::mock::sign8::profile;
 use countersign::sign8::{Client, IdPlace, Progress, SigningLink, Step, StepProfile};
@@ -260,6 +261,105 @@ async fn what_cannot_be_stored_is_not_sent() {
     let error = workflow.add_workflow(|_| json!({})).await.map(drop).unwrap_err();
     assert_eq!((error.kind(), error.effect(), server.seen().len()), (ErrorKind::Local, Effect::None, 0));
     assert_eq!((progress.done().len(), progress.unsettled()), (0, None));
+}
+
+/// A store that holds the progress as JSON, and may fail.
+#[derive(Default)]
+struct Store {
+    held: Option<String>,
+    writes: usize,
+    /// The write that fails, and those after it.
+    fails_at: Option<usize>,
+}
+
+impl Store {
+    fn put(&mut self, progress: &Progress) -> std::io::Result<()> {
+        self.writes += 1;
+        if self.fails_at.is_some_and(|fails_at| self.writes >= fails_at) {
+            return Err(std::io::Error::other("canary of the store"));
+        }
+        self.held = Some(serde_json::to_string(progress).unwrap());
+        Ok(())
+    }
+
+    /// As the next process finds it.
+    fn progress(&self) -> Progress {
+        self.held.as_deref().map_or_else(Progress::default, |held| serde_json::from_str(held).unwrap())
+    }
+}
+
+async fn add_workflow(client: &Client, progress: &mut Progress, store: &mut Store) -> Result<(), Error> {
+    let workflow = client.workflow(progress).storing(|progress| store.put(progress));
+    workflow.add_workflow(|_| json!({})).await.map(drop)
+}
+
+/// What certainly did not happen stops nobody who starts again.
+#[tokio::test]
+async fn a_refusal_is_stored_so_that_a_new_run_goes_on() {
+    for refusal in [400, 401, 422, 429].map(|status| Answer::json(status, "{}")) {
+        let server = Server::follow([refusal.clone(), answer("workflow", "w1")]).await;
+        let (client, mut store) = (client(&server), Store::default());
+        let error = add_workflow(&client, &mut Progress::default(), &mut store).await.unwrap_err();
+        assert_eq!(error.effect(), Effect::None, "{refusal:?}");
+        let mut found = store.progress();
+        assert_eq!((found.done().len(), found.unsettled()), (0, None), "{refusal:?}");
+        add_workflow(&client, &mut found, &mut store).await.unwrap();
+        assert_eq!(store.progress().id(Step::AddWorkflow), Some("w1"), "{refusal:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_without_connection_is_stored_as_not_made() {
+    let nowhere = closed_port().await;
+    let builder = Client::builder().base_url(nowhere).profile(profile()).api_key("k").clock(TestClock::new());
+    let (client, mut store) = (builder.build().unwrap(), Store::default());
+    let error = add_workflow(&client, &mut Progress::default(), &mut store).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unreachable);
+    assert_eq!((store.writes, store.progress().unsettled()), (2, None));
+}
+
+#[tokio::test]
+async fn a_doubt_is_stored_with_what_is_known_of_it() {
+    for (failure, happened) in [
+        (Answer::Close, false),
+        (Answer::json(503, "{}"), false),
+        (Answer::json(200, "{]"), true),
+        (Answer::json(200, r#"{"made_up":{}}"#), true),
+    ] {
+        let server = Server::follow([failure.clone()]).await;
+        let mut store = Store::default();
+        add_workflow(&client(&server), &mut Progress::default(), &mut store).await.unwrap_err();
+        let found = store.progress();
+        let unsettled = found.unsettled().map(|unsettled| (unsettled.step, unsettled.happened));
+        assert_eq!(unsettled, Some((Step::AddWorkflow, happened)), "{failure:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_that_cannot_be_stored_says_what_holds() {
+    let server = Server::follow([Answer::json(422, "{}")]).await;
+    let mut store = Store { fails_at: Some(2), ..Store::default() };
+    let mut progress = Progress::default();
+    let error = add_workflow(&client(&server), &mut progress, &mut store).await.unwrap_err();
+    // The refusal is what has to be mended first, so it is what is told.
+    assert_eq!((error.kind(), error.status(), error.effect()), (ErrorKind::Refused, Some(422), Effect::None));
+    let said = error.to_string();
+    assert!(said.contains("could not be stored") && said.contains("settle_as_not_done"), "{said}");
+    assert!(!said.contains("canary"), "{said}");
+    assert_eq!(progress.unsettled(), None);
+    let mut found = store.progress();
+    assert!(found.unsettled().is_some() && found.settle_as_not_done());
+}
+
+#[tokio::test]
+async fn a_step_that_is_done_and_cannot_be_stored_did_happen() {
+    let server = Server::follow(answers()).await;
+    let mut store = Store { fails_at: Some(2), ..Store::default() };
+    let mut progress = Progress::default();
+    let error = add_workflow(&client(&server), &mut progress, &mut store).await.unwrap_err();
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::Local, Effect::Done));
+    assert_eq!((progress.id(Step::AddWorkflow), progress.unsettled()), (Some("w1"), None));
+    assert!(store.progress().unsettled().is_some());
 }
 
 #[test]

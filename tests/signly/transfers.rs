@@ -88,6 +88,19 @@ async fn urls_that_are_not_safe_get_nothing() {
     }
 }
 
+/// What the provider says cannot be used; the application's request was right.
+#[tokio::test]
+async fn a_url_that_is_too_long_is_the_providers_mistake() {
+    let url = format!("https://files.example.com/secret?{}", "x".repeat(66_000));
+    let server = Server::follow([upload_to(&url), download_from(&url)]).await;
+    let client = client(&server);
+    for error in [uploaded(&client).await.unwrap_err(), downloaded(&client).await.unwrap_err()] {
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::Redirected, Effect::None), "{error}");
+        assert!(error.to_string().contains("it is longer than"), "{error}");
+        assert!(!format!("{error} {error:?}").contains("secret"), "{error:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_redirect_of_the_other_host_is_not_followed() {
     let third = Server::follow([]).await;
@@ -214,7 +227,8 @@ async fn a_page_in_place_of_a_pdf_is_no_pdf() {
     let elsewhere = Server::follow([page(), page()]).await;
     let server = Server::follow([download_from(&elsewhere.url()), upload_to(&elsewhere.url())]).await;
     let client = client(&server);
-    assert_eq!(downloaded(&client).await.unwrap_err().kind(), ErrorKind::Unreadable);
+    let error = downloaded(&client).await.unwrap_err();
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::Unreadable, Effect::None));
     let error = uploaded(&client).await.unwrap_err();
     assert_eq!((error.kind(), error.effect()), (ErrorKind::Unreadable, Effect::Unknown));
 }

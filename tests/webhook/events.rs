@@ -156,6 +156,35 @@ fn a_payload_without_documentation_may_be_any_json() {
     assert_eq!(accepted(&body).into_event().data, EventData::OtpSent(Value::Null));
 }
 
+/// However a number is written, it stays a number. `.ci/run` runs this with `serde_json/arbitrary_precision` as well, which
+/// hands fractions over in another form.
+#[test]
+fn numbers_of_an_undocumented_payload_stay_numbers() {
+    for number in ["12.50", "-0.0", "1e3", "120E-1", "18446744073709551615", "0.1"] {
+        for payload in
+            [number.to_owned(), format!(r#"{{"n":{number}}}"#), format!(r#"[{number},{{"m":[{number}]}}]"#)]
+        {
+            let body = changed(json!({ "type": "OTP_SENT", "data": "here", "attempt": "later" }));
+            let body = body.to_string().replace(r#""here""#, &payload).replace(r#""later""#, "3.0");
+            let request = Request::post("/").header(HEADER, SECRET).body(body).unwrap();
+            let event = verifier().verify(&request.into(), time(0)).unwrap().into_event();
+            let expected: Value = serde_json::from_str(&payload).unwrap();
+            assert_eq!((event.attempt, event.data), (Some(3), EventData::OtpSent(expected)), "{payload}");
+        }
+    }
+}
+
+/// With that feature it is the form in which numbers are handed over, and whoever sends it means something else.
+#[test]
+fn an_object_that_looks_like_a_number_is_kept_or_refused() {
+    let payload = json!({ "$serde_json::private::Number": "7", "other": [1.5] });
+    let body = changed(json!({ "type": "OTP_SENT", "data": payload })).to_string();
+    match verifier().verify(&delivery(body), time(0)) {
+        Ok(verified) => assert_eq!(verified.into_event().data, EventData::OtpSent(payload)),
+        Err(rejection) => assert_eq!(rejection.reason(), Reason::MalformedBody),
+    }
+}
+
 #[test]
 fn what_cannot_be_read_is_located() {
     let rejection = rejected(&delivery(changed(json!({ "eventId": 7 })).to_string()));

@@ -76,6 +76,10 @@ impl DownloadPdf {
     /// Of kind [`ErrorKind::NotReady`] if the PDF is still being restored when the budget is used up, or if there is no
     /// final PDF to check against.
     pub async fn send(self) -> Result<Download, Error> {
+        self.start().await.map_err(Error::before_any_write)
+    }
+
+    async fn start(self) -> Result<Download, Error> {
         if !self.is_checked {
             return self.when_ready().await;
         }

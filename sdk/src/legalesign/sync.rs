@@ -96,7 +96,7 @@ impl Client {
     /// See [`Error`].
     pub async fn unverified_outstanding_documents(&self, group: impl Into<GroupId>) -> Result<Value, Error> {
         let call = self.request(Method::GET, "/document/").query("group", group.into());
-        call.query("cache", "1").repeatable().send().await
+        call.query("cache", "1").repeatable().send().await.map_err(Error::before_any_write)
     }
 }
 
@@ -145,7 +145,7 @@ impl DocumentSync {
                     (self.restarts, self.cursor.walk) = (0, None);
                     return Some(Err(failed(ErrorKind::Paging, "it kept changing while it was read")));
                 }
-                Err(error) => return Some(Err(error)),
+                Err(error) => return Some(Err(error.before_any_write())),
             }
         }
     }
@@ -181,7 +181,13 @@ impl DocumentSync {
         }
         let modified = documents.iter().filter_map(|document| document.modified.clone());
         walk.newest = latest(walk.newest.take().into_iter().chain(modified));
-        walk.offset += i64::try_from(documents.len()).unwrap_or(i64::MAX);
+        walk.offset = walk.offset.saturating_add(i64::try_from(documents.len()).unwrap_or(i64::MAX));
+        if has_next && meta.total_count.is_some_and(|total| total < walk.offset) {
+            return Err(failed(
+                ErrorKind::Paging,
+                "the list goes on beyond the number of documents that it states",
+            ));
+        }
         if !has_next && meta.total_count.is_some_and(|total| total > walk.offset) {
             return Err(failed(
                 ErrorKind::Paging,

@@ -231,7 +231,7 @@ impl Reading {
         let room = self.buffer.get_mut(self.filled..).unwrap_or_default();
         let mut room = ReadBuf::new(room);
         let read = ready!(self.reader.as_mut().poll_read(context, &mut room));
-        read.map_err(|error| of_content(&format!("the content cannot be read: {error}")))?;
+        read.map_err(unreadable)?;
         let read = room.filled().len();
         match self.left.checked_sub(read as u64) {
             None => return changed("the content is longer than was announced; did it change meanwhile?"),
@@ -257,20 +257,38 @@ impl Reading {
     }
 }
 
-/// Why content could not be read here.
-#[derive(Debug)]
-struct ContentError(String);
+/// Why content could not be read here. What the application's own reader said is the cause, and not printed: it may name
+/// the place that is read from.
+struct ContentError {
+    problem: String,
+    cause: Option<Error>,
+}
 
 impl fmt::Display for ContentError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
+        formatter.write_str(&self.problem)
     }
 }
 
-impl std::error::Error for ContentError {}
+impl fmt::Debug for ContentError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("ContentError").field(&self.problem).finish()
+    }
+}
+
+impl std::error::Error for ContentError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.cause.as_ref().map(|cause| cause as _)
+    }
+}
 
 fn of_content(problem: &str) -> Error {
-    Error::other(ContentError(problem.to_owned()))
+    Error::other(ContentError { problem: problem.to_owned(), cause: None })
+}
+
+fn unreadable(cause: Error) -> Error {
+    let problem = format!("the content cannot be read: {}", cause.kind());
+    Error::other(ContentError { problem, cause: Some(cause) })
 }
 
 /// Whether an error is one of content that could not be read here.

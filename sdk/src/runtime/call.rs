@@ -139,7 +139,8 @@ pub async fn call<P: Provider, R: Reading>(
     options: &CallOptions,
 ) -> Result<Reply<R::Value>, Error> {
     let request = request.and_then(|request| with_headers(core.provider(), operation, request, options));
-    let request = request.map_err(|invalid| Error::invalid(operation, &invalid))?;
+    let request =
+        request.and_then(Request::sendable).map_err(|invalid| Error::invalid(operation, &invalid))?;
     let base = Some(&core.0.base).filter(|_| request.elsewhere().is_none());
     let span = telemetry::span(operation, request.head.method(), base);
     let mut call = Call {
@@ -457,7 +458,7 @@ impl<'a, P: Provider> Call<'a, P> {
 fn meaning_of(error: &reqwest::Error, is_unsent: bool) -> (ErrorKind, Effect) {
     match error {
         // The content was not sent whole, so nobody can have made anything of it.
-        error if is_local(error) => (ErrorKind::Local, Effect::None),
+        error if of_content(error).is_some() => (ErrorKind::Local, Effect::None),
         error if is_unsent && error.is_builder() => (ErrorKind::InvalidRequest, Effect::None),
         _ if is_unsent => (ErrorKind::Unreachable, Effect::None),
         error if error.is_timeout() => (ErrorKind::Timeout, Effect::Unknown),
@@ -465,20 +466,24 @@ fn meaning_of(error: &reqwest::Error, is_unsent: bool) -> (ErrorKind, Effect) {
     }
 }
 
-/// Whether it is the content that could not be read here.
-fn is_local(error: &reqwest::Error) -> bool {
+/// Why the content could not be read here, if that is what failed.
+fn of_content(error: &reqwest::Error) -> Option<&std::io::Error> {
     let mut cause: Option<&dyn std::error::Error> = error.source();
     while let Some(each) = cause {
-        if each.downcast_ref::<std::io::Error>().is_some_and(body::is_of_content) {
-            return true;
+        let found = each.downcast_ref::<std::io::Error>().filter(|error| body::is_of_content(error));
+        if found.is_some() {
+            return found;
         }
         cause = each.source();
     }
-    false
+    None
 }
 
-/// The innermost cause of a failed exchange: what a person has to know. Never a URL.
+/// The innermost cause of a failed exchange: what a person has to know. Never a URL, nor what an application's reader says.
 fn cause(error: &reqwest::Error) -> String {
+    if let Some(error) = of_content(error) {
+        return error.to_string();
+    }
     let mut innermost: Option<&dyn std::error::Error> = error.source();
     while let Some(deeper) = innermost.and_then(std::error::Error::source) {
         innermost = Some(deeper);

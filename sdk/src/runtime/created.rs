@@ -1,9 +1,12 @@
 //! What a provider says of something new: where it is.
 
 use percent_encoding::percent_decode_str;
+use std::fmt;
 
 /// Something that was created: its id, and the `Location` that names it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// `Debug` shows the location without query and fragment, which may open what it names to whoever has them.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Created<I> {
     /// The id, taken from the end of the location.
@@ -19,9 +22,7 @@ impl<I: From<String>> Created<I> {
 
     /// The id is the last segment of the path that is not empty. `None` if there is none.
     pub(crate) fn id(location: &str) -> Option<I> {
-        let end = location.bytes().position(|byte| matches!(byte, b'?' | b'#')).unwrap_or(location.len());
-        let (resource, _) = location.split_at_checked(end)?;
-        let segment = path(resource.trim()).rsplit('/').find(|segment| !segment.is_empty())?;
+        let segment = path(resource(location).trim()).rsplit('/').find(|segment| !segment.is_empty())?;
         if !segment.contains('%') {
             return Some(I::from(segment.to_owned()));
         }
@@ -30,6 +31,19 @@ impl<I: From<String>> Created<I> {
         let decoded = decoded.filter(|decoded| !decoded.contains(char::is_control));
         Some(I::from(decoded.map_or_else(|| segment.to_owned(), String::from)))
     }
+}
+
+impl<I: fmt::Debug> fmt::Debug for Created<I> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, location } = self;
+        let location = resource(location);
+        formatter.debug_struct("Created").field("id", id).field("location", &location).finish_non_exhaustive()
+    }
+}
+
+/// A location without query and fragment.
+fn resource(location: &str) -> &str {
+    location.split(['?', '#']).next().unwrap_or_default()
 }
 
 /// What follows the host, if there is one.
@@ -47,6 +61,15 @@ fn path(resource: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::Created;
+
+    #[test]
+    fn debug_shows_neither_query_nor_fragment() {
+        for location in ["https://example.com/a/b?token=canary#x", "/a/b#canary?x", "/a/b?canary"] {
+            let created = Created::<String>::read(location);
+            let printed = format!("{created:?}");
+            assert!(printed.contains("/a/b\"") && !printed.contains("canary"), "{printed}");
+        }
+    }
 
     #[test]
     fn the_last_segment_is_the_id() {

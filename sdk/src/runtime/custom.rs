@@ -5,7 +5,7 @@ use super::check::Invalid;
 use super::error::Error;
 use super::options::{CallOptions, call_options};
 use super::provider::Provider;
-use super::reading::Json;
+use super::reading::JsonOrNothing;
 use super::reply::Reply;
 use super::request::Request;
 use http::Method;
@@ -58,7 +58,9 @@ impl<P: Provider> CustomCall<P> {
     ///
     /// # Errors
     ///
-    /// See [`Error`].
+    /// See [`Error`]. Of kind [`Unreadable`](crate::ErrorKind::Unreadable) if the answer is anything but JSON or nothing:
+    /// with the effect `Unknown` if it is a web page or does not even say that it is JSON, since something between here and
+    /// the provider may have answered.
     pub async fn send(self) -> Result<Value, Error> {
         Ok(self.send_reply().await?.into_value())
     }
@@ -71,7 +73,7 @@ impl<P: Provider> CustomCall<P> {
     pub async fn send_reply(self) -> Result<Reply<Value>, Error> {
         let [once, repeatable] = P::CUSTOM;
         let operation = if self.is_repeatable { repeatable } else { once };
-        call::<_, Json<Value>>(&self.core, operation, self.request(), &self.options).await
+        call::<_, JsonOrNothing>(&self.core, operation, self.request(), &self.options).await
     }
 
     fn request(&self) -> Result<Request, Invalid> {

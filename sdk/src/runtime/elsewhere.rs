@@ -2,6 +2,7 @@
 //! the network that it runs in.
 
 use super::base_url::BaseUrl;
+use super::request::unsendable;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use url::{Host, Url};
@@ -23,6 +24,9 @@ pub(crate) fn check(url: &str, base: &BaseUrl) -> Result<Url, &'static str> {
     let Ok(parsed) = parsed else {
         return Err("it is no URL");
     };
+    if let Some(problem) = unsendable(&parsed) {
+        return Err(problem);
+    }
     if !parsed.username().is_empty() || parsed.password().is_some() {
         return Err("it carries credentials");
     }

@@ -77,7 +77,8 @@ pub enum ErrorKind {
     Refused,
     /// 5xx: the provider failed.
     ServerFault,
-    /// The provider accepted the call and its answer could not be understood.
+    /// The provider accepted the call and its answer could not be understood; or something between here and the provider
+    /// answered, such as a login page.
     Unreadable,
     /// The answer is larger than the limit.
     TooLarge,
@@ -87,7 +88,8 @@ pub enum ErrorKind {
     NotReady,
     /// The resource is locked, usually for some time.
     Locked,
-    /// A list cannot be followed: the same cursor came twice, or the answer does not tell how the list goes on.
+    /// A list cannot be followed: the same cursor came twice, the answer does not tell how the list goes on, the next page
+    /// would leave items out or repeat them, or there is no end to it.
     Paging,
     /// The place where the provider keeps something, or has it sent to, refused or could not be reached. The status is that
     /// of this place.
@@ -101,6 +103,10 @@ pub enum ErrorKind {
 /// Whether the provider acted on a call that failed.
 ///
 /// All attempts count: if an earlier one may have gone through, a later refusal does not make it [`None`](Self::None).
+///
+/// It goes by the status and by what the provider's document states of it. A word of the answer, such as `"success": false`
+/// under a status that says success, or a code that means a lock, never makes it less: what such a failure leaves behind is
+/// not documented, so it is [`Unknown`](Self::Unknown).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Effect {
@@ -114,6 +120,8 @@ pub enum Effect {
 
 /// How much of an answer an error keeps.
 const KEPT: usize = 16 * 1024;
+/// How many members of the request are shown in a line.
+const SHOWN: usize = 8;
 
 impl Error {
     fn new(kind: ErrorKind, provider: &'static str, detail: impl Into<String>) -> Self {
@@ -172,6 +180,24 @@ impl Error {
         self.0.explanation.until
     }
 
+    /// The same failure as that of a helper, which makes more than one call. What happened is then what its writes did:
+    /// `written` is the most that those before this call may have done, and this call was a read, whatever its own effect is.
+    pub(crate) fn after_writes(self, written: Effect) -> Self {
+        self.with_effect(written)
+    }
+
+    /// [`after_writes`](Self::after_writes) of a helper that has written nothing yet, or never does.
+    pub(crate) fn before_any_write(self) -> Self {
+        self.after_writes(Effect::None)
+    }
+
+    /// The same failure with something more to say of it.
+    pub(crate) fn adding(mut self, remark: &str) -> Self {
+        let separator = if self.0.detail.is_empty() { "" } else { "; " };
+        self.0.detail = format!("{}{separator}{remark}", self.0.detail);
+        self
+    }
+
     /// The same failure in other words, where more is known of it than the runtime can know.
     pub(crate) fn told_as(mut self, kind: ErrorKind, detail: impl Into<String>) -> Self {
         (self.0.kind, self.0.detail) = (kind, detail.into());
@@ -197,6 +223,9 @@ impl Error {
     }
 
     /// Whether the provider acted on the call.
+    ///
+    /// A helper that makes more than one call, such as a conditional update, a checked download or a stream of pages, says
+    /// what its writes did: a read that fails before anything was written leaves [`Effect::None`].
     #[must_use]
     pub fn effect(&self) -> Effect {
         self.0.effect
@@ -226,8 +255,11 @@ impl Error {
         self.0.explanation.request_id.as_deref()
     }
 
-    /// The members of the request that the provider points at, by their path. Empty unless it refused the request for
-    /// what is in it, and says where.
+    /// The members of the request that the provider points at, by their path; the first 32 of them. Empty unless it refused
+    /// the request for what is in it, and says where.
+    ///
+    /// All names in them are from the document: of the resource, of members of the request, and numbers of items. What the
+    /// provider names otherwise may be data, and is in [`body`](Self::body) only.
     pub fn members(&self) -> impl Iterator<Item = &str> {
         self.0.explanation.members.iter().map(String::as_str)
     }
@@ -383,9 +415,13 @@ impl fmt::Display for Error {
         if !facts.is_empty() {
             write!(formatter, " ({facts})")?;
         }
-        let members = self.members().collect::<Vec<_>>();
+        let members = self.members().take(SHOWN).collect::<Vec<_>>();
         if !members.is_empty() {
             write!(formatter, ": it points at `{}`", members.join("`, `"))?;
+        }
+        match self.members().count().saturating_sub(SHOWN) {
+            0 => {}
+            more => write!(formatter, " and {more} more")?,
         }
         if !detail.is_empty() {
             write!(formatter, ": {detail}")?;
@@ -403,6 +439,8 @@ impl fmt::Debug for Error {
         let Inner {
             kind, provider, operation, detail, effect, attempts, status, retry_after, source, ..
         } = &*self.0;
+        // What fails here is the application's, and may say of its cause whatever it likes.
+        let source = source.as_ref().filter(|_| *kind != ErrorKind::Local);
         formatter
             .debug_struct("Error")
             .field("kind", kind)
@@ -415,7 +453,7 @@ impl fmt::Debug for Error {
             .field("code", &self.code())
             .field("request_id", &self.request_id())
             .field("retry_after", retry_after)
-            .field("source", source)
+            .field("source", &source)
             .finish_non_exhaustive()
     }
 }

@@ -1,6 +1,7 @@
 //! Reading what providers send: numbers that come as text, and errors that say where without saying what.
 
-use serde::de::{self, DeserializeOwned, IgnoredAny, IntoDeserializer, SeqAccess, Visitor};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, DeserializeOwned, IgnoredAny, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_path_to_error::Segment;
 use std::fmt;
@@ -61,9 +62,22 @@ impl Number for f64 {
     }
 }
 
+/// Visits a number that comes as a map. `serde_json` hands over so whatever is no integer, if any crate of the build has
+/// switched its feature `arbitrary_precision` on; without it no map is a number.
+fn visit_number<'de, V: Visitor<'de>, A: MapAccess<'de>>(visitor: V, map: A) -> Result<V::Value, A::Error> {
+    let number = serde_json::Number::deserialize(MapAccessDeserializer::new(map))?;
+    if let Some(number) = number.as_i64() {
+        visitor.visit_i64(number)
+    } else if let Some(number) = number.as_u64() {
+        visitor.visit_u64(number)
+    } else {
+        visitor.visit_f64(number.as_f64().ok_or_else(|| de::Error::custom("out of range"))?)
+    }
+}
+
 struct NumberVisitor<T>(PhantomData<T>);
 
-impl<T: Number> Visitor<'_> for NumberVisitor<T> {
+impl<'de, T: Number> Visitor<'de> for NumberVisitor<T> {
     type Value = T;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -84,6 +98,10 @@ impl<T: Number> Visitor<'_> for NumberVisitor<T> {
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
         text.parse().map_err(|_| E::custom("no number"))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        visit_number(self, map)
     }
 }
 
@@ -140,6 +158,10 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Optional<T> {
 
             fn visit_f64<E: de::Error>(self, number: f64) -> Result<Self::Value, E> {
                 T::deserialize(number.into_deserializer()).map(|value| Optional(Some(value)))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+                visit_number(self, map)
             }
         }
 

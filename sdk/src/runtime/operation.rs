@@ -29,6 +29,8 @@ pub struct Operation {
     pub source: &'static str,
     /// Whether sending twice does no more harm than sending once. Decides retries.
     pub repeatable: bool,
+    /// The names of all members that a request can have, at any depth, and of its parameters.
+    pub members: &'static [&'static str],
     /// How to go on in a list.
     pub paging: Paging,
     /// Whether the body of a success is JSON that tells something.
@@ -57,6 +59,7 @@ impl Operation {
             certainty: Certainty::Assumed,
             source: "",
             repeatable,
+            members: &[],
             paging: Paging::None,
             payload: false,
             enveloped,
@@ -65,6 +68,17 @@ impl Operation {
             outcomes: &[],
             hints: &[],
         }
+    }
+
+    /// Whether all names of a path such as `document.signers.0.email` are of the document: of members, of resources as they
+    /// stand in the path, and numbers of items. An operation without names knows none.
+    pub(crate) fn knows(&self, path: &str) -> bool {
+        let is_number = |name: &str| name.len() <= 4 && name.bytes().all(|byte| byte.is_ascii_digit());
+        let is_resource = |name: &str| self.path.split('/').any(|segment| segment == name);
+        let is_known = |name: &str| {
+            !name.is_empty() && (self.members.contains(&name) || is_resource(name) || is_number(name))
+        };
+        !self.members.is_empty() && path.split('.').all(is_known)
     }
 
     /// What is said of a transfer from or to a URL that the provider handed out. It is part of a helper, so it stands in no

@@ -77,6 +77,9 @@ impl<T> fmt::Debug for Listing<T> {
     }
 }
 
+/// How many pages in a row may hold nothing. With more, a list that never ends is the likelier reading.
+const MOST_EMPTY: u32 = 100;
+
 /// One page of a list. An empty page is not the end; a missing cursor is.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
@@ -108,7 +111,8 @@ pub(crate) fn scope(request: &Result<Request, Invalid>, left_out: &[&str]) -> St
 
 impl<T> Page<T> {
     /// A page of a list whose items are counted. `next` is what the answer says of the next page: nothing at all, none,
-    /// or a URL whose `parameter` is the offset. The URL itself is not used.
+    /// or a URL whose `parameter` is the offset. The URL itself is not used. The next page has to begin where this one ends, so
+    /// that no item is left out and none comes twice, and there is none beyond `total`. So the list ends, too.
     #[allow(clippy::option_option, reason = "nothing said is something else than nothing left")]
     pub(crate) fn counted(
         operation: &'static Operation,
@@ -122,23 +126,34 @@ impl<T> Page<T> {
         let Some(next) = next else {
             return Err(failed("the answer does not say whether it is the last"));
         };
-        let following = next.map(|next| {
-            let (_, query) = next.split_once('?')?;
+        let start = offset.unwrap_or_default();
+        let items = items.unwrap_or_default();
+        let end = i64::try_from(items.len()).unwrap_or(i64::MAX).saturating_add(start);
+        let Some(next) = next else {
+            return if total.is_some_and(|total| total > end) {
+                Err(failed("the answer ends the list before the number of items that it states"))
+            } else {
+                Ok(Self { items, next: None })
+            };
+        };
+        let following = next.split_once('?').and_then(|(_, query)| {
             let mut pairs = url::form_urlencoded::parse(query.as_bytes());
             let (_, value) = pairs.find(|(name, _)| name == parameter)?;
-            value.parse::<i64>().ok().filter(|next| *next > offset.unwrap_or_default())
+            value.parse::<i64>().ok().filter(|next| *next > start)
         });
-        let items = items.unwrap_or_default();
-        let end = i64::try_from(items.len()).unwrap_or(i64::MAX).saturating_add(offset.unwrap_or_default());
-        let next = match following {
-            None if total.is_some_and(|total| total > end) => {
-                return Err(failed("the answer ends the list before the number of items that it states"));
+        match following {
+            None => Err(failed("the next page does not begin after this one")),
+            Some(next) if next > end => {
+                Err(failed("the next page leaves items out: it does not begin where this one ends"))
             }
-            None => None,
-            Some(Some(offset)) => Some(offset.to_string()),
-            Some(None) => return Err(failed("the next page does not begin after this one")),
-        };
-        Ok(Self { items, next })
+            Some(next) if next < end => {
+                Err(failed("the next page repeats items: it begins before this one ends"))
+            }
+            Some(_) if total.is_some_and(|total| total < end) => {
+                Err(failed("the list goes on beyond the number of items that it states"))
+            }
+            Some(next) => Ok(Self { items, next: Some(next.to_string()) }),
+        }
     }
 
     /// A page of a list that goes on by tokens. `next` is what the answer says of the next page: nothing at all, none,
@@ -211,6 +226,8 @@ pub struct Pages<T> {
     position: Position<T>,
     /// The tokens so far. Where items are counted, every page has to begin after the one before, and none is kept.
     seen: Option<HashSet<String>>,
+    /// How many pages in a row held nothing.
+    empty: u32,
 }
 
 enum Position<T> {
@@ -249,7 +266,7 @@ impl<T: 'static> Pages<T> {
         F: Future<Output = Result<Page<T>, Error>> + Send + 'static,
     {
         let fetch: Fetch<T> = Box::new(move |position| Box::pin(fetch(position)));
-        Self { operation, scope, fetch, position: Position::At(start), seen: None }
+        Self { operation, scope, fetch, position: Position::At(start), seen: None, empty: 0 }
     }
 
     /// The next page; `None` after the last one.
@@ -300,6 +317,18 @@ impl<T: 'static> Pages<T> {
         position.clone().map(|position| Cursor { operation, scope, position })
     }
 
+    /// A page that came, or the error that there were too many with nothing in them. One can go on after it: nothing is lost.
+    fn take(&mut self, page: Page<T>) -> Result<Page<T>, Error> {
+        self.empty = if page.items.is_empty() { self.empty.saturating_add(1) } else { 0 };
+        if self.empty >= MOST_EMPTY && page.has_next() {
+            self.position = Position::Failed(page.next);
+            let detail = format!("{MOST_EMPTY} pages in a row held nothing, and there is always another one");
+            return Err(self.operation.failed(ErrorKind::Paging, detail));
+        }
+        self.position = self.after(page.next.as_ref());
+        Ok(page)
+    }
+
     /// The position after a page. A cursor that was there before would go round in circles for ever.
     fn after(&mut self, next: Option<&String>) -> Position<T> {
         match next {
@@ -332,12 +361,15 @@ impl<T: 'static> Stream for Pages<T> {
                 }
                 Position::Fetching(token, fetched) => {
                     let token = token.clone();
-                    let page = ready!(fetched.as_mut().poll(context));
-                    self.position = match &page {
-                        Ok(page) => self.after(page.next.as_ref()),
-                        Err(_) => Position::Failed(token),
-                    };
-                    return Poll::Ready(Some(page));
+                    // To walk a list is to read, whatever the call may say of itself.
+                    let page = ready!(fetched.as_mut().poll(context)).map_err(Error::before_any_write);
+                    return Poll::Ready(Some(match page {
+                        Ok(page) => self.take(page),
+                        Err(error) => {
+                            self.position = Position::Failed(token);
+                            Err(error)
+                        }
+                    }));
                 }
             }
         }

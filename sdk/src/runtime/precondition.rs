@@ -141,9 +141,8 @@ impl<C> Rounds<C> {
         Ok(())
     }
 
-    /// An error that ends it all, whichever call it is from: an earlier write counts.
+    /// An error that ends it all, whichever call it is from: what happened is what the writes did, all of them.
     pub(crate) fn closing(&self, error: Error) -> Error {
-        let effect = self.effect.max(error.effect());
-        error.with_effect(effect)
+        error.after_writes(self.effect)
     }
 }

@@ -5,7 +5,7 @@ use super::lenient::{absent, decode, is_plain_word};
 use super::operation::{Operation, Outcome};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, StatusCode};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 use std::time::SystemTime;
 
@@ -63,9 +63,29 @@ impl Answer {
         value.and_then(|value| value.split(';').next()).unwrap_or_default().trim()
     }
 
+    /// Whether it is JSON, by what it says of itself. What does not say, or says no more than that it is text, is JSON if it
+    /// can be read as an object or a list.
     pub fn is_json(&self) -> bool {
+        match self.media_type().to_ascii_lowercase().as_str() {
+            "" | "text/plain" => {
+                let is_open = matches!(self.body.trim_ascii_start().first(), Some(b'{' | b'['));
+                is_open && serde_json::from_slice::<IgnoredAny>(&self.body).is_ok()
+            }
+            media_type => media_type == "application/json" || media_type.ends_with("+json"),
+        }
+    }
+
+    /// Whether it is a web page, by what it says of itself or by how it begins.
+    pub fn is_web_page(&self) -> bool {
         let media_type = self.media_type().to_ascii_lowercase();
-        media_type == "application/json" || media_type.ends_with("+json")
+        matches!(media_type.as_str(), "text/html" | "application/xhtml+xml") || self.begins_as_a_page()
+    }
+
+    /// Whether it begins as a web page does, whatever it says of itself.
+    pub fn begins_as_a_page(&self) -> bool {
+        let body = self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body).trim_ascii_start();
+        let begins = |tag: &[u8]| body.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag));
+        begins(b"<!doctype html") || begins(b"<html")
     }
 }
 
@@ -78,7 +98,8 @@ pub enum Opened<T> {
         rest: Option<Value>,
         request_id: Option<String>,
     },
-    /// The status says success, the answer says otherwise.
+    /// The status says success, the answer says otherwise. Its effect is unknown: no word of an answer makes undone what its
+    /// status says is done.
     Failure(Explanation),
 }
 
@@ -107,9 +128,19 @@ impl Explanation {
         Self { code: plain(code), request_id: plain(request_id), ..Self::default() }
     }
 
-    /// The provider points at these members of the request, which are named by their path.
+    /// The provider points at these members of the request, which are named by their path. Only those are kept that the
+    /// operation [knows](Operation::knows).
     pub fn pointing_at(mut self, members: impl IntoIterator<Item = String>) -> Self {
         self.members = members.into_iter().filter(|member| is_plain_word(member)).collect();
+        self
+    }
+
+    /// Without what the provider points at that the document does not know, and with a bounded rest: whatever else it names
+    /// may be data.
+    pub fn known_to(mut self, operation: &Operation) -> Self {
+        const MOST: usize = 32;
+        self.members.retain(|member| operation.knows(member));
+        self.members.truncate(MOST);
         self
     }
 

@@ -8,6 +8,7 @@ use super::operation::Operation;
 use super::provider::{Answer, Opened, Provider};
 use http::header::LOCATION;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::marker::PhantomData;
 
 /// One way of reading answers. Generated code names the one that the document states.
@@ -15,12 +16,13 @@ pub trait Reading {
     type Value;
     /// Whether the body is handed on as it comes, instead of being read.
     const STREAMED: bool = false;
-    /// Whether the headers tell everything there is.
-    const IN_HEADERS: bool = false;
-    /// Whether a `Location` is enough, so that a body that breaks off loses nothing.
-    const LOCATED: bool = Self::IN_HEADERS;
-    /// Whether a web page is no answer at all, whatever its status.
-    const NEVER_A_PAGE: bool = false;
+    /// Whether a `Location` is enough, so that it does not matter what the body is, nor whether it breaks off.
+    const LOCATED: bool = false;
+
+    /// Whether whatever is there has to be JSON. Anything else is not from the provider then.
+    fn expects_json(_: &Operation) -> bool {
+        false
+    }
 
     /// Reads an answer that succeeded by its status. `Err` says where it could not be read.
     fn read<P: Provider>(
@@ -37,6 +39,10 @@ pub struct Json<T>(PhantomData<T>);
 
 impl<T: DeserializeOwned> Reading for Json<T> {
     type Value = T;
+
+    fn expects_json(operation: &Operation) -> bool {
+        operation.payload || operation.enveloped
+    }
 
     fn read<P: Provider>(
         provider: &P,
@@ -56,13 +62,38 @@ impl<T: DeserializeOwned> Reading for Json<T> {
     }
 }
 
+/// JSON or nothing: the answer of a call that no document knows.
+#[derive(Debug)]
+pub struct JsonOrNothing;
+
+impl Reading for JsonOrNothing {
+    type Value = Value;
+
+    fn expects_json(_: &Operation) -> bool {
+        true
+    }
+
+    fn read<P: Provider>(
+        provider: &P,
+        operation: &Operation,
+        answer: &Answer,
+        _: Option<Download>,
+    ) -> Result<Opened<Value>, String> {
+        provider.open(operation, answer)
+    }
+}
+
 /// The id of a new resource, in `Location`.
 #[derive(Debug)]
 pub struct Located<I>(PhantomData<I>);
 
 impl<I: From<String>> Reading for Located<I> {
     type Value = Created<I>;
-    const IN_HEADERS: bool = true;
+    const LOCATED: bool = true;
+
+    fn expects_json(_: &Operation) -> bool {
+        true
+    }
 
     fn read<P: Provider>(
         _: &P,
@@ -100,7 +131,11 @@ pub struct Linked;
 
 impl Reading for Linked {
     type Value = Link;
-    const IN_HEADERS: bool = true;
+    const LOCATED: bool = true;
+
+    fn expects_json(_: &Operation) -> bool {
+        true
+    }
 
     fn read<P: Provider>(
         _: &P,
@@ -138,7 +173,6 @@ pub struct Accepted;
 
 impl Reading for Accepted {
     type Value = ();
-    const NEVER_A_PAGE: bool = true;
 
     fn read<P: Provider>(
         _: &P,

@@ -5,7 +5,21 @@ use super::check::Invalid;
 use super::content::Content;
 use super::link::Link;
 use super::multipart::Form;
+use http::Uri;
 use http::header::CONTENT_TYPE;
+use url::Url;
+
+/// The longest URL that the HTTP library sends, in bytes.
+const LONGEST_URL: usize = 65_534;
+
+/// What keeps the HTTP library from sending anything to this URL. Looked for before anything is tried.
+pub(super) fn unsendable(url: &Url) -> Option<&'static str> {
+    if url.as_str().len() > LONGEST_URL {
+        Some("it is longer than 65534 bytes")
+    } else {
+        Uri::try_from(url.as_str()).is_err().then_some("it has characters that no request can carry")
+    }
+}
 
 /// A request, as often as it is sent.
 #[derive(Debug)]
@@ -60,6 +74,14 @@ impl Request {
     /// The URL that the provider handed out for this request.
     pub(super) fn elsewhere(&self) -> Option<&Link> {
         self.elsewhere.as_ref()
+    }
+
+    /// Refuses an address that could not be sent.
+    pub(super) fn sendable(self) -> Result<Self, Invalid> {
+        match unsendable(self.head.url()) {
+            Some(problem) => Err(Invalid::new(format!("the address of the call cannot be sent: {problem}"))),
+            None => Ok(self),
+        }
     }
 
     pub fn has_content(&self) -> bool {

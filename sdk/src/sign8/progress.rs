@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 /// a failure, and after the future of a step was dropped. It can be stored as JSON between two runs; only links are left
 /// out then, since they work for whoever has them.
 ///
-/// Store it after each step; [`Workflow::storing`](super::Workflow::storing) does so before each step as well. What a
-/// process that was killed in the middle of a step had not stored, it does not tell.
+/// Store it after each step, also if it failed; [`Workflow::storing`](super::Workflow::storing) does so before each step as
+/// well. What a process that was killed in the middle of a step had not stored, it does not tell.
 ///
 /// ```
 /// use countersign::sign8::{Progress, Step};

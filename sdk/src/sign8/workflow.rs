@@ -223,17 +223,18 @@ impl<'a, S> Workflow<'a, S> {
             self.progress.fail(Effect::None);
             return Err(error);
         }
-        let sent = call.send_reply().await;
-        let reply = sent.inspect_err(|error| self.progress.fail(error.effect()))?;
+        let reply = match call.send_reply().await {
+            Ok(reply) => reply,
+            Err(error) => return Err(self.failed(step, error)),
+        };
         let id = self.client.profile().id_in(step, reply.value());
         if id.is_none() && has_id {
-            self.progress.fail(Effect::Done);
             let detail = "the answer has no id where the profile says";
             let error = step.operation().failed(ErrorKind::Unreadable, detail);
             let status = StatusCode::from_u16(reply.status()).unwrap_or_default();
             let answer = Answer { status, headers: reply.headers().clone(), body: reply.body().clone() };
             let error = error.with_answer(&answer, Explanation::default());
-            return Err(error.with_effect(Effect::Done).with_attempts(reply.attempts()));
+            return Err(self.failed(step, error.with_effect(Effect::Done).with_attempts(reply.attempts())));
         }
         let link = self.client.profile().link_in(step, reply.value());
         self.progress.record(Done { step, id, link });
@@ -246,10 +247,33 @@ impl<'a, S> Workflow<'a, S> {
         Workflow { client, progress, store, passed: passed + 1, state: PhantomData }
     }
 
-    /// Has the progress stored by `store` before each step is sent, and after its answer. So a step that was under way when
-    /// the process was killed is known to be unsettled. If storing fails, the step is not sent, or not gone on from.
+    /// Has the progress stored by `store` before each step is sent, and after its answer, a refusal included. So a step that
+    /// was under way when the process was killed is known to be unsettled, and one that was refused, or for which no connection
+    /// could be made, is not: whoever begins again sends it. If storing fails, the step is not sent, or not gone on from; after a
+    /// refusal the error is the refusal, and says that the store does not know of it.
     pub fn storing(self, store: impl FnMut(&Progress) -> std::io::Result<()> + Send + 'a) -> Self {
         Self { store: Some(Box::new(store)), ..self }
+    }
+
+    /// Takes in what a failure says of the step that was sent, and stores it: the store says that nobody knows, and what
+    /// certainly did not happen must not stop whoever begins again.
+    fn failed(&mut self, step: Step, error: Error) -> Error {
+        self.progress.fail(error.effect());
+        let holds = match error.effect() {
+            // As it was stored before.
+            Effect::Unknown => return error,
+            Effect::None => {
+                "that it did not happen could not be stored; where the progress is stored, it says that nobody knows: \
+                 `settle_as_not_done` settles it"
+            }
+            Effect::Done => {
+                "that it happened could not be stored; where the progress is stored, it says that nobody knows"
+            }
+        };
+        match self.stored(step) {
+            Ok(()) => error,
+            Err(_) => error.adding(holds),
+        }
     }
 
     fn stored(&mut self, step: Step) -> Result<(), Error> {

@@ -105,7 +105,7 @@ impl Following {
                         return Some(Ok(news));
                     }
                 }
-                Err(error) => return Some(Err(error)),
+                Err(error) => return Some(Err(error.before_any_write())),
             }
         }
         None

@@ -62,9 +62,11 @@ impl Client {
         template_id: impl Into<TemplateId>,
         version: impl Into<TemplateVersion>,
     ) -> Result<Download, Error> {
-        let answer = self.create_template_download_url(template_id, version).send().await?;
-        let link = link(answer.download_url, "downloadUrl", &generated::CREATE_TEMPLATE_DOWNLOAD_URL)?;
-        self.core().fetch_elsewhere(&DOWNLOAD, link, &CallOptions::default()).await
+        let answered = self.create_template_download_url(template_id, version).send().await;
+        let url = answered.map_err(Error::before_any_write)?.download_url;
+        let link = link(url, "downloadUrl", &generated::CREATE_TEMPLATE_DOWNLOAD_URL)?;
+        let fetched = self.core().fetch_elsewhere(&DOWNLOAD, link, &CallOptions::default()).await;
+        fetched.map_err(Error::before_any_write)
     }
 }
 
@@ -95,8 +97,9 @@ impl UploadTemplatePdf {
     /// # Errors
     ///
     /// Of kind [`ErrorKind::Conflict`] if the version has its PDF already. Of kind [`ErrorKind::Redirected`], and nothing
-    /// is uploaded, if the URL is not safe: not https, or not at a public host. If the [`effect`](Error::effect) is
-    /// [`Effect::Unknown`], read the version before the upload is made again: it may have become a version.
+    /// is uploaded, if the URL is not safe: not https, or not at a public host. The [`effect`](Error::effect) is that of
+    /// the upload, since a URL that was asked for and not used changes nothing. If it is [`Effect::Unknown`], read the
+    /// version before the upload is made again: it may have become a version.
     pub async fn send(self) -> Result<TemplateVersion, Error> {
         let Self { client, template_id, version, content, or_next } = self;
         let (url, version) = match upload_url(&client, &template_id, &version).await {
@@ -115,10 +118,14 @@ impl UploadTemplatePdf {
     }
 }
 
+/// Asks where to upload to. That is no write: the document states that asking twice does no harm, and a version comes of
+/// what is sent there.
 async fn upload_url(client: &Client, id: &TemplateId, version: &TemplateVersion) -> Result<Link, Error> {
     let answered = client.create_template_upload_url(id, version).send().await.map_err(|error| {
         let said = message(error.body()).unwrap_or_default().to_ascii_lowercase();
-        if error.effect() != Effect::Done && said.contains(ALREADY) {
+        let already = error.effect() != Effect::Done && said.contains(ALREADY);
+        let error = error.before_any_write();
+        if already {
             let detail = "this version already has a PDF, and gets no other; upload to the next version";
             error.told_as(ErrorKind::Conflict, detail)
         } else {

@@ -13,7 +13,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As the calls that read and update. After the last round it is the error of the last attempt.
+    /// As the calls that read and update. After the last round it is the error of the last attempt. Its
+    /// [`effect`](Error::effect) is that of the updates: `None` if reading failed before one was sent.
     pub async fn update_webhook_with(
         &self,
         webhook_id: impl Into<WebhookId>,
@@ -46,7 +47,8 @@ impl Client {
         &self,
         webhook_id: impl Into<WebhookId>,
     ) -> Result<Versioned<Webhook>, Error> {
-        Ok(self.get_webhook(webhook_id).send().await?.versioned())
+        let webhook = self.get_webhook(webhook_id).send().await.map_err(Error::before_any_write)?;
+        Ok(webhook.versioned())
     }
 }
 

@@ -8,9 +8,10 @@ pub(crate) use entries::{Entry, read_entries};
 
 use super::rejection::Rejection;
 use crate::runtime::place;
+use serde::de::value::{self, MapDeserializer};
 use serde::de::{DeserializeOwned, Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 use std::fmt;
 
 /// Reads a body. A member that occurs twice, at any depth, is refused: readers differ in which one they take, so that
@@ -91,6 +92,19 @@ impl<'de> Visitor<'de> for AnyValue {
                 return Err(A::Error::custom(TWICE));
             }
         }
-        Ok(map.into())
+        let number = match map.iter().next() {
+            Some((name, Value::String(text))) if map.len() == 1 => number(name, text),
+            _ => None,
+        };
+        Ok(number.map_or_else(|| map.into(), Value::Number))
     }
+}
+
+/// The number that an object of one member stands for. `serde_json` hands over so whatever is no integer, if any crate of the
+/// build has switched its feature `arbitrary_precision` on; without it this is no number, whatever the names are.
+fn number(name: &str, text: &str) -> Option<Number> {
+    let is_name = name.starts_with("$serde_json::");
+    is_name.then(|| {
+        Number::deserialize(MapDeserializer::<_, value::Error>::new([(name, text)].into_iter())).ok()
+    })?
 }

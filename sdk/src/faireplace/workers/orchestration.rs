@@ -141,7 +141,7 @@ impl Orchestration {
         let finalized = self.call().send().await;
         self.progress.finalization = match &finalized {
             Ok(_) => Finalization::Finalized,
-            Err(error) if error.effect() == Effect::None && !is_accepted(error) => Finalization::Open,
+            Err(error) if error.effect() == Effect::None => Finalization::Open,
             // Even what was accepted by its status: the answer that would say how it went was not read.
             Err(_) => Finalization::Unknown,
         };
@@ -153,9 +153,4 @@ impl Orchestration {
         let done = AllSignersDone::as_i_have_checked();
         self.client.finalize_document(&self.progress.document, done).body(self.result.clone())
     }
-}
-
-/// Whether the status says success and the answer says otherwise. What that leaves behind is not documented.
-fn is_accepted(error: &Error) -> bool {
-    error.status().is_some_and(|status| (200..300).contains(&status))
 }

@@ -115,7 +115,7 @@ impl Verified<Completion> {
         client: &Client,
         process: impl Into<ProjectId>,
     ) -> Result<SigningProcess, Error> {
-        client.get_signing_process(process).send().await
+        client.get_signing_process(process).send().await.map_err(Error::before_any_write)
     }
 }
 
@@ -130,6 +130,6 @@ impl Unverified<Completion> {
         client: &Client,
         process: impl Into<ProjectId>,
     ) -> Result<SigningProcess, Error> {
-        client.get_signing_process(process).send().await
+        client.get_signing_process(process).send().await.map_err(Error::before_any_write)
     }
 }

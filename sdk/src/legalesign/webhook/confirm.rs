@@ -114,7 +114,7 @@ impl StatusChange {
     pub async fn confirm_with(&self, client: &Client) -> Result<Confirmation<Self, Resource>, Error> {
         let claim =
             Claim::of_changes(std::slice::from_ref(self)).into_iter().next().unwrap_or(Claim::Nothing);
-        let (verdict, resource) = claim.compare(client).await?;
+        let (verdict, resource) = claim.compare(client).await.map_err(Error::before_any_write)?;
         Ok(confirmation(self, verdict, resource))
     }
 }
@@ -131,7 +131,7 @@ async fn confirm(
     let mut verdict = None::<Verdict>;
     let mut resources = Vec::new();
     for claim in claims {
-        let (compared, resource) = claim.compare(client).await?;
+        let (compared, resource) = claim.compare(client).await.map_err(Error::before_any_write)?;
         resources.extend(resource);
         verdict = Some(verdict.map_or(compared, |verdict| verdict.and(compared)));
     }

@@ -2,8 +2,8 @@
 
 use super::super::download::Download;
 use super::super::error::{Effect, Error, ErrorKind};
-use super::super::operation::{Operation, Outcome};
-use super::super::provider::{Answer, Opened, Provider, plain};
+use super::super::operation::Outcome;
+use super::super::provider::{Answer, Explanation, Opened, Provider, plain};
 use super::super::reading::Reading;
 use super::super::reply::Reply;
 use super::super::retry::retry_after;
@@ -30,6 +30,11 @@ impl<P: Provider> Call<'_, P> {
         status.is_success() || self.operation.successes.contains(&status.as_u16())
     }
 
+    /// What an answer that is no success says of itself, as far as the document knows it.
+    fn explain(&self, answer: &Answer) -> Explanation {
+        self.core.0.provider.explain(answer).known_to(self.operation)
+    }
+
     /// What the answer means.
     pub(super) fn read<R: Reading>(
         &self,
@@ -38,10 +43,13 @@ impl<P: Provider> Call<'_, P> {
     ) -> Result<Reply<R::Value>, Failure> {
         let provider = &self.core.0.provider;
         let status = answer.status.as_u16();
-        if let Some((outcome, meaning)) = self.outcome(answer.status) {
+        // A page with a status of success is nobody's refusal either. Its type alone does not count here, since frameworks
+        // say of a short text that it is HTML.
+        let is_page = answer.status.is_success() && answer.begins_as_a_page();
+        if let Some((outcome, meaning)) = self.outcome(answer.status).filter(|_| !is_page) {
             let error = self
                 .failed(ErrorKind::of_outcome(outcome), meaning)
-                .with_answer(&answer, provider.explain(&answer));
+                .with_answer(&answer, self.explain(&answer));
             return Err(Failure { error: self.with_wait(error, &answer), transient: false });
         }
         if !self.succeeded(answer.status) {
@@ -52,7 +60,7 @@ impl<P: Provider> Call<'_, P> {
                 ErrorKind::Unreadable,
                 "it is not what was asked for; something between here and the provider answered",
             );
-            let error = error.with_answer(&answer, provider.explain(&answer)).with_effect(Effect::Unknown);
+            let error = error.with_answer(&answer, self.explain(&answer)).with_effect(Effect::Unknown);
             return Err(Failure { error, transient: false });
         }
         match R::read(provider, self.operation, &answer, content) {
@@ -66,41 +74,42 @@ impl<P: Provider> Call<'_, P> {
                 body: answer.body,
             }),
             Ok(Opened::Failure(explanation)) => {
+                let explanation = explanation.known_to(self.operation);
                 let kind = explanation.outcome.map_or(ErrorKind::Refused, ErrorKind::of_outcome);
                 let error = self.failed(kind, "the status says success, the answer says otherwise");
-                let error = error.with_answer(&answer, explanation);
+                // What was accepted by its status may have left something behind, whatever a word of the provider says.
+                // What a status means is for the document to state.
+                let error = error.with_answer(&answer, explanation).with_effect(Effect::Unknown);
                 Err(Failure { error: self.with_wait(error, &answer), transient: false })
             }
             Err(place) => {
                 let error =
-                    self.failed(ErrorKind::Unreadable, place).with_answer(&answer, provider.explain(&answer));
+                    self.failed(ErrorKind::Unreadable, place).with_answer(&answer, self.explain(&answer));
                 Err(Failure { error: error.with_effect(Effect::Done), transient: false })
             }
         }
     }
 
-    /// Whether a proxy or a login page answered in place of the provider.
+    /// Whether a proxy or a login page answered in place of the provider. There is one rule for all that is read as a whole: a
+    /// web page is no answer of any call, and where JSON is expected nothing else is one, unless it is empty. Only what comes
+    /// with a `Location`, and a status that the document states, is the provider's whatever it is.
     fn is_from_between<R: Reading>(&self, answer: &Answer) -> bool {
-        let media_type = answer.media_type().to_ascii_lowercase();
-        let html = media_type == "text/html";
         if R::STREAMED {
+            let media_type = answer.media_type().to_ascii_lowercase();
             let text = media_type.starts_with("text/") || media_type.ends_with("xml") || answer.is_json();
             let empty = answer.headers.get(CONTENT_LENGTH).is_some_and(|length| length == "0");
             return text || empty || answer.status != StatusCode::OK;
         }
-        if R::NEVER_A_PAGE {
-            return html && !answer.body.is_empty();
-        }
-        let Operation { enveloped, payload, successes, .. } = self.operation;
-        let foreign = !answer.body.is_empty() && !answer.is_json();
-        let told = R::IN_HEADERS && answer.headers.contains_key(LOCATION);
+        let successes = self.operation.successes;
         let stated = successes.is_empty() || successes.contains(&answer.status.as_u16());
-        foreign && !told && (*enveloped || *payload || R::IN_HEADERS || (html && !stated))
+        let told = R::LOCATED && stated && answer.headers.contains_key(LOCATION);
+        let foreign = answer.is_web_page() || (R::expects_json(self.operation) && !answer.is_json());
+        !answer.body.is_empty() && foreign && !told
     }
 
     fn refused(&self, answer: &Answer) -> Failure {
         let provider = &self.core.0.provider;
-        let explanation = provider.explain(answer);
+        let explanation = self.explain(answer);
         let by_status = || ErrorKind::of_status(answer.status.as_u16());
         let kind = explanation.outcome.map_or_else(by_status, ErrorKind::of_outcome);
         let transient = explanation.outcome.is_none() && provider.is_transient(answer);

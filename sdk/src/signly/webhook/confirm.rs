@@ -85,7 +85,7 @@ async fn confirm(
         Err(error) if error.status() == Some(404) => {
             return Ok(Confirmation::Differs { difference: Difference::NotFound, resource: None });
         }
-        Err(error) => return Err(error),
+        Err(error) => return Err(error.before_any_write()),
     };
     let Some(participant_id) = &event.participant_id else {
         return Ok(Confirmation::CannotTell { doubt: Doubt::NothingToCompare, resource: Some(document) });
@@ -106,7 +106,8 @@ async fn confirm(
     };
     let happened = match process.or(stored.as_ref()) {
         Some(process) => {
-            let events = client.list_process_events(process).unverified_limit(MOST_EVENTS).send().await?;
+            let listed = client.list_process_events(process).unverified_limit(MOST_EVENTS).send().await;
+            let events = listed.map_err(Error::before_any_write)?;
             let tag = event.data.tag();
             // A process that is somebody else's says nothing.
             let is_theirs = |listed: &ProcessEvent| {

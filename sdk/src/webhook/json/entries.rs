@@ -1,6 +1,6 @@
 //! A list of small objects, read without keeping each of them.
 
-use super::{AnyValue, INVALID, TWICE, Unambiguous, unreadable};
+use super::{AnyValue, INVALID, TWICE, Unambiguous, number, unreadable};
 use crate::webhook::members::whole;
 use crate::webhook::rejection::Rejection;
 use serde::Deserialize;
@@ -38,7 +38,15 @@ pub(crate) enum Member<'j> {
     Value(Value),
 }
 
-impl Entry<'_> {
+impl<'j> Entry<'j> {
+    fn of(members: Vec<(Cow<'j, str>, Member<'j>)>) -> Self {
+        let number = match members.as_slice() {
+            [(name, Member::Text(text))] => number(name, text),
+            _ => None,
+        };
+        number.map_or(Self::Members(members), |number| Self::Value(Value::Number(number)))
+    }
+
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         match self {
             Self::Members(members) => match find(members, name)? {
@@ -155,7 +163,7 @@ impl<'j> Visitor<'j> for OneEntry {
     fn visit_map<A: MapAccess<'j>>(self, mut members: A) -> Result<Entry<'j>, A::Error> {
         let mut few = Vec::<(Cow<'j, str>, Member<'j>)>::with_capacity(4);
         while few.len() < MOST_MEMBERS {
-            let Some(Text(name)) = members.next_key()? else { return Ok(Entry::Members(few)) };
+            let Some(Text(name)) = members.next_key()? else { return Ok(Entry::of(few)) };
             if few.iter().any(|(other, _)| *other == name) {
                 return Err(A::Error::custom(TWICE));
             }
