@@ -122,6 +122,26 @@ async fn a_limit_that_ends_after_the_request_was_written_does_not_say_that_nothi
     }
 }
 
+/// Limits end at any moment: before there is a connection, while the request is handed to one, and after it was written.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_call_that_the_server_saw_is_never_told_as_not_sent() {
+    let calls = 600;
+    let server = Server::follow(vec![answers(&webhook(1, "[]")); calls + 1]).await;
+    let client = builder(&server).retry(RetryPolicy::never()).build().unwrap();
+    let mut unsent = Vec::new();
+    for number in 0..calls {
+        let id = number.to_string();
+        let call = client.create_webhook().url("https://example.com").events(["X"]).with_header("x-id", &id);
+        let result = call.with_timeout(Duration::from_micros(number as u64 % 40 * 50)).send().await;
+        unsent.extend(result.err().filter(|error| error.effect() == Effect::None).map(|_| id));
+    }
+    client.create_webhook().url("https://example.com").events(["X"]).send().await.unwrap();
+    let seen =
+        server.seen().iter().filter_map(|seen| seen.header("x-id").map(str::to_owned)).collect::<Vec<_>>();
+    let both = unsent.iter().filter(|id| seen.contains(id)).collect::<Vec<_>>();
+    assert!(both.is_empty(), "{both:?} of {} unsent, {} seen", unsent.len(), seen.len());
+}
+
 #[tokio::test]
 async fn content_that_found_no_connection_in_time_was_not_sent() {
     let silent = silent_port().await;

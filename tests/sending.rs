@@ -150,7 +150,7 @@ async fn a_call_carries_a_bounded_number_of_headers() {
     let server = Server::follow([answers("[]")]).await;
     let client = client(&server);
     for (count, accepted) in [(64, true), (65, false), (40_000, false)] {
-        let call = (0..count).fold(client.list_webhooks(), |call, _| call.with_header("x-trace", "1"));
+        let call = (0..count).fold(client.list_webhooks(), |call, n| call.with_header(format!("x-{n}"), "1"));
         let error = call.send().await.err();
         assert_eq!(
             error.as_ref().map(countersign::Error::kind),

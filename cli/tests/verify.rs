@@ -151,7 +151,7 @@ fn what_was_redacted_is_told_as_it_was_recorded_and_not_believed() {
 
 #[test]
 fn a_file_that_is_no_capture_is_a_mistake() {
-    let headers = vec![["x", ""]; 40_000];
+    let headers = (0..40_000).map(|number| (format!("x-{number}"), "")).collect::<Vec<_>>();
     let many = json!({ "method": "POST", "uri": "/", "headers": headers }).to_string();
     let cases = [
         ("hello", "standard input: it is no captured request: a file begins with `POST /path HTTP/1.1`"),
