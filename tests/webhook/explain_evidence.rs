@@ -47,7 +47,9 @@ fn values_that_a_proxy_has_joined_are_taken_apart() {
     let all = [SIGNATURE, "webhook-id", "webhook-timestamp"];
     for joined in [&all[..1], &all[1..2], &all[2..], &all[1..], &all] {
         let mut request = signed(&stamped(text_key()), body.as_bytes());
-        joined.iter().for_each(|header| join(&mut request, header));
+        for header in joined {
+            join(&mut request, header);
+        }
         // Those that are signed come first.
         let mut expected: Vec<_> = joined.iter().map(|header| Cause::JoinedHeader(name(header))).collect();
         if joined.len() == 3 {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The memory for bodies while they are read, in bytes. Clones share it.
 ///
-/// [`receive`](super::receive), `Callback` and `CallbackRouter` take what a body needs as it arrives, whatever length was
+/// [`receive`](super::receive()), `Callback` and `CallbackRouter` take what a body needs as it arrives, whatever length was
 /// announced, and give it back once the body is verified or its caller is gone. A callback that would need more than is
 /// left is answered with 503: [`Reason::Overloaded`].
 ///

@@ -78,7 +78,7 @@ impl<E: Callbacks> VerifierBuilder<E> {
     }
 
     /// How long a body may take to arrive, from its first byte to the last. 30 seconds unless set otherwise. It counts where
-    /// the SDK reads the body: in [`receive`](super::receive), `Callback` and `CallbackRouter`.
+    /// the SDK reads the body: in [`receive`](super::receive()), `Callback` and `CallbackRouter`.
     pub fn body_timeout(mut self, time: Duration) -> Self {
         self.body_timeout = time;
         self

@@ -18,7 +18,7 @@ use std::fmt;
 /// they were minted from, as in `.route("/callbacks/leap/{*token}", post(callback))`, or mount it in a
 /// [`CallbackRouter`](super::CallbackRouter), which does.
 ///
-/// What is read, for how long, and what is logged is as with [`receive`](super::receive); the log has the route too, as it
+/// What is read, for how long, and what is logged is as with [`receive`](super::receive()); the log has the route too, as it
 /// is written in the router. To do more about a rejection, take `Result<Callback<V>, Rejection>` as the argument.
 ///
 /// ```

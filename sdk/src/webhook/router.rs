@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// A path is served together with everything below it: signed callback URLs have their token there, and SIGN8 adds a path
 /// of its own. What a verifier does not accept never gets to the handler; it is answered as a
 /// [`Rejection`](super::Rejection) says. Either is logged with the path that it is mounted at, see
-/// [`receive`](super::receive).
+/// [`receive`](super::receive()).
 ///
 /// ```
 /// # #[cfg(all(feature = "signly", feature = "leap"))] {

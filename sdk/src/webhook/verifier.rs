@@ -43,7 +43,7 @@ pub trait Verify {
     /// The delivery is not accepted. Answer with the [`status`](Rejection::status) of the rejection.
     fn verify(&self, delivery: &Delivery, now: SystemTime) -> Result<Self::Output, Rejection>;
 
-    /// Refuses what can be refused before the body is there: [`receive`](super::receive) asks before it reads anything.
+    /// Refuses what can be refused before the body is there: [`receive`](super::receive()) asks before it reads anything.
     /// `head` is the delivery with an empty body. What this lets pass may still be refused by [`verify`](Self::verify), which
     /// checks everything itself; what this refuses `verify` refuses as well.
     ///
