@@ -218,6 +218,17 @@ fn every_key_that_proves_a_callback_has_to_be_for_the_one_it_names() {
     }
 }
 
+/// A scheme alone knows no event, so it only tells.
+#[test]
+fn a_proof_tells_whom_its_key_is_for() {
+    let signed = hmac("a").sign("id", time(0), b"anything").unwrap();
+    let request =
+        signed.into_iter().fold(Request::post("/"), |request, (name, value)| request.header(name, value));
+    let proof = hmac("a").verify(&request.body("anything").unwrap().into(), time(0)).unwrap();
+    assert_eq!((proof.audience(), proof.key_id()), (Some("a"), "hmac"));
+    assert_eq!(accepted(&completed()).proofs().next().unwrap().audience(), None);
+}
+
 #[test]
 fn a_certificate_can_be_for_one_group() {
     let throw_away = ThrowAwayKey::generate().unwrap();

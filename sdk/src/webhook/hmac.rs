@@ -321,7 +321,8 @@ impl HmacScheme {
         Ok(self)
     }
 
-    /// Whether the delivery carries a right signature at this time. Every signature is compared with that of every key.
+    /// Whether the delivery carries a right signature at this time. Every signature is compared with that of every key. If
+    /// keys are for one audience each, compare [`Proof::audience`] with whom the callback names; a verifier does.
     ///
     /// # Errors
     ///

@@ -44,10 +44,6 @@ impl Proof {
         Self { scheme, key_id, audience, certificate_out_of_time: false }
     }
 
-    pub(super) fn audience(&self) -> Option<&str> {
-        self.audience.as_deref()
-    }
-
     #[cfg(feature = "rsa")]
     pub(crate) fn by_certificate(self, certificate_out_of_time: bool) -> Self {
         Self { certificate_out_of_time, ..self }
@@ -69,6 +65,12 @@ impl Proof {
     #[must_use]
     pub fn key_id(&self) -> &str {
         &self.key_id
+    }
+
+    /// Whom the key [is for](Key::for_audience), as it was given. A verifier has compared it with whom the callback names.
+    #[must_use]
+    pub fn audience(&self) -> Option<&str> {
+        self.audience.as_deref()
     }
 
     /// Whether the key came with a certificate that was not valid at this time. The proof holds all the same, since the
