@@ -142,7 +142,7 @@ pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, control_port)).await;
     let listener = listener.map_err(|error| stop::not_bound(control_port, &error))?;
     let address = listener.local_addr().map_err(|error| Failure::because("no address", &error))?;
-    let configuration = Configuration::write(home.join("mock.env"), &all)?;
+    let configuration = Configuration::write(&home, &all)?;
     for served in &all {
         served.announce(&format!("http://{address}"), &configuration, args.forward_to.as_ref(), out)?;
         if let Some(seed) = args.seed {
