@@ -265,7 +265,7 @@ impl Receiver {
         let path = shown_path(delivery.uri().path());
         let received_at = clock::written(at);
         let line = Received { received_at, provider, path: &path, verdict, capture, forwarded };
-        let printed = self.out.data(&line, || {
+        let printed = self.out.report(&line, || {
             let mut text =
                 format!("{}  {}  {path}  {}", clock::time_of_day(at), provider.name(), verdict.summary());
             if let Some(status) = forwarded {

@@ -44,9 +44,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, out: Out) -> Result<(), Failure> {
-    if args.provider == Provider::Faireplace {
-        return Err(callbacks::no_callbacks());
-    }
+    callbacks::require(args.provider)?;
     args.proofs.check(&[args.provider])?;
     args.expected.check(&[args.provider])?;
     let unreadable = |problem| Failure::usage(format!("{}: {problem}", args.request.shown()));
@@ -60,7 +58,7 @@ pub fn run(args: &Args, out: Out) -> Result<(), Failure> {
         tell_of_redaction(&capture);
         verdict = verdict.for_want_of(&capture.redacted.join(", "));
     }
-    out.data(&verdict, || verdict.to_string())?;
+    out.report(&verdict, || verdict.to_string())?;
     if verdict.is_accepted() { Ok(()) } else { Err(Failure::Refused) }
 }
 

@@ -3,13 +3,14 @@
 use super::support::{countersign, run};
 use tempfile::TempDir;
 
-const VERBS: [&str; 12] = [
+const VERBS: [&str; 13] = [
     "mock",
     "trigger",
     "listen",
     "verify",
     "sign",
     "send",
+    "list",
     "status",
     "download",
     "cancel",

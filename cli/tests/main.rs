@@ -11,6 +11,7 @@
 mod account;
 mod application;
 mod doctor;
+mod failures;
 mod forwarding;
 mod help;
 mod listen;

@@ -92,7 +92,7 @@ impl Report {
     /// Prints a finding, as soon as it is there.
     pub fn add(&mut self, check: &Check) -> Result<(), Failure> {
         self.has_failed |= check.outcome == Outcome::Fail;
-        self.out.data(check, || check.text())
+        self.out.report(check, || check.text())
     }
 
     pub fn add_all(&mut self, checks: &[Check]) -> Result<(), Failure> {
