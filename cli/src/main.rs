@@ -21,6 +21,7 @@ mod mock;
 mod out;
 mod post;
 mod provider;
+mod replay;
 mod sign;
 mod spec;
 mod stop;
@@ -75,6 +76,7 @@ enum Verb {
     Trigger(trigger::Args),
     Listen(listen::Args),
     Verify(verify::Args),
+    Replay(replay::Args),
     Sign(sign::Args),
     Send(account::send::Args),
     List(account::list::Args),
@@ -98,6 +100,7 @@ async fn main() -> ExitCode {
         Verb::Trigger(args) => trigger::run(args, out).await,
         Verb::Listen(args) => listen::run(args, out).await,
         Verb::Verify(args) => verify::run(&args, out),
+        Verb::Replay(args) => replay::run(args, out).await,
         Verb::Sign(args) => sign::run(&args, out),
         Verb::Send(args) => account::send::run(args, out).await,
         Verb::List(args) => account::list::run(args, out).await,

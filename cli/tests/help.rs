@@ -3,12 +3,13 @@
 use super::support::{countersign, run};
 use tempfile::TempDir;
 
-const VERBS: [&str; 13] = [
+const VERBS: [&str; 14] = [
     "mock",
     "trigger",
     "listen",
     "verify",
     "sign",
+    "replay",
     "send",
     "list",
     "status",

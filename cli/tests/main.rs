@@ -19,6 +19,7 @@ mod mistakes;
 mod mock;
 mod pty;
 mod receiver;
+mod replay;
 mod screen;
 mod sessions;
 mod sign;
