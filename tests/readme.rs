@@ -122,6 +122,7 @@ fn names_a_provider(pattern: &syn::Pat) -> bool {
         syn::Pat::Or(or) => or.cases.iter().any(names_a_provider),
         syn::Pat::TupleStruct(inner) => inner.elems.iter().any(names_a_provider),
         syn::Pat::Paren(inner) => names_a_provider(&inner.pat),
+        syn::Pat::Guard(guarded) => names_a_provider(&guarded.pat),
         _ => false,
     }
 }
@@ -133,6 +134,8 @@ fn is_wildcard(pattern: &syn::Pat) -> bool {
         syn::Pat::Or(or) => or.cases.iter().any(is_wildcard),
         syn::Pat::TupleStruct(inner) => inner.elems.iter().any(is_wildcard),
         syn::Pat::Paren(inner) => is_wildcard(&inner.pat),
+        // Whatever the condition is, it is not about the provider.
+        syn::Pat::Guard(guarded) => is_wildcard(&guarded.pat),
         _ => false,
     }
 }
@@ -141,6 +144,7 @@ fn is_wildcard(pattern: &syn::Pat) -> bool {
 fn members(pattern: &syn::Pat) -> Vec<&syn::Pat> {
     match pattern {
         syn::Pat::Tuple(tuple) => tuple.elems.iter().collect(),
+        syn::Pat::Guard(guarded) => members(&guarded.pat),
         other => vec![other],
     }
 }

@@ -101,7 +101,7 @@ impl Hmac {
         self.hmac_stamped.as_ref()?.first().map(String::as_str)
     }
 
-    fn is_described(&self) -> bool {
+    pub fn is_described(&self) -> bool {
         self.standard_webhooks || self.hmac_header.is_some()
     }
 

@@ -3,6 +3,7 @@
 use crate::out::{Out, complain};
 use countersign::{Effect, ErrorKind};
 use serde::Serialize;
+use serde_json::json;
 use std::error::Error;
 use std::fmt;
 use std::process::ExitCode;
@@ -79,18 +80,7 @@ impl Failure {
 
     /// A change of which something else than a call's error tells the effect.
     pub fn change(kind: &str, message: impl Into<String>, effect: Effect) -> Self {
-        Self::Call(Box::new(Call {
-            message: message.into(),
-            effect,
-            kind: kind.to_owned(),
-            provider: None,
-            operation: None,
-            status: None,
-            code: None,
-            request_id: None,
-            attempts: 0,
-            look_up: None,
-        }))
+        Self::Call(Box::new(Call::without_a_call(kind, message, effect)))
     }
 
     /// The same, with the command that shows whether it happened.
@@ -139,9 +129,13 @@ impl Failure {
     pub fn exit_silently(&self, out: Out) -> ExitCode {
         let data = match self {
             Self::Refused | Self::Unread => None,
-            Self::Usage(message) => Some(plain("usage", message)),
-            Self::Failed(message) => Some(plain("failed", message)),
-            Self::Call(call) => Some(serde_json::json!({ "error": call })),
+            Self::Usage(message) => {
+                Some(json!({ "error": Call::without_a_call("usage", message, Effect::None) }))
+            }
+            Self::Failed(message) => {
+                Some(json!({ "error": Call::without_a_call("failed", message, Effect::None) }))
+            }
+            Self::Call(call) => Some(json!({ "error": call })),
         };
         if let Some(data) = data.filter(|_| out.is_json()) {
             // If standard output cannot be written to, standard error has it.
@@ -151,9 +145,22 @@ impl Failure {
     }
 }
 
-/// An error that is of no call. Nothing was changed.
-fn plain(kind: &str, message: &str) -> serde_json::Value {
-    serde_json::json!({ "error": { "message": message, "effect": "none", "kind": kind } })
+impl Call {
+    /// The same members, for a failure that no call's error tells of.
+    fn without_a_call(kind: &str, message: impl Into<String>, effect: Effect) -> Self {
+        Self {
+            message: message.into(),
+            effect,
+            kind: kind.to_owned(),
+            provider: None,
+            operation: None,
+            status: None,
+            code: None,
+            request_id: None,
+            attempts: 0,
+            look_up: None,
+        }
+    }
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde has it")]

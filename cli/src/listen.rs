@@ -34,7 +34,7 @@ use url::Url;
 /// Receive callbacks, verify them, and say what they prove.
 ///
 /// What is refused is answered as the SDK would, and explained here. Every request is stored as JSON that `countersign verify`
-/// and `countersign replay` read, with salted hashes in place of its credentials, and readable by you only; it may hold personal
+/// and `countersign replay` read, with a salted hash in place of the secret that proves it, and readable by you only; it may hold personal
 /// data.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\

@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::home;
 use crate::input::{self, Input};
 use crate::listen::forwarding::Forwarding;
-use crate::out::Out;
+use crate::out::{Out, printable, talk};
 use crate::post::{self, Outcome};
 use crate::provider::Provider;
 use anstyle::{AnsiColor, Style};
@@ -70,16 +70,21 @@ pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
     let forwarding = Forwarding::to("--to", &args.to, false)?;
     let unreadable = |problem| Failure::usage(format!("{}: {problem}", args.request.shown()));
     let mut capture = Capture::read(&args.request.read()?).map_err(unreadable)?;
-    match args.sign {
-        Some(provider) => sign(&mut capture, provider, &args)?,
-        None => capture.restore()?,
+    capture.restore()?;
+    if let Some(provider) = args.sign {
+        sign(&mut capture, provider, &args)?;
+    } else if args.hmac.is_described() {
+        return Err(Failure::usage("--hmac and --standard-webhooks are for --sign; leave them off"));
     }
-    if args.sign.is_none() && !capture.redacted.is_empty() {
+    let redacted = printable(&capture.redacted.join(", "));
+    if args.sign.is_none() && !redacted.is_empty() {
         return Err(Failure::usage(format!(
-            "credentials were taken out of this capture, and the environment has not the same ones: {}.\n\
-             --sign PROVIDER proves it anew with those that there are",
-            capture.redacted.join(", ")
+            "credentials were taken out of this capture, and the environment has not the same ones: {redacted}.\n\
+             --sign PROVIDER proves it anew with those that there are"
         )));
+    }
+    if !redacted.is_empty() {
+        talk(&format!("what was taken out of this capture stays out: {redacted}"));
     }
     let delivery = sendable(&capture.delivery, forwarding.host())?;
     let outcome = forwarding.outcome(&delivery).await;
@@ -126,6 +131,7 @@ fn sign(capture: &mut Capture, provider: Provider, args: &Args) -> Result<(), Fa
     match provider {
         Provider::Signly => {
             if let Some((name, secret)) = callbacks::secret_in_header(args.header.as_deref())? {
+                capture.put(&format!("header {name}"));
                 insert(&mut headers, name, secret.expose())?;
                 is_signed = true;
             }
@@ -164,6 +170,7 @@ fn sign_address(capture: &mut Capture, provider: Provider) -> Result<bool, Failu
     let path = path.replacen(old, &minted, 1);
     let (headers, body) = (capture.delivery.headers().clone(), capture.delivery.body().clone());
     capture.replace(headers, body, &path)?;
+    capture.put(capture::TAKEN_TOKEN);
     Ok(true)
 }
 

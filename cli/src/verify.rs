@@ -11,8 +11,8 @@ use std::time::SystemTime;
 
 /// Say what a captured request proves, and for whom; or why nothing.
 ///
-/// The request is raw HTTP (request line, headers, a blank line, the body), or JSON as `countersign listen` stores it. That has
-/// hashes in place of credentials, which are compared with those that are configured.
+/// The request is raw HTTP (request line, headers, a blank line, the body), or JSON as `countersign listen` stores it. That has a
+/// hash in place of the secret, which is compared with the one that is configured.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 What it is verified with:

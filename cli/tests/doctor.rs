@@ -166,6 +166,16 @@ fn each_refusal_has_a_meaning() {
 }
 
 #[test]
+fn what_a_provider_says_is_no_command_to_the_terminal() {
+    let world = world::signly();
+    let body = r#"{"success":false,"status":409,"code":"\u001b[2J\u009b1m","message":"No.","data":null}"#;
+    world.server.fail_next_on("list_webhooks", Fault::answer(409, "application/json", body));
+    let printed = doctor(&world);
+    assert!(printed.out.contains("[2J"), "the code is shown: {:?}", printed.out);
+    assert!(!printed.out.contains(|letter: char| letter.is_control() && letter != '\n'), "{:?}", printed.out);
+}
+
+#[test]
 fn nobody_there() {
     let mut world = world::signly();
     let nobody = Nobody::new();

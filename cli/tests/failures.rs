@@ -7,6 +7,19 @@ use countersign::mock::{Fault, legalesign};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+const MEMBERS: [&str; 10] = [
+    "attempts",
+    "code",
+    "effect",
+    "kind",
+    "look_up",
+    "message",
+    "operation",
+    "provider",
+    "request_id",
+    "status",
+];
+
 /// The error in the last line of data.
 fn error(printed: &Printed) -> Value {
     let mut last = printed.json().pop().expect("an error is data, too");
@@ -125,6 +138,8 @@ fn mistakes_are_data_too() {
         let printed = run(countersign(home.path()).args(arguments).write_stdin(""));
         assert_eq!(printed.code, 2, "{arguments:?}: {}", printed.err);
         let error = error(&printed);
+        let members = error.as_object().unwrap().keys().collect::<Vec<_>>();
+        assert_eq!(members, MEMBERS, "errors of calls have the same");
         assert_eq!((&error["kind"], &error["effect"]), (&"usage".into(), &"none".into()), "{arguments:?}");
         assert!(!error["message"].as_str().unwrap().is_empty(), "{arguments:?}");
         assert!(printed.err.starts_with("error: "), "{arguments:?}: {}", printed.err);

@@ -7,6 +7,8 @@ use countersign::webhook::RsaKey;
 use countersign::{Secret, leap, legalesign, signly};
 use serde_json::Value;
 use std::fs;
+use std::io::Write as _;
+use std::net::TcpStream;
 use std::path::Path;
 
 use tempfile::TempDir;
@@ -76,6 +78,27 @@ fn a_capture_of_a_signed_url_is_verified_with_the_right_secret() {
     let content = stored["hashes"][0]["place"]["token"]["content"].as_str().unwrap();
     assert!(!content.contains('.'), "{content}");
     assert!(stored["uri"].as_str().unwrap().ends_with("/cs1.redacted"), "{stored}");
+}
+
+/// It is somebody's, and nothing here could be compared with it.
+#[test]
+fn nothing_is_left_of_a_credential_that_is_none_of_ours() {
+    let home = TempDir::new().unwrap();
+    let variables = [("SIGNLY_WEBHOOK_SECRET", SECRET), ("SIGNLY_TENANT", "t-1")];
+    let listening = Running::start(home.path(), &variables, &["--json", "listen", "--port", "0", "signly"]);
+    let url = listening.json()["listening"].as_str().unwrap().to_owned();
+    let headers =
+        "Authorization: Basic dXNlcjpodW50ZXIy\r\nCookie: session=hunter2\r\nX-Client-Auth: hunter2\r\n";
+    let host = url.trim_start_matches("http://");
+    let mut connection = TcpStream::connect(host).unwrap();
+    write!(connection, "POST / HTTP/1.1\r\nhost: {host}\r\n{headers}content-length: 2\r\n\r\n{{}}").unwrap();
+    let file = listening.json()["capture"].as_str().unwrap().to_owned();
+    let stored: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    assert_eq!(stored["redacted"].as_array().unwrap().len(), 3, "{stored}");
+    let hashes = stored["hashes"].as_array().unwrap();
+    assert_eq!(hashes.len(), 1, "{stored}");
+    assert_eq!(hashes[0]["place"]["header"]["name"], "x-client-auth");
+    assert!(!stored.to_string().contains("hunter2"), "{stored}");
 }
 
 #[test]
@@ -203,6 +226,8 @@ async fn the_exit_code_says_what_became_of_it() {
     assert!(
         application.next().contains(&format!("host: {}", application.origin.trim_start_matches("http://")))
     );
+    let printed = replay(home.path(), &[], &[file, "--to", &nobody.origin, "--hmac", "x-signature"]);
+    assert!(printed.code == 2 && printed.err.contains("are for --sign"), "{printed:?}");
     let printed = replay(home.path(), &[], &[file, "--to", "https://app.example"]);
     assert!(printed.code == 2 && printed.err.contains("--danger-beyond-loopback"), "{printed:?}");
 }

@@ -3,7 +3,7 @@
 use super::client::{self, Trouble};
 use super::status::word;
 use crate::failure::{Failure, chain};
-use crate::out::{Out, quoted, talk};
+use crate::out::{Out, printable, quoted, talk};
 use crate::provider::Provider;
 use countersign::Effect;
 use countersign::legalesign::DocumentStatus;
@@ -142,7 +142,7 @@ fn confirmed(args: &Args, what: &str) -> Result<(), Failure> {
     if !std::io::stdin().is_terminal() {
         return Err(Failure::usage("nobody can be asked, since standard input is no terminal; say --yes"));
     }
-    let question = format!("{} {}: {what}. Go on? [y/N] ", args.provider.title(), args.id);
+    let question = printable(&format!("{} {}: {what}. Go on? [y/N] ", args.provider.title(), args.id));
     let asked = std::io::stderr().write_all(question.as_bytes()).and_then(|()| std::io::stderr().flush());
     asked.map_err(|error| Failure::because("standard error", &error))?;
     let mut answer = String::new();

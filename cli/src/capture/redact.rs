@@ -12,6 +12,8 @@ pub const REDACTED: &str = "[redacted]";
 /// How tokens in signed callback URLs begin, and what is left of them.
 pub const TOKEN: &str = "cs1.";
 const NO_TOKEN: &str = "cs1.redacted";
+/// The token of a path, in the list of what was taken out.
+pub const TAKEN_TOKEN: &str = "token in the address";
 /// Words in the names of headers and parameters that carry credentials.
 const TELLING: [&str; 8] = ["auth", "cookie", "credential", "key", "password", "secret", "session", "token"];
 /// A word in the names of those that do not, although another word may be there too: a signature opens nothing.
@@ -25,7 +27,8 @@ pub struct Redacted {
     pub hashes: Vec<Hash>,
 }
 
-/// How many headers are hashed, at most: each takes time, and whoever calls decides how many there are.
+/// How many values of the header with the secret are hashed, at most: each takes time, and whoever calls decides how many
+/// there are.
 const MOST_HASHES: usize = 4;
 
 /// What is known to be a credential, and what is known to be none, beyond what names tell.
@@ -67,7 +70,8 @@ impl Redaction {
                 }
                 redacted.push(format!("header {name}"));
                 headers.push((name.to_string(), REDACTED.as_bytes().to_owned()));
-                if hashes.len() < MOST_HASHES {
+                // Of others nobody could tell what they are to be compared with.
+                if self.headers.contains(name) && hashes.len() < MOST_HASHES {
                     hashes.extend(Hash::of(Place::Header { name: name.to_string(), nth }, value));
                 }
             }
@@ -92,7 +96,7 @@ impl Redaction {
             if !self.is_secret(segment.as_bytes()) {
                 return segment.to_owned();
             }
-            redacted.push("token in the address".to_owned());
+            redacted.push(TAKEN_TOKEN.to_owned());
             NO_TOKEN.to_owned()
         };
         let path = delivery.uri().path().split('/').map(segment).collect::<Vec<_>>().join("/");

@@ -2,7 +2,7 @@
 
 use super::Capture;
 use super::hash::Place;
-use super::redact::{REDACTED, TOKEN, with_token};
+use super::redact::{REDACTED, TAKEN_TOKEN, TOKEN, with_token};
 use crate::callbacks;
 use crate::failure::Failure;
 use crate::mint::mint;
@@ -79,6 +79,7 @@ impl Capture {
         let header_secret = callbacks::header_secret()?;
         let mut headers = self.delivery.headers().clone();
         let mut path = self.delivery.uri().path().to_owned();
+        let mut put = Vec::new();
         for hash in &self.hashes {
             match &hash.place {
                 Place::Header { name, nth } => {
@@ -87,7 +88,7 @@ impl Capture {
                     if let Some(secret) = secret
                         && put_back(&mut headers, name, *nth, secret.expose())
                     {
-                        remove_one(&mut self.redacted, &format!("header {name}"));
+                        put.push(format!("header {name}"));
                     }
                 }
                 Place::Token { content } => {
@@ -95,13 +96,21 @@ impl Capture {
                     let token = token.flatten().filter(|token| hash.is_of(token.as_bytes()));
                     if let Some(token) = token {
                         path = with_token(&path, &token);
-                        remove_one(&mut self.redacted, "token in the address");
+                        put.push(TAKEN_TOKEN.to_owned());
                     }
                 }
             }
         }
+        put.iter().for_each(|place| self.put(place));
         let body = self.delivery.body().clone();
         self.replace(headers, body, &path)
+    }
+
+    /// Notes that something is there again that was taken out.
+    pub fn put(&mut self, place: &str) {
+        if let Some(found) = self.redacted.iter().position(|redacted| redacted == place) {
+            self.redacted.remove(found);
+        }
     }
 
     /// Other headers, another body, and another path before the same query.
@@ -132,10 +141,4 @@ fn put_back(headers: &mut HeaderMap, name: &str, nth: usize, value: &str) -> boo
     }
     *headers = replaced;
     true
-}
-
-fn remove_one(all: &mut Vec<String>, one: &str) {
-    if let Some(place) = all.iter().position(|other| other == one) {
-        all.remove(place);
-    }
 }
