@@ -36,12 +36,12 @@ impl Out {
 
     /// As [`data`](Self::data), for sentences: on a terminal lines that are too long for it break between words.
     pub fn report(self, data: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), Failure> {
-        self.data(data, || for_terminal(&text(), std::io::stdout()))
+        self.data(data, || for_terminal(&text(), &std::io::stdout()))
     }
 
     /// Lines of text that break between words where they are too long for a terminal.
     pub fn print_lines(self, text: &str) -> Result<(), Failure> {
-        self.print(&for_terminal(text, std::io::stdout()))
+        self.print(&for_terminal(text, &std::io::stdout()))
     }
 
     /// Text, with a line break after it.
@@ -59,7 +59,7 @@ impl Out {
 
 /// The message that a command ends with, on standard error.
 pub fn complain(text: &str) {
-    let text = for_terminal(&format!("error: {}", printable_lines(text)), std::io::stderr());
+    let text = for_terminal(&format!("error: {}", printable_lines(text)), &std::io::stderr());
     let text = text.strip_prefix("error:").unwrap_or(&text);
     let mut stderr = AutoStream::auto(std::io::stderr()).lock();
     let _ = writeln!(stderr, "{RED}error:{RED:#}{text}");
@@ -71,7 +71,7 @@ const RED: Style = AnsiColor::Red.on_default().bold();
 /// terminal would take for a command is taken out here, wherever it came from.
 pub fn talk(text: &str) {
     let mut stderr = AutoStream::auto(std::io::stderr()).lock();
-    let _ = writeln!(stderr, "{}", for_terminal(&printable_lines(text), std::io::stderr()));
+    let _ = writeln!(stderr, "{}", for_terminal(&printable_lines(text), &std::io::stderr()));
 }
 
 fn written(result: std::io::Result<()>) -> Result<(), Failure> {
@@ -95,7 +95,7 @@ fn printable_lines(text: &str) -> String {
 }
 
 /// Text for a stream: wrapped if that is a terminal, and as it is otherwise.
-fn for_terminal(text: &str, stream: impl IsTerminal) -> String {
+fn for_terminal(text: &str, stream: &impl IsTerminal) -> String {
     let size = if stream.is_terminal() { terminal_size() } else { None };
     match size {
         Some((Width(width), _)) if width >= NARROWEST => wrapped(text, width.into()),

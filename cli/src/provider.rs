@@ -146,12 +146,13 @@ impl Provider {
 mod tests {
     use super::Provider;
     use clap::ValueEnum as _;
+    use clap::builder::PossibleValue;
 
     #[test]
     fn a_provider_has_one_name_everywhere() {
         for provider in Provider::all() {
             let argument = provider.to_possible_value();
-            assert_eq!(argument.as_ref().map(|value| value.get_name()), Some(provider.name()));
+            assert_eq!(argument.as_ref().map(PossibleValue::get_name), Some(provider.name()));
             assert!(provider.operations().iter().all(|operation| operation.provider == provider.name()));
         }
     }

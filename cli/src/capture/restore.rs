@@ -101,7 +101,9 @@ impl Capture {
                 }
             }
         }
-        put.iter().for_each(|place| self.put(place));
+        for place in put {
+            self.put(&place);
+        }
         let body = self.delivery.body().clone();
         self.replace(headers, body, &path)
     }
