@@ -98,8 +98,10 @@ pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
     out.report(&data, || {
         let colour = if outcome.is_accepted() { GREEN } else { RED };
         let status = outcome.status().map_or_else(|| "---".to_owned(), |status| status.to_string());
-        format!("{colour}{status} {}{colour:#}  {}", outcome.meaning(), shown_path(delivery.uri().path()))
-    })?;
+        let (meaning, path) = (printable(&outcome.meaning()), shown_path(delivery.uri().path()));
+        format!("{colour}{status} {meaning}{colour:#}  {path}")
+    })
+    .map_err(|failure| if outcome.status().is_some() { failure.after_the_change() } else { failure })?;
     match outcome {
         Outcome::Answered(200..=299) => Ok(()),
         Outcome::Answered(_) => Err(Failure::Refused),

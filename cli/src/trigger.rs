@@ -146,7 +146,8 @@ pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
             let colour = if is_expected { GREEN } else { RED };
             let status = outcome.status().map_or_else(|| "---".to_owned(), |status| status.to_string());
             format!("{colour}{status} {:<9}{colour:#} {event}", outcome.meaning())
-        })?;
+        })
+        .map_err(|failure| if outcome.status().is_some() { failure.after_the_change() } else { failure })?;
         outcomes.push(outcome);
     }
     judged(&outcomes, args.forged, provider)

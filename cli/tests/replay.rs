@@ -228,6 +228,9 @@ async fn the_exit_code_says_what_became_of_it() {
     );
     let printed = replay(home.path(), &[], &[file, "--to", &nobody.origin, "--hmac", "x-signature"]);
     assert!(printed.code == 2 && printed.err.contains("are for --sign"), "{printed:?}");
+    let beyond = [file, "--to", "http://192.0.2.1", "--danger-beyond-loopback"];
+    let printed = replay(home.path(), &[], &beyond);
+    assert!(printed.code == 2 && printed.err.ends_with("in plaintext; use https://\n"), "{printed:?}");
     let printed = replay(home.path(), &[], &[file, "--to", "https://app.example"]);
     assert!(printed.code == 2 && printed.err.contains("--danger-beyond-loopback"), "{printed:?}");
 }

@@ -216,9 +216,13 @@ fn check(option: &str, url: &Url, in_plaintext_too: bool) -> Result<(), Failure>
     }
     if url.scheme() == "http" && !post::is_loopback(url) && !in_plaintext_too {
         let host = url.host_str().unwrap_or_default();
+        // The command that sends a capture again has no way around it.
+        let way_out = match option {
+            "--forward-to" => "use https://, or --danger-forward-in-plaintext",
+            _ => "use https://",
+        };
         return Err(Failure::usage(format!(
-            "callbacks with their secrets would go to {host} in plaintext; use https://, or \
-             --danger-forward-in-plaintext"
+            "callbacks with their secrets would go to {host} in plaintext; {way_out}"
         )));
     }
     Ok(())
