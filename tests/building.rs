@@ -75,6 +75,16 @@ fn two_credentials_are_refused() {
 }
 
 #[test]
+fn a_variable_beside_its_file_is_refused() {
+    let with_file = |path| [("SIGNLY_TENANT", "t"), ("SIGNLY_API_KEY", "k"), ("SIGNLY_API_KEY_FILE", path)];
+    // The file is not looked at.
+    let error = from(&with_file("/nonexistent")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    assert!(error.to_string().contains("both SIGNLY_API_KEY and SIGNLY_API_KEY_FILE are set"), "{error}");
+    assert!(from(&with_file("")).is_ok(), "an empty variable counts as none");
+}
+
+#[test]
 fn a_variable_can_name_a_file() {
     let folder = std::env::temp_dir().join(format!("countersign-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();

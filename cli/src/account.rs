@@ -3,6 +3,7 @@
 pub mod cancel;
 pub mod client;
 pub mod download;
+pub mod list;
 mod progress;
 pub mod send;
 pub mod status;

@@ -10,6 +10,7 @@ use countersign::webhook::{
     Delivery, Explanation, HmacKey, HmacScheme, RsaKey, SignatureEncoding, Tolerance,
 };
 use countersign::{Secret, leap, legalesign, sign8, signly};
+use http::HeaderName;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
@@ -92,13 +93,21 @@ impl Hmac {
         self.hmac_header.iter().chain(stamped).map(String::as_str)
     }
 
-    fn is_described(&self) -> bool {
+    /// The header with the id that is signed beside the body, if one is.
+    pub fn id_header(&self) -> Option<&str> {
+        if self.standard_webhooks {
+            return Some("webhook-id");
+        }
+        self.hmac_stamped.as_ref()?.first().map(String::as_str)
+    }
+
+    pub fn is_described(&self) -> bool {
         self.standard_webhooks || self.hmac_header.is_some()
     }
 
     /// The scheme that the arguments describe, if they do.
     pub fn scheme(&self, provider: Provider) -> Result<Option<HmacScheme>, Failure> {
-        if self.is_described() && !matches!(provider, Provider::Signly | Provider::Legalesign) {
+        if self.is_described() && !provider.facts().has_hmac {
             return Err(not_of(provider, "no HMAC", "--hmac and --standard-webhooks"));
         }
         let header = match (&self.hmac_header, self.standard_webhooks) {
@@ -145,22 +154,12 @@ pub fn header_secret() -> Result<Option<Secret>, Failure> {
     environment::chosen_secret("SIGNLY_WEBHOOK_SECRET")
 }
 
-/// Whom a provider's callbacks name, and the variable that says so.
-pub fn audience_variable(provider: Provider) -> Option<&'static str> {
-    match provider {
-        Provider::Signly => Some("SIGNLY_TENANT"),
-        Provider::Legalesign => Some("LEGALESIGN_GROUP"),
-        Provider::Sign8 => Some("SIGN8_ORGANISATION"),
-        Provider::Leap | Provider::Faireplace => None,
-    }
-}
-
 impl Expected {
     /// Refuses to be told for whom callbacks are that name nobody.
     pub fn check(&self, providers: &[Provider]) -> Result<(), Failure> {
         let is_given = !self.audience.is_empty() || self.for_anybody;
         match providers {
-            [only] if is_given && audience_variable(*only).is_none() => Err(not_of(
+            [only] if is_given && only.facts().audience.is_none() => Err(not_of(
                 *only,
                 "nobody to name: the address says what it is about",
                 "--for and --for-anybody",
@@ -176,12 +175,20 @@ impl Expected {
         if !self.audience.is_empty() || self.for_anybody {
             return self.audience.clone();
         }
-        audience_variable(provider).and_then(environment::variable).into_iter().collect()
+        provider.facts().audience.and_then(environment::variable).into_iter().collect()
     }
 }
 
+/// The header that Signly sends the secret in, with the secret, if one is configured.
+pub fn secret_in_header(header: Option<&str>) -> Result<Option<(HeaderName, Secret)>, Failure> {
+    let Some(secret) = header_secret()? else { return Ok(None) };
+    let name = HeaderName::try_from(header.unwrap_or(USUAL_HEADER));
+    let name = name.map_err(|_| Failure::usage("--header looks like X-Client-Auth"))?;
+    Ok(Some((name, secret)))
+}
+
 /// The header that carries Signly's secret, unless it is another one.
-pub const USUAL_HEADER: &str = "X-Client-Auth";
+const USUAL_HEADER: &str = "X-Client-Auth";
 
 impl Proofs {
     fn header(&self) -> &str {
@@ -266,7 +273,7 @@ macro_rules! judge {
 pub fn judge(provider: Provider, proofs: &Proofs, expected: &Expected) -> Result<Judge, Failure> {
     let names = expected.names(provider);
     let decide: Box<Decide> = match provider {
-        Provider::Faireplace => return Err(no_callbacks()),
+        Provider::Faireplace => return Err(no_callbacks(provider)),
         Provider::Leap => judge!(provider, leap, expected, |_| "completed".to_owned(),),
         Provider::Sign8 => {
             let own = |builder: sign8::webhook::VerifierBuilder| -> Result<_, Failure> {
@@ -326,31 +333,35 @@ fn not_of(provider: Provider, what: &str, options: &str) -> Failure {
     Failure::usage(format!("{} has {what}; leave off {options}", provider.title()))
 }
 
-pub fn no_callbacks() -> Failure {
-    Failure::usage(
-        "FairePlace has no callbacks; poll `get_signature_status`, with `countersign status faireplace LEASE`",
-    )
+/// Refuses a provider that has no callbacks, and says what to do in their place.
+pub fn require(provider: Provider) -> Result<(), Failure> {
+    if provider.facts().instead_of_callbacks.is_some() { Err(no_callbacks(provider)) } else { Ok(()) }
+}
+
+pub fn no_callbacks(provider: Provider) -> Failure {
+    let instead = provider.facts().instead_of_callbacks.unwrap_or("they are not supported");
+    Failure::usage(format!("{} has no callbacks; {instead}", provider.title()))
 }
 
 /// Which variables would have helped.
 fn nothing_to_verify_with(provider: Provider, error: countersign::webhook::ConfigurationError) -> Failure {
     use countersign::webhook::ConfigurationError;
     let urls = provider.variable("CALLBACK_URL_SECRET");
-    let help = match (error, provider) {
-        (ConfigurationError::NoCredential, Provider::Legalesign) => {
-            let development = home::development_certificate().map_or_else(String::new, |path| {
-                format!("; that of `countersign mock` and `countersign trigger` is {}", path.display())
-            });
-            format!("give --certificate FILE or LEGALESIGN_CERTIFICATE{development}; or set {urls}")
-        }
-        (ConfigurationError::NoCredential, Provider::Signly) => {
-            format!("set SIGNLY_WEBHOOK_SECRET, the value of the header; or {urls}")
-        }
-        (ConfigurationError::NoCredential, _) => {
-            format!("set {urls}, the secret that its URLs are signed with")
-        }
-        (ConfigurationError::NoAudience, _) => {
-            let variable = audience_variable(provider).unwrap_or_default();
+    let help = match error {
+        ConfigurationError::NoCredential => match provider {
+            Provider::Legalesign => {
+                let development = home::development_certificate().map_or_else(String::new, |path| {
+                    format!("; that of `countersign mock` and `countersign trigger` is {}", path.display())
+                });
+                format!("give --certificate FILE or LEGALESIGN_CERTIFICATE{development}; or set {urls}")
+            }
+            Provider::Signly => format!("set SIGNLY_WEBHOOK_SECRET, the value of the header; or {urls}"),
+            Provider::Faireplace | Provider::Leap | Provider::Sign8 => {
+                format!("set {urls}, the secret that its URLs are signed with")
+            }
+        },
+        ConfigurationError::NoAudience => {
+            let variable = provider.facts().audience.unwrap_or_default();
             format!("give --for NAME or {variable}; or --for-anybody")
         }
         _ => return Failure::from(error),

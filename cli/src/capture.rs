@@ -1,12 +1,17 @@
 //! Requests that were captured: as raw HTTP, or as `countersign listen` stores them.
 
+mod hash;
 mod redact;
+mod restore;
 
-pub use redact::{Redaction, TOKEN, shown_path};
+pub use redact::{Redaction, TAKEN_TOKEN, TOKEN, shown_path};
+pub use restore::token;
 
+use hash::Hash;
 use redact::Redacted;
 
 use crate::clock;
+use crate::out::printable;
 use crate::post::Post;
 use crate::verdict::Verdict;
 use base64::Engine as _;
@@ -18,6 +23,8 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::time::SystemTime;
 
+/// The most hashes of credentials that are read: comparing one takes a while.
+const MOST_HASHES_READ: usize = 8;
 /// The most headers that a captured request may have.
 const MOST_HEADERS: usize = 256;
 const BLANK: &str = "it is no captured request: a file begins with `POST /path HTTP/1.1`, the headers and a blank line, \
@@ -30,6 +37,8 @@ pub struct Capture {
     pub received_at: Option<SystemTime>,
     /// Credentials that were taken out when it was stored.
     pub redacted: Vec<String>,
+    /// What is left of them, for those that have them.
+    hashes: Vec<Hash>,
     /// What was found when it was received, with the credentials.
     pub verdict: Option<Verdict>,
 }
@@ -47,6 +56,8 @@ struct Stored {
     body: Content,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     redacted: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    hashes: Vec<Hash>,
     #[serde(skip_serializing_if = "Option::is_none")]
     verdict: Option<Verdict>,
 }
@@ -85,8 +96,12 @@ impl Content {
 }
 
 impl Capture {
-    /// Reads either form. The error says what is wrong with it.
+    /// Reads either form. The error says what is wrong with it, on one line.
     pub fn read(content: &[u8]) -> Result<Self, String> {
+        Self::parse(content).map_err(|problem| printable(&problem))
+    }
+
+    fn parse(content: &[u8]) -> Result<Self, String> {
         if content.starts_with(&[0xff, 0xfe]) || content.starts_with(&[0xfe, 0xff]) {
             return Err(
                 "it is UTF-16, and not the bytes that were sent; capture it in another way".to_owned()
@@ -107,7 +122,7 @@ impl Capture {
         redaction: &Redaction,
         verdict: &Verdict,
     ) -> Vec<u8> {
-        let Redacted { uri, headers, taken_out } = redaction.of(delivery);
+        let Redacted { uri, headers, taken_out, hashes } = redaction.of(delivery);
         let headers = headers.into_iter().map(|(name, value)| (name, Content::of(&value)));
         let stored = Stored {
             received_at: Some(clock::written(received_at)),
@@ -116,6 +131,7 @@ impl Capture {
             headers: headers.collect(),
             body: Content::of(delivery.body()),
             redacted: taken_out,
+            hashes,
             verdict: Some(verdict.clone()),
         };
         // Texts and numbers only, so there is nothing that JSON has no form for.
@@ -135,6 +151,7 @@ pub fn of_post(post: &Post) -> impl Serialize {
         headers: own.collect(),
         body: Content::Text(post.body.clone()),
         redacted: Vec::new(),
+        hashes: Vec::new(),
         verdict: None,
     }
 }
@@ -144,12 +161,16 @@ fn read_stored(content: &[u8]) -> Result<Capture, String> {
         serde_json::from_slice(content).map_err(|error| format!("it is no stored capture: {error}"))?;
     let headers = stored.headers.into_iter().map(|(name, value)| Ok((name, value.into_bytes()?)));
     let headers = headers.collect::<Result<Vec<_>, String>>()?;
+    if stored.hashes.len() > MOST_HASHES_READ {
+        return Err("it has more hashes than a capture has".to_owned());
+    }
     let received_at = stored.received_at.as_deref().map(clock::parse).transpose();
     let all = headers.iter().map(|(name, value)| (name.as_str(), value.as_ref()));
     Ok(Capture {
         delivery: delivery(&stored.method, &stored.uri, all, stored.body.into_bytes()?)?,
         received_at: received_at.map_err(|problem| format!("`received_at`: {problem}"))?,
         redacted: stored.redacted,
+        hashes: stored.hashes,
         verdict: stored.verdict,
     })
 }
@@ -180,7 +201,7 @@ fn read_raw(content: &[u8]) -> Result<Capture, String> {
     let all = request.headers.iter().map(|header| (header.name, header.value));
     let (method, path) = (request.method.unwrap_or_default(), request.path.unwrap_or_default());
     let delivery = delivery(method, path, all, body.into())?;
-    Ok(Capture { delivery, received_at: None, redacted: Vec::new(), verdict: None })
+    Ok(Capture { delivery, received_at: None, redacted: Vec::new(), hashes: Vec::new(), verdict: None })
 }
 
 /// Tools write down a newer version in the same form: `POST /path HTTP/2`.

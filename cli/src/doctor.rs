@@ -26,7 +26,7 @@ Examples:
 
 What is asked of a provider, once, with its credentials:
   signly      list_webhooks, one of them
-  legalesign  list_groups, one of them
+  legalesign  list_groups, one of them; get_group, if a group is configured
   leap        get_signing_process, of an id that does not exist
   faireplace  get_signature_status, of a lease that does not exist
   sign8       nothing: no call is known that only reads
@@ -56,14 +56,14 @@ pub struct Args {
 pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
     let mut providers = args.providers;
     if providers.is_empty() {
-        providers.extend(Provider::ALL.iter().copied().filter(|provider| variables::any_set(*provider)));
+        providers.extend(Provider::all().iter().copied().filter(|provider| variables::any_set(*provider)));
     }
     if providers.is_empty() {
-        let names = Provider::ALL.map(|provider| format!("\n  {}", variables::wanted(provider)));
+        let names = Provider::all().iter().map(|provider| format!("\n  {}", provider.facts().needed));
         return Err(Failure::usage(format!(
             "no variable of any provider is set. Set those of yours:{}\n\
              Each may be a file, as in LEAP_API_KEY_FILE; countersign doctor --help has the others",
-            names.concat()
+            names.collect::<String>()
         )));
     }
     providers.sort_unstable();
@@ -87,7 +87,7 @@ async fn of_provider(provider: Provider, offline: bool, report: &mut Report) -> 
         let is_there = reached.iter().all(Check::is_usable);
         report.add_all(&reached)?;
         if is_there {
-            report.add(&credentials::look_at(provider).await)?;
+            report.add_all(&credentials::look_at(provider).await)?;
         } else {
             report.add(&note(
                 provider,

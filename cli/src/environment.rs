@@ -17,12 +17,14 @@ pub fn variable(name: &str) -> Option<String> {
 }
 
 /// A variable, or the content of the file that the variable with `_FILE` behind its name names; `-` is standard input.
+/// Both at once are a mistake, as in the SDK.
 pub fn value(name: &str) -> Result<Option<String>, Failure> {
-    if let Some(value) = variable(name) {
-        return Ok(Some(value));
-    }
-    let Some(path) = variable(&format!("{name}_FILE")) else {
-        return Ok(None);
+    let path = match (variable(name), variable(&format!("{name}_FILE"))) {
+        (Some(_), Some(_)) => {
+            return Err(Failure::usage(format!("both {name} and {name}_FILE are set; unset one of them")));
+        }
+        (value, None) => return Ok(value),
+        (None, Some(path)) => path,
     };
     let unusable = |problem: &str| Failure::usage(format!("the file that {name}_FILE names: {problem}"));
     let input = if path == "-" { Input::Stdin } else { Input::File(path.into()) };

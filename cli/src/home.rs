@@ -25,8 +25,8 @@ pub fn open() -> Result<PathBuf, Failure> {
     Ok(home)
 }
 
-/// A folder for what is private. It is made if there is none; one that others can write to is not used, since what they
-/// put there would be believed.
+/// A folder for what is private. It is made if there is none; one that others can write to, or that belongs to somebody
+/// else, is not used, since what they put there would be believed.
 pub fn open_folder(path: &Path) -> Result<(), Failure> {
     let unusable = |problem: String| Failure::usage(format!("{}: {problem}", path.display()));
     let mut folder = DirBuilder::new();
@@ -36,11 +36,20 @@ pub fn open_folder(path: &Path) -> Result<(), Failure> {
     folder.create(path).map_err(|error| unusable(error.to_string()))?;
     #[cfg(unix)]
     {
-        use std::os::unix::fs::PermissionsExt as _;
+        use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
         let found = fs::metadata(path).map_err(|error| unusable(error.to_string()))?;
         if found.permissions().mode() & 0o022 != 0 {
             return Err(unusable(
                 "others can write to it; `chmod go-w` it, or name another folder".to_owned(),
+            ));
+        }
+        // A new file belongs to whoever runs this, as the file system sees it. It has no name, or loses it at once.
+        let own = tempfile::tempfile_in(path).and_then(|file| file.metadata());
+        let own = own.map_err(|error| unusable(format!("nothing can be written there: {error}")))?;
+        if own.uid() != found.uid() {
+            return Err(unusable(
+                "it belongs to somebody else, who could put there what is believed; name another folder"
+                    .to_owned(),
             ));
         }
     }

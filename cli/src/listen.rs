@@ -1,6 +1,6 @@
 //! `countersign listen`.
 
-mod forwarding;
+pub mod forwarding;
 
 use crate::callbacks::{self, Expected, Judge, Proofs};
 use crate::capture::{Capture, Redaction, shown_path};
@@ -25,8 +25,7 @@ use std::io::ErrorKind;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -35,11 +34,16 @@ use url::Url;
 /// Receive callbacks, verify them, and say what they prove.
 ///
 /// What is refused is answered as the SDK would, and explained here. Every request is stored as JSON that `countersign verify`
-/// reads, without its credentials, and readable by you only; it may hold personal data.
+/// and `countersign replay` read, with a salted hash in place of the secret that proves it, and readable by you only; it may hold personal
+/// data.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 With one provider any path will do; with several, a segment of the path is the
 provider's name: http://127.0.0.1:3030/callbacks/leap
+
+Requests have to be addressed to this machine: pages in a browser can lead names
+of their own here. A tunnel that keeps the name it is called by needs --host:
+  countersign listen signly --host abc.tunnel.example
 
 What callbacks are verified with comes from variables, as with `verify`:
 SIGNLY_WEBHOOK_SECRET, LEGALESIGN_CERTIFICATE, LEAP_CALLBACK_URL_SECRET and so
@@ -61,6 +65,9 @@ pub struct Args {
     /// Pass each request on to this address, unchanged, and the answer back. A path is put before that of the request.
     #[arg(long, value_name = "URL", value_parser = post::parse_url)]
     forward_to: Option<Url>,
+    /// Take requests that are addressed to this host, too: that of a tunnel, for instance.
+    #[arg(long = "host", value_name = "NAME", value_parser = web::parse_host)]
+    hosts: Vec<String>,
     /// Let --forward-to be http:// on another machine. Whoever is on the way can read callbacks and their secrets.
     #[arg(long, requires = "forward_to")]
     danger_forward_in_plaintext: bool,
@@ -78,8 +85,11 @@ pub struct Args {
 
 /// How long requests may take after the end was asked for.
 const GRACE: Duration = Duration::from_secs(3);
-/// How many requests are stored, so that a disk does not fill up while nobody looks.
-const MOST_CAPTURES: u32 = 10_000;
+/// How many requests the folder holds, and how many bytes, so that a disk does not fill up while nobody looks. What earlier
+/// runs have stored counts.
+const MOST_CAPTURES: u64 = 10_000;
+const MOST_BYTES: u64 = 256 * MEBIBYTE;
+const MEBIBYTE: u64 = 1024 * 1024;
 
 /// Whoever sent it, it is stored and explained: all that is asked of a request is that it can be read.
 struct AsItCame;
@@ -95,11 +105,40 @@ impl Verify for AsItCame {
 struct Receiver {
     judges: Vec<Arc<Judge>>,
     redaction: Redaction,
+    hosts: Vec<String>,
     folder: Option<PathBuf>,
-    received: AtomicU32,
+    stored: Mutex<Stored>,
     forwarding: Option<Forwarding>,
     out: Out,
     stop: stop::Stop,
+}
+
+/// What the folder holds.
+#[derive(Clone, Copy, Default)]
+struct Stored {
+    captures: u64,
+    bytes: u64,
+    /// The number of the last request of this run.
+    last: u64,
+}
+
+impl Stored {
+    /// Counts the captures in a folder.
+    fn count(folder: &Path) -> std::io::Result<Self> {
+        let mut stored = Self::default();
+        for entry in std::fs::read_dir(folder)? {
+            let entry = entry?;
+            if entry.path().extension().is_some_and(|ending| ending == "json") {
+                stored.captures += 1;
+                stored.bytes = stored.bytes.saturating_add(entry.metadata()?.len());
+            }
+        }
+        Ok(stored)
+    }
+
+    fn has_room_for(self, bytes: u64) -> bool {
+        self.captures < MOST_CAPTURES && self.bytes.saturating_add(bytes) <= MOST_BYTES
+    }
 }
 
 /// A line of the log.
@@ -127,12 +166,16 @@ pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
         Some(folder) => Some(folder),
         None => Some(home::open()?.join("captures")),
     };
+    let mut stored = Stored::default();
     if let Some(folder) = &folder {
         home::open_folder(folder)?;
+        let counted = Stored::count(folder);
+        stored = counted.map_err(|error| Failure::usage(format!("{}: {error}", folder.display())))?;
     }
     let forwarding = args.forward_to.as_ref();
-    let forwarding =
-        forwarding.map(|url| Forwarding::to(url, args.danger_forward_in_plaintext)).transpose()?;
+    let forwarding = forwarding
+        .map(|url| Forwarding::to("--forward-to", url, args.danger_forward_in_plaintext))
+        .transpose()?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, args.port)).await;
     let listener = listener.map_err(|error| stop::not_bound(args.port, &error))?;
     let address = listener.local_addr().map_err(|error| Failure::because("no address", &error))?;
@@ -146,8 +189,9 @@ pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
     let receiver = Receiver {
         judges,
         redaction: args.proofs.redaction(&providers)?,
+        hosts: args.hosts,
         folder,
-        received: AtomicU32::new(0),
+        stored: Mutex::new(stored),
         forwarding,
         out,
         stop: stop.clone(),
@@ -191,6 +235,14 @@ async fn receive(State(receiver): State<Arc<Receiver>>, request: Request<Body>) 
         talk("a page in a browser has called, which no provider does; it was refused");
         return answer(StatusCode::FORBIDDEN);
     }
+    if !web::is_for_this_machine(request.headers(), &receiver.hosts) {
+        let host = web::host(request.headers());
+        talk(&format!(
+            "a request for the host `{host}` was refused: a page in a browser can lead a name here. If that is the name \
+             of your tunnel, give --host {host}"
+        ));
+        return answer(StatusCode::FORBIDDEN);
+    }
     let Some(judge) = receiver.judge(request.uri().path()) else {
         let names = receiver.judges.iter().map(|judge| judge.provider.name()).collect::<Vec<_>>().join(", ");
         talk(&format!("{} names none of {names}", shown_path(request.uri().path())));
@@ -207,14 +259,18 @@ async fn receive(State(receiver): State<Arc<Receiver>>, request: Request<Body>) 
             return answer(rejection.status());
         }
     };
-    let (now, provider) = (clock::now(), judge.provider);
+    let (now, provider, store) = (clock::now(), judge.provider, Arc::clone(&receiver));
     let found = {
         let delivery = delivery.clone();
-        // An explanation takes its time, which would be that of all other requests.
-        tokio::task::spawn_blocking(move || judge.explain(&delivery, now)).await
+        // Explaining takes its time, and hashing what is taken out too, which would be that of all other requests.
+        tokio::task::spawn_blocking(move || {
+            let verdict = judge.explain(&delivery, now);
+            let capture = store.store(&delivery, now, provider, &verdict);
+            (verdict, capture)
+        })
+        .await
     };
-    let Ok(verdict) = found else { return answer(StatusCode::INTERNAL_SERVER_ERROR) };
-    let capture = receiver.store(&delivery, now, provider, &verdict);
+    let Ok((verdict, capture)) = found else { return answer(StatusCode::INTERNAL_SERVER_ERROR) };
     let forwarded = match &receiver.forwarding {
         Some(forwarding) => Some(forwarding.forward(&delivery).await),
         None => None,
@@ -250,16 +306,29 @@ impl Receiver {
     ) -> Option<PathBuf> {
         let folder = self.folder.as_ref()?;
         let content = Capture::stored(delivery, at, &self.redaction, verdict);
+        let length = u64::try_from(content.len()).unwrap_or(u64::MAX);
         let time = clock::written(at).replace([':', '-'], "");
+        let mut stored = self.stored.lock().unwrap_or_else(PoisonError::into_inner);
+        if !stored.has_room_for(length) {
+            talk(&format!(
+                "this request is not stored: {} has {} captures of {} MiB, and takes no more than {MOST_CAPTURES} of {} \
+                 MiB; remove what is no longer needed, and start anew",
+                folder.display(),
+                stored.captures,
+                stored.bytes.div_ceil(MEBIBYTE),
+                MOST_BYTES / MEBIBYTE,
+            ));
+            return None;
+        }
         loop {
-            let number = self.received.fetch_add(1, Ordering::Relaxed) + 1;
-            if number > MOST_CAPTURES {
-                talk("this request is not stored: there are 10000 already; start anew to store more");
-                return None;
-            }
-            let path = folder.join(format!("{time}-{}-{number:04}.json", provider.name()));
+            stored.last += 1;
+            let path = folder.join(format!("{time}-{}-{:04}.json", provider.name(), stored.last));
             match home::put_new(&path, &content) {
-                Ok(()) => return Some(path),
+                Ok(()) => {
+                    stored.captures += 1;
+                    stored.bytes += length;
+                    return Some(path);
+                }
                 // Of another run in the same second.
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
                 Err(error) => {
@@ -282,7 +351,7 @@ impl Receiver {
         let path = shown_path(delivery.uri().path());
         let received_at = clock::written(at);
         let line = Received { received_at, provider, path: &path, verdict, capture, forwarded };
-        let printed = self.out.data(&line, || {
+        let printed = self.out.report(&line, || {
             let mut text =
                 format!("{}  {}  {path}  {}", clock::time_of_day(at), provider.name(), verdict.summary());
             if let Some(status) = forwarded {

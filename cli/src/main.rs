@@ -21,6 +21,7 @@ mod mock;
 mod out;
 mod post;
 mod provider;
+mod replay;
 mod sign;
 mod spec;
 mod stop;
@@ -50,9 +51,16 @@ Secrets are never arguments. They come from variables such as
 LEGALESIGN_API_KEY, or from files that LEGALESIGN_API_KEY_FILE and its like
 name; `-` is standard input. What each command reads is in its --help.
 
-Exit codes: 0 done; 1 it failed, or was not accepted; 2 a mistake in the
-arguments or the configuration. Data goes to standard output, talk to
-standard error."
+Exit codes:
+  0  done
+  1  it failed, or was not accepted: nothing was sent or changed
+  2  a mistake in the arguments or the configuration: nothing was tried
+  3  unknown: it may have been sent or changed. Look before you repeat it
+  4  sent or changed, but the answer could not be read. Do not repeat it
+With --json an error is a line on standard output as well: the member `error`
+has message, effect (none, unknown, done), kind, operation, status, code,
+request_id, attempts, and in look_up the command that shows what became of it.
+Data goes to standard output, messages to standard error."
 )]
 struct Cli {
     /// Print data as JSON, one document or one per line.
@@ -68,8 +76,10 @@ enum Verb {
     Trigger(trigger::Args),
     Listen(listen::Args),
     Verify(verify::Args),
+    Replay(replay::Args),
     Sign(sign::Args),
     Send(account::send::Args),
+    List(account::list::Args),
     Status(account::status::Args),
     Download(account::download::Args),
     Cancel(account::cancel::Args),
@@ -80,15 +90,20 @@ enum Verb {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Cli { json, verb } = Cli::parse();
+    let Cli { json, verb } = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return not_parsed(&error),
+    };
     let out = Out::new(json);
     let done = match verb {
         Verb::Mock(args) => mock::run(args, out).await,
         Verb::Trigger(args) => trigger::run(args, out).await,
         Verb::Listen(args) => listen::run(args, out).await,
         Verb::Verify(args) => verify::run(&args, out),
+        Verb::Replay(args) => replay::run(args, out).await,
         Verb::Sign(args) => sign::run(&args, out),
         Verb::Send(args) => account::send::run(args, out).await,
+        Verb::List(args) => account::list::run(args, out).await,
         Verb::Status(args) => account::status::run(args, out).await,
         Verb::Download(args) => account::download::run(args, out).await,
         Verb::Cancel(args) => account::cancel::run(args, out).await,
@@ -96,7 +111,20 @@ async fn main() -> ExitCode {
         Verb::Spec(args) => spec::run(&args, out),
         Verb::Completions(args) => completions::run(&args, out),
     };
-    done.map_or_else(Failure::exit, |()| ExitCode::SUCCESS)
+    done.map_or_else(|failure| failure.exit(out), |()| ExitCode::SUCCESS)
+}
+
+/// Help, or a mistake in the arguments in the words of the parser. Who asked for JSON gets it for that, too.
+fn not_parsed(error: &clap::Error) -> ExitCode {
+    let is_mistake = error.use_stderr();
+    let _ = error.print();
+    if !is_mistake {
+        return ExitCode::SUCCESS;
+    }
+    let out = Out::new(std::env::args_os().any(|argument| argument == "--json"));
+    let text = error.render().to_string();
+    let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+    Failure::usage(message).exit_silently(out)
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ pub fn mint(
         Provider::Legalesign => mint!(legalesign),
         Provider::Sign8 => mint!(sign8),
         Provider::Signly => mint!(signly),
-        Provider::Faireplace => return Err(callbacks::no_callbacks()),
+        Provider::Faireplace => return Err(callbacks::no_callbacks(provider)),
     };
     let url = Url::parse(minted?.expose());
     url.map_err(|error| Failure::because("the address", &error))

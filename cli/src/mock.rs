@@ -20,7 +20,7 @@ use countersign::mock::{Delivered, Setup};
 use log::{Called, Log};
 use served::Served;
 use std::net::Ipv4Addr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -77,14 +77,9 @@ enum Which {
 
 impl ValueEnum for Which {
     fn value_variants<'a>() -> &'a [Self] {
-        &[
-            Self::One(Provider::Faireplace),
-            Self::One(Provider::Leap),
-            Self::One(Provider::Legalesign),
-            Self::One(Provider::Sign8),
-            Self::One(Provider::Signly),
-            Self::All,
-        ]
+        static ALL: LazyLock<Vec<Which>> =
+            LazyLock::new(|| Provider::all().iter().copied().map(Which::One).chain([Which::All]).collect());
+        &ALL
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
@@ -115,7 +110,7 @@ enum News {
 pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
     let providers = match args.which {
         Which::One(provider) => vec![provider],
-        Which::All => Provider::ALL.to_vec(),
+        Which::All => Provider::all().to_vec(),
     };
     if let Some(to) = &args.forward_to
         && !post::is_loopback(to)
@@ -142,7 +137,7 @@ pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, control_port)).await;
     let listener = listener.map_err(|error| stop::not_bound(control_port, &error))?;
     let address = listener.local_addr().map_err(|error| Failure::because("no address", &error))?;
-    let configuration = Configuration::write(home.join("mock.env"), &all)?;
+    let configuration = Configuration::write(&home, &all)?;
     for served in &all {
         served.announce(&format!("http://{address}"), &configuration, args.forward_to.as_ref(), out)?;
         if let Some(seed) = args.seed {

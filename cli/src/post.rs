@@ -108,6 +108,11 @@ impl Outcome {
         matches!(self, Self::Answered(400 | 401 | 403 | 413))
     }
 
+    /// Whether it was sent, and nobody knows what became of it.
+    pub fn is_unanswered(&self) -> bool {
+        matches!(self, Self::Unanswered(_))
+    }
+
     pub fn status(&self) -> Option<u16> {
         if let Self::Answered(status) = self { Some(*status) } else { None }
     }
@@ -124,6 +129,15 @@ impl Outcome {
             Self::Answered(_) => "refused".to_owned(),
         }
     }
+}
+
+/// The end of a command that has sent a callback and got no answer.
+pub fn unanswered() -> Failure {
+    Failure::change(
+        "unanswered",
+        "it was sent, and no answer came: the receiver may have acted on it",
+        countersign::Effect::Unknown,
+    )
 }
 
 /// Whether a URL names this machine.

@@ -52,9 +52,7 @@ pub struct Args {
 
 pub fn run(args: &Args, out: Out) -> Result<(), Failure> {
     let provider = args.provider;
-    if provider == Provider::Faireplace {
-        return Err(callbacks::no_callbacks());
-    }
+    callbacks::require(provider)?;
     if let Some(address) = &args.url {
         let variable = provider.variable("CALLBACK_URL_SECRET");
         let secret = callbacks::url_secret(provider)?;

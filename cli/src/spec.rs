@@ -35,7 +35,7 @@ pub struct Args {
 const HEADER: [&str; 7] = ["OPERATION", "CERTAINTY", "SOURCE", "REPEAT", "PAGES", "METHOD", "PATH"];
 
 pub fn run(args: &Args, out: Out) -> Result<(), Failure> {
-    let providers = args.provider.map_or_else(|| Provider::ALL.to_vec(), |provider| vec![provider]);
+    let providers = args.provider.map_or_else(|| Provider::all().to_vec(), |provider| vec![provider]);
     let operations = providers.iter().flat_map(|provider| provider.operations()).collect::<Vec<_>>();
     if out.is_json() {
         return operations.iter().try_for_each(|operation| out.data(&whole(operation), String::new));
@@ -46,7 +46,7 @@ pub fn run(args: &Args, out: Out) -> Result<(), Failure> {
         );
     }
     let rows = operations.iter().map(|operation| row(operation, args.provider.is_none()));
-    out.print(&table(&HEADER, &rows.collect::<Vec<_>>()))
+    out.print_lines(&table(&HEADER, &rows.collect::<Vec<_>>()))
 }
 
 /// One line, with the provider in front of the name where there are several.

@@ -39,6 +39,9 @@ What it is signed with:
   sign8       SIGN8_CALLBACK_URL_SECRET, likewise
 Each may be given as a file: SIGNLY_WEBHOOK_SECRET_FILE=secret.txt
 
+Exit codes: 0 all were accepted; 1 one was not, or none was sent; 3 one was
+sent, and no answer came.
+
 Examples:
   countersign trigger --list
   countersign trigger signly PROCESS_COMPLETED --for my-tenant \\
@@ -143,7 +146,8 @@ pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
             let colour = if is_expected { GREEN } else { RED };
             let status = outcome.status().map_or_else(|| "---".to_owned(), |status| status.to_string());
             format!("{colour}{status} {:<9}{colour:#} {event}", outcome.meaning())
-        })?;
+        })
+        .map_err(|failure| if outcome.status().is_some() { failure.after_the_change() } else { failure })?;
         outcomes.push(outcome);
     }
     judged(&outcomes, args.forged, provider)
@@ -160,10 +164,12 @@ fn judged(outcomes: &[Outcome], forged: bool, provider: Provider) -> Result<(), 
         true if outcomes.iter().any(Outcome::is_accepted) => {
             Err(Failure::failed("the receiver accepts what is forged"))
         }
+        true if outcomes.iter().any(Outcome::is_unanswered) => Err(post::unanswered()),
         true => Err(Failure::failed(
             "whether the receiver refuses what is forged is not known: it did not come to that",
         )),
         false if are_all(Outcome::is_accepted) => Ok(()),
+        false if outcomes.iter().any(Outcome::is_unanswered) => Err(post::unanswered()),
         false => {
             if outcomes.iter().any(Outcome::is_refused) {
                 talk(&format!(
@@ -190,9 +196,7 @@ fn print(posts: &[(String, Post)], out: Out) -> Result<(), Failure> {
 
 /// The requests, each with the name of its event, in the order they are sent in.
 fn posts(args: &Args, provider: Provider, to: &Url) -> Result<Vec<(String, Post)>, Failure> {
-    if provider == Provider::Faireplace {
-        return Err(callbacks::no_callbacks());
-    }
+    callbacks::require(provider)?;
     if args.events.is_empty() {
         return Err(Failure::usage(format!("name an event of {}: {}", provider.name(), names(provider))));
     }
@@ -227,9 +231,7 @@ fn names(provider: Provider) -> String {
 }
 
 fn list(provider: Option<Provider>, out: Out) -> Result<(), Failure> {
-    if provider == Some(Provider::Faireplace) {
-        return Err(callbacks::no_callbacks());
-    }
+    provider.map_or(Ok(()), callbacks::require)?;
     let samples = SAMPLES.iter().filter(|sample| provider.is_none_or(|provider| sample.provider == provider));
     let samples = samples.collect::<Vec<_>>();
     if out.is_json() {
@@ -239,12 +241,16 @@ fn list(provider: Option<Provider>, out: Out) -> Result<(), Failure> {
         let Sample { provider, event, proof, .. } = sample;
         [provider.name(), event, sample.assurance(), proof.words()].map(str::to_owned).to_vec()
     };
-    out.print(&table(
+    out.print_lines(&table(
         &["PROVIDER", "EVENT", "ASSURANCE", "PROVED BY"],
         &samples.iter().map(row).collect::<Vec<_>>(),
     ))?;
     if provider.is_none() {
-        talk("FairePlace has no callbacks: poll `get_signature_status`.");
+        for other in Provider::all() {
+            if let Some(instead) = other.facts().instead_of_callbacks {
+                talk(&format!("{} has no callbacks: {instead}.", other.title()));
+            }
+        }
     }
     Ok(())
 }

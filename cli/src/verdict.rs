@@ -3,7 +3,7 @@
 use crate::out::{printable, words};
 use crate::provider::Provider;
 use anstyle::{AnsiColor, Style};
-use countersign::webhook::{Assurance, Explanation, Finding, Rejection, Verified};
+use countersign::webhook::{Assurance, Explanation, Finding, Reason, Rejection, Verified};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -111,16 +111,32 @@ impl Verdict {
         matches!(self, Self::Accepted(_))
     }
 
-    /// A refusal for which nobody but this command is to blame: what would have proved it was taken out.
-    pub fn for_want_of(self, redacted: &str) -> Self {
+    /// Whether it is refused for its credential, and not for what it is about.
+    pub fn is_for_its_credential(&self) -> bool {
+        let reasons = [Reason::WrongCredential, Reason::MissingCredential, Reason::MalformedCredential];
+        match self {
+            Self::Accepted(_) => false,
+            Self::Refused(refused) => reasons.iter().any(|reason| word(reason) == refused.reason),
+        }
+    }
+
+    /// A refusal of a capture for a credential that was taken out of it. `is_hashed` says that it was compared with the
+    /// configured ones.
+    pub fn for_want_of(self, redacted: &str, is_hashed: bool) -> Self {
         let Self::Refused(refused) = self else { return self };
-        let found = Found {
-            cause: format!("what may have proved it was taken out of this capture: {redacted}"),
-            remedy: "go by what was recorded, or capture it in another way".to_owned(),
-            scheme: None,
-            key_id: None,
-            certain: true,
+        let (cause, remedy) = if is_hashed {
+            (
+                format!("what was taken out of this capture is not what is configured: {redacted}"),
+                "compare with the secret that the provider sends; the capture has a hash of it, so verify it again \
+                 with another one",
+            )
+        } else {
+            (
+                format!("what may have proved it was taken out of this capture: {redacted}"),
+                "go by what was recorded, or capture it in another way",
+            )
         };
+        let found = Found { cause, remedy: remedy.to_owned(), scheme: None, key_id: None, certain: true };
         Self::Refused(Refused { findings: Some(vec![found]), ..refused })
     }
 
@@ -139,6 +155,11 @@ impl Verdict {
         };
         let line = |found: &Found| format!("\n          - {}; {}", found.cause(), printable(&found.remedy));
         findings.iter().map(line).collect()
+    }
+
+    /// On one line, without colours.
+    pub fn plain_summary(&self) -> String {
+        anstream::adapter::strip_str(&self.summary()).to_string()
     }
 
     /// On one line, for a log.

@@ -11,7 +11,8 @@ use std::time::SystemTime;
 
 /// Say what a captured request proves, and for whom; or why nothing.
 ///
-/// The request is raw HTTP (request line, headers, a blank line, the body), or JSON as `countersign listen` stores it.
+/// The request is raw HTTP (request line, headers, a blank line, the body), or JSON as `countersign listen` stores it. That has a
+/// hash in place of the secret, which is compared with the one that is configured.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 What it is verified with:
@@ -44,37 +45,36 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, out: Out) -> Result<(), Failure> {
-    if args.provider == Provider::Faireplace {
-        return Err(callbacks::no_callbacks());
-    }
+    callbacks::require(args.provider)?;
     args.proofs.check(&[args.provider])?;
     args.expected.check(&[args.provider])?;
     let unreadable = |problem| Failure::usage(format!("{}: {problem}", args.request.shown()));
-    let capture = Capture::read(&args.request.read()?).map_err(unreadable)?;
+    let mut capture = Capture::read(&args.request.read()?).map_err(unreadable)?;
+    capture.restore()?;
     let at = args.at.or(capture.received_at).unwrap_or_else(clock::now);
     let judge = callbacks::judge(args.provider, &args.proofs, &args.expected)
         .inspect_err(|_| tell_of_redaction(&capture))?;
     let decide = if args.explain { Judge::explain } else { Judge::decide };
     let mut verdict = decide(&judge, &capture.delivery, at);
-    if !verdict.is_accepted() && !capture.redacted.is_empty() {
+    if verdict.is_for_its_credential() && !capture.redacted.is_empty() {
         tell_of_redaction(&capture);
-        verdict = verdict.for_want_of(&capture.redacted.join(", "));
+        verdict = verdict.for_want_of(&capture.redacted.join(", "), capture.has_hashes());
     }
-    out.data(&verdict, || verdict.to_string())?;
+    out.report(&verdict, || verdict.to_string())?;
     if verdict.is_accepted() { Ok(()) } else { Err(Failure::Refused) }
 }
 
-/// A capture without its credentials cannot be proved by them again. What was found when it was received is told, and not
-/// believed: anybody can write it into a file.
+/// Credentials that are not the configured ones stay out of a capture, and prove nothing. What was found when it was received
+/// is told, and not believed: anybody can write it into a file.
 fn tell_of_redaction(capture: &Capture) {
     if capture.redacted.is_empty() {
         return;
     }
     let redacted = printable(&capture.redacted.join(", "));
     talk(&format!(
-        "credentials were taken out of this capture ({redacted}): nothing can be proved by them again"
+        "credentials were taken out of this capture ({redacted}); they are not those that are configured here"
     ));
     if let Some(recorded) = &capture.verdict {
-        talk(&format!("recorded when it was received: {}", recorded.summary()));
+        talk(&format!("recorded when it was received: {}", recorded.plain_summary()));
     }
 }

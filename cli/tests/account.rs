@@ -2,6 +2,7 @@
 
 mod cancel;
 mod download;
+mod list;
 mod progress;
 mod send;
 mod status;

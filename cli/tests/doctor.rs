@@ -95,6 +95,50 @@ fn a_wrong_key_is_refused_and_it_is_said_what_to_do() {
 }
 
 #[test]
+fn a_group_that_the_key_cannot_read_is_found_out() {
+    let mut world = world::legalesign();
+    world.set("LEGALESIGN_GROUP", world.server.group());
+    let printed = doctor(&world);
+    assert_eq!(printed.code, 0, "{}", printed.out);
+    assert!(line(&printed, "LEGALESIGN_GROUP names a group").starts_with("ok    legalesign"));
+    for group in ["no-such-group", "no group at all", ".."] {
+        world.set("LEGALESIGN_GROUP", group);
+        let printed = doctor(&world);
+        assert_eq!(printed.code, 1, "{group}: {}", printed.out);
+        let line = line(&printed, "LEGALESIGN_GROUP names no group that the key can read");
+        assert!(line.starts_with("fail  legalesign"), "{group}: {line}");
+        assert!(!printed.out.contains(group), "values are not printed: {}", printed.out);
+    }
+    world.set("LEGALESIGN_GROUP", world.server.group());
+    world.server.fail_next_on("get_group", Fault::status(503));
+    let printed = doctor(&world);
+    assert_eq!(printed.code, 0, "nothing is known of the group: {}", printed.out);
+    assert!(line(&printed, "LEGALESIGN_GROUP not tried").starts_with("warn"), "{}", printed.out);
+}
+
+#[test]
+fn a_variable_beside_its_file_is_a_mistake() {
+    let mut world = world::legalesign();
+    let nowhere = "/nonexistent";
+    for name in ["LEGALESIGN_API_KEY_FILE", "LEGALESIGN_CALLBACK_URL_SECRET_FILE", "LEGALESIGN_GROUP_FILE"] {
+        let both = name.trim_end_matches("_FILE");
+        if both != "LEGALESIGN_API_KEY" {
+            world.set(both, "a long enough secret");
+        }
+        for file in [nowhere, "-"] {
+            world.set(name, file);
+            let printed = doctor(&world);
+            assert_eq!(printed.code, 1, "{name}: {}", printed.out);
+            let expected = format!("both {both} and {name} are set");
+            assert!(line(&printed, &expected).starts_with("fail  legalesign"), "{}", printed.out);
+        }
+        world.set(name, "");
+    }
+    world.set("LEGALESIGN_GROUP", world.server.group());
+    assert_eq!(doctor(&world).code, 0, "an empty variable counts as none");
+}
+
+#[test]
 fn each_refusal_has_a_meaning() {
     let world = world::legalesign();
     let page = |status| Fault::html_page(status);
@@ -119,6 +163,17 @@ fn each_refusal_has_a_meaning() {
     let world = world::faireplace();
     world.server.fail_next_on("get_signature_status", Fault::status(403));
     assert!(doctor(&world).out.contains("signatures:read"));
+}
+
+#[test]
+fn what_a_provider_says_is_no_command_to_the_terminal() {
+    let world = world::signly();
+    let body = r#"{"success":false,"status":409,"code":"\u001b[2J\u009b1m","message":"No.","data":null}"#;
+    world.server.fail_next_on("list_webhooks", Fault::answer(409, "application/json", body));
+    let printed = doctor(&world);
+    // The SDK takes no code for one that is no plain word.
+    assert!(printed.out.contains("conflict (HTTP 409)"), "{:?}", printed.out);
+    assert!(!printed.out.contains(|letter: char| letter.is_control() && letter != '\n'), "{:?}", printed.out);
 }
 
 #[test]

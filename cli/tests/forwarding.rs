@@ -15,7 +15,18 @@ fn bytes(latin: &str) -> Vec<u8> {
 }
 
 fn listen(home: &Path, to: &str) -> (Running, String) {
-    let arguments = ["--json", "listen", "--port", "0", "leap", "--no-store", "--forward-to", to];
+    let arguments = [
+        "--json",
+        "listen",
+        "--port",
+        "0",
+        "leap",
+        "--no-store",
+        "--host",
+        "app.example",
+        "--forward-to",
+        to,
+    ];
     let running = Running::start(home, &[("LEAP_CALLBACK_URL_SECRET", SECRET)], &arguments);
     let url = running.json()["listening"].as_str().unwrap().to_owned();
     (running, url)

@@ -3,13 +3,15 @@
 use super::support::{countersign, run};
 use tempfile::TempDir;
 
-const VERBS: [&str; 12] = [
+const VERBS: [&str; 14] = [
     "mock",
     "trigger",
     "listen",
     "verify",
     "sign",
+    "replay",
     "send",
+    "list",
     "status",
     "download",
     "cancel",

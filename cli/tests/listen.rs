@@ -178,6 +178,45 @@ async fn a_page_in_a_browser_is_refused() {
     assert_eq!(fs::read_dir(home.path().join("captures")).unwrap().count(), 0);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_somebody_has_lead_here_is_refused_unless_it_is_expected() {
+    let home = TempDir::new().unwrap();
+    let application = Receiver::start(|_, _| Ok("secret page".to_owned())).await;
+    let forward = ["leap", "--forward-to", &application.origin, "--host", "abc.tunnel.example"];
+    let (listening, url) = listen(home.path(), &forward);
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    // A page that is shown by such a name sends no other header that tells.
+    let status =
+        async |host: &str| http.get(&url).header("host", host).send().await.unwrap().status().as_u16();
+    assert_eq!(status("evil.example:3030").await, 403);
+    assert_eq!(status("abc.tunnel.example.evil.example").await, 403);
+    assert!(application.take().is_empty(), "nothing is passed on for it");
+    assert_eq!(status("localhost:3030").await, 204);
+    assert_eq!(status("ABC.tunnel.example").await, 204);
+    assert_eq!(application.take().len(), 2);
+    let (_, said) = block_in_place(|| listening.interrupt());
+    assert!(said.contains("give --host evil.example"), "{said}");
+    assert_eq!(fs::read_dir(home.path().join("captures")).unwrap().count(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_stored_is_bounded_in_bytes_whoever_stored_it() {
+    let home = TempDir::new().unwrap();
+    let folder = home.path().join("captures");
+    fs::DirBuilder::new().create(&folder).unwrap();
+    let large = fs::File::create(folder.join("earlier.json")).unwrap();
+    large.set_len(256 * 1024 * 1024 - 100).unwrap();
+    let (listening, url) = listen(home.path(), &["leap"]);
+    assert_eq!(trigger(home.path(), &url, &["leap", "completed"]), 0);
+    assert_eq!(listening.json().get("capture"), None);
+    large.set_len(1024).unwrap();
+    let (_, said) = block_in_place(|| listening.interrupt());
+    assert!(said.contains("this request is not stored"), "{said}");
+    let (listening, url) = listen(home.path(), &["leap"]);
+    assert_eq!(trigger(home.path(), &url, &["leap", "completed"]), 0);
+    assert!(listening.json()["capture"].is_string());
+}
+
 #[test]
 fn it_ends_well_when_it_is_told_to() {
     let home = TempDir::new().unwrap();

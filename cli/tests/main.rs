@@ -11,6 +11,7 @@
 mod account;
 mod application;
 mod doctor;
+mod failures;
 mod forwarding;
 mod help;
 mod listen;
@@ -18,6 +19,7 @@ mod mistakes;
 mod mock;
 mod pty;
 mod receiver;
+mod replay;
 mod screen;
 mod sessions;
 mod sign;

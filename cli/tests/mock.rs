@@ -1,13 +1,14 @@
 //! `countersign mock`.
 
 use super::receiver::Receiver;
-use super::support::{Running, countersign, run};
+use super::support::{Running, countersign, providers, run};
 use countersign::legalesign::{Client, RecipientInput};
 use countersign::webhook::RsaKey;
 use countersign::{ErrorKind, legalesign};
 use serde_json::{Value, json};
 use std::path::Path;
 use tempfile::TempDir;
+use tokio::task::block_in_place;
 
 fn start(home: &Path, arguments: &[&str]) -> Running {
     Running::start(home, &[], &[&["--json", "mock", "--port", "0"], arguments].concat())
@@ -69,9 +70,10 @@ async fn a_contract_is_sent_signed_and_told_of() {
 async fn every_provider_is_served_with_a_first_call_that_works() {
     let home = TempDir::new().unwrap();
     let mock = start(home.path(), &["all"]);
-    let announced = [(); 5].map(|()| mock.json());
-    let names = announced.each_ref().map(|one| one["provider"].as_str().unwrap());
-    assert_eq!(names, ["faireplace", "leap", "legalesign", "sign8", "signly"]);
+    let expected = block_in_place(providers);
+    let announced = expected.iter().map(|_| mock.json()).collect::<Vec<_>>();
+    let names = announced.iter().map(|one| one["provider"].as_str().unwrap()).collect::<Vec<_>>();
+    assert_eq!(names, expected);
     for one in &announced {
         let curl = format!("{} -s -o /dev/null -w '%{{http_code}}'", one["curl"].as_str().unwrap());
         let output = std::process::Command::new("sh").args(["-c", &curl]).output().unwrap();
@@ -323,4 +325,52 @@ fn two_mocks_are_configured_side_by_side() {
     assert_eq!(std::fs::read_to_string(&path).unwrap(), alone);
     first.interrupt();
     assert!(!Path::new(&path).exists());
+}
+
+#[test]
+fn what_was_killed_leaves_no_variables_behind() {
+    let home = TempDir::new().unwrap();
+    for _ in 0..2 {
+        // Dropped, which kills it.
+        let _ = start(home.path(), &["signly"]).json();
+    }
+    let path = home.path().join("mock.env");
+    assert!(path.exists(), "nobody could remove it");
+    let mock = start(home.path(), &["leap"]);
+    let _ = mock.json();
+    let content = std::fs::read_to_string(&path).unwrap();
+    assert!(content.contains("LEAP_API_KEY=") && !content.contains("SIGNLY"), "{content}");
+    mock.interrupt();
+    assert!(!path.exists());
+    let left = std::fs::read_dir(home.path().join("mocks")).unwrap().map(|entry| entry.unwrap().file_name());
+    assert_eq!(left.collect::<Vec<_>>(), ["everybody"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_has_the_address_of_a_delivery_and_no_token() {
+    let home = TempDir::new().unwrap();
+    let receiver = Receiver::start(|_, _| Ok("nothing".to_owned())).await;
+    let url = format!("{}/callbacks/cs1.content.mac?key=secret", receiver.origin);
+    let shown = format!("{}/callbacks/cs1.redacted", receiver.origin);
+    let send = async |announced: &Value| {
+        let client = client(announced);
+        client.subscribe().notify("sent").url(&url).send().await.unwrap();
+        let ada = RecipientInput::default().email("ada@example.com").firstname("Ada").lastname("Lovelace");
+        let create = client.create_document().group("mock-group").name("Contract").text("<p>I agree.</p>");
+        create.signers([ada]).send().await.unwrap();
+    };
+    let mock = start(home.path(), &["legalesign"]);
+    send(&mock.json()).await;
+    assert_eq!(mock.json_with("delivery")["url"], shown);
+    drop(mock);
+
+    // For people, where the variables are those of the file.
+    let mock = Running::start(home.path(), &[], &["mock", "--port", "0", "legalesign"]);
+    let first = mock.line();
+    let base_url = first.rsplit(' ').next().unwrap().to_owned();
+    let key = std::iter::repeat_with(|| mock.line())
+        .find_map(|line| line.trim().strip_prefix("export LEGALESIGN_API_KEY=").map(str::to_owned));
+    send(&json!({ "environment": { "LEGALESIGN_BASE_URL": base_url, "LEGALESIGN_API_KEY": key } })).await;
+    let line = std::iter::repeat_with(|| mock.line()).find(|line| line.contains("-> ")).unwrap();
+    assert!(line.ends_with(&format!("sent  to {shown}")), "{line}");
 }

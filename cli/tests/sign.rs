@@ -105,3 +105,23 @@ fn a_folder_that_others_can_write_to_is_not_used_and_links_are_not_followed() {
     assert_eq!(printed.code, 2);
     assert!(printed.err.contains("others can write to it"), "{}", printed.err);
 }
+
+#[test]
+#[cfg(unix)]
+fn a_folder_of_somebody_else_is_not_used() {
+    use std::os::unix::fs::{MetadataExt as _, chown};
+    let home = TempDir::new().unwrap();
+    let own = std::fs::metadata(home.path()).unwrap().uid();
+    let somebody_else = own + 1;
+    if chown(home.path(), Some(somebody_else), None).is_err() {
+        // Only root can give a folder away, and nobody else can write to one of another user.
+        return;
+    }
+    let sign = || run(countersign(home.path()).args(["sign", "legalesign", "-"]).write_stdin("[]"));
+    let printed = sign();
+    assert_eq!(printed.code, 2, "{printed:?}");
+    assert!(printed.err.contains("it belongs to somebody else"), "{}", printed.err);
+    assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0, "nothing is left in it");
+    chown(home.path(), Some(own), None).unwrap();
+    assert_eq!(sign().code, 0);
+}

@@ -1,6 +1,6 @@
 //! `countersign spec`.
 
-use crate::support::{countersign, run};
+use crate::support::{countersign, providers, run};
 use countersign::{Certainty, faireplace, leap, legalesign, sign8, signly};
 use serde_json::Value;
 use std::path::Path;
@@ -33,6 +33,18 @@ fn every_operation_of_every_provider_is_a_line() {
     assert_eq!(lines.next(), None);
 }
 
+/// The documents are what providers there are; a file is named after one, perhaps with an interface behind it.
+#[test]
+fn the_command_knows_every_document() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi");
+    let names =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let documents = names.filter_map(|name| name.strip_suffix(".yaml").map(str::to_owned));
+    let of_documents = documents.map(|name| name.split('-').next().unwrap().to_owned());
+    let of_documents = of_documents.collect::<std::collections::BTreeSet<_>>();
+    assert_eq!(of_documents.into_iter().collect::<Vec<_>>(), providers());
+}
+
 #[test]
 fn a_line_says_how_sure_a_call_is_and_whether_it_is_repeated() {
     let printed = spec(&["signly"]);
@@ -49,8 +61,8 @@ fn a_line_says_how_sure_a_call_is_and_whether_it_is_repeated() {
 
 #[test]
 fn what_stands_in_front_of_the_path_fits_a_narrow_terminal() {
-    for provider in ["faireplace", "leap", "legalesign", "sign8", "signly"] {
-        let printed = spec(&[provider]);
+    for provider in providers() {
+        let printed = spec(&[&provider]);
         let before = printed.out.lines().next().unwrap().find("PATH").unwrap();
         assert!(before < 76, "{provider}: {before}");
     }

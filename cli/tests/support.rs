@@ -58,6 +58,16 @@ pub fn run(command: &mut Command) -> Printed {
     }
 }
 
+/// The providers that the command knows, in the order of the alphabet.
+pub fn providers() -> Vec<String> {
+    let printed = run(countersign(Path::new("/nonexistent")).args(["--json", "spec"]));
+    let mut names =
+        printed.json().iter().map(|line| line["provider"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    names.sort();
+    names.dedup();
+    names
+}
+
 /// A command that goes on until it is interrupted.
 pub struct Running {
     child: Child,

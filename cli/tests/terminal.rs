@@ -63,3 +63,38 @@ fn verdicts_are_coloured_on_a_terminal_and_plain_in_a_pipe() {
     let printed = super::support::run(piped.envs(variables).args(arguments));
     assert!(printed.out.contains("accepted") && !printed.out.contains('\u{1b}'), "{}", printed.out);
 }
+
+#[test]
+fn lines_break_between_words_on_a_terminal_and_nowhere_in_a_pipe() {
+    let home = TempDir::new().unwrap();
+    let capture = home.path().join("capture.http");
+    std::fs::write(&capture, "POST / HTTP/1.1\r\n\r\n{}").unwrap();
+    let variables = [
+        ("NO_COLOR", "1"),
+        ("SIGNLY_WEBHOOK_SECRET", "correct horse battery staple"),
+        ("SIGNLY_TENANT", "t-1"),
+        ("SIGNLY_API_KEY", "k"),
+        ("SIGNLY_BASE_URL", "https://signly.example/an/address/that/is/long"),
+    ];
+    let capture = capture.to_str().unwrap();
+    let cases: [&[&str]; 3] = [
+        &["verify", "signly", capture, "--explain"],
+        &["doctor", "signly", "--offline"],
+        &["spec", "legalesign"],
+    ];
+    for arguments in cases {
+        let mut piped = super::support::countersign(home.path());
+        let piped = super::support::run(piped.envs(variables).args(arguments));
+        for columns in [60, 80] {
+            let seen = Terminal::start(home.path(), &variables, arguments, columns).end();
+            let raw = seen.raw.replace("\r\n", "\n");
+            let shown = raw.strip_prefix(&piped.err).or_else(|| raw.strip_suffix(&piped.err)).unwrap_or(&raw);
+            for line in shown.lines() {
+                let is_one_word = !line.trim().contains(' ');
+                assert!(line.chars().count() <= usize::from(columns) || is_one_word, "{arguments:?}: {line}");
+            }
+            let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+            assert_eq!(words(shown), words(&piped.out), "{arguments:?}: a word was broken");
+        }
+    }
+}

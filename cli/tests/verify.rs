@@ -311,3 +311,31 @@ fn members_in_another_order_are_suspected_and_the_key_is_not_blamed_alone() {
     assert!(printed.out.contains("perhaps the JSON was parsed and written again"), "{}", printed.out);
     assert!(printed.out.contains("compare the body with what was sent"), "{}", printed.out);
 }
+
+#[test]
+fn an_untrusted_file_sends_no_commands_to_the_terminal() {
+    let odd = "\u{1b}[2J\u{9b}31m\u{202e}";
+    let cases = [
+        format!(r#"{{"method":"GET","uri":"/","headers":[],"{odd}\nerror: forged":1}}"#),
+        format!(r#"{{"method":"{odd}","uri":"/","headers":[]}}"#),
+        format!(r#"{{"method":"GET","uri":"/","headers":[["{odd}\nerror: forged","a"]]}}"#)
+            .replace('\u{1b}', "\\u001b"),
+        format!(r#"{{"method":"GET","uri":"/","headers":[],"received_at":"{odd}"}}"#)
+            .replace('\u{1b}', "\\u001b"),
+        format!("{odd}\r\n\r\n"),
+        format!("POST / HTTP/1.1\r\nx-{odd}: a\r\n\r\n"),
+    ];
+    for capture in cases {
+        for arguments in [&[][..], &["--json"]] {
+            let printed = signly(&capture, arguments);
+            assert_eq!(printed.code, 2, "{capture:?}: {printed:?}");
+            let is_command = |letter: char| letter.is_control() && letter != '\n' || letter == '\u{202e}';
+            assert!(!printed.err.contains(is_command) && !printed.out.contains(is_command), "{printed:?}");
+            assert_eq!(
+                printed.err.lines().count(),
+                1,
+                "a line that looks like ours can be forged: {printed:?}"
+            );
+        }
+    }
+}

@@ -56,10 +56,11 @@ struct Reading {
 
 impl Reading {
     fn get(&self, name: &str) -> Option<String> {
-        let is_input = |value: &String| value == "-";
-        let value = environment::variable(name).filter(|value| !(name.ends_with("_FILE") && is_input(value)));
-        if value.is_some() || !environment::variable(&format!("{name}_FILE")).as_ref().is_some_and(is_input) {
-            return value;
+        if name.ends_with("_FILE") {
+            return environment::variable(name).filter(|path| path != "-");
+        }
+        if environment::variable(&format!("{name}_FILE")).as_deref() != Some("-") {
+            return environment::variable(name);
         }
         environment::value(name).unwrap_or_else(|failure| {
             self.failure.replace(Some(failure));

@@ -9,15 +9,15 @@ use crate::failure::{Failure, chain};
 use crate::out::Out;
 use crate::provider::Provider;
 use crate::stop;
-use countersign::ErrorKind;
+use countersign::Effect;
 use signer::Signer;
 use std::future::Future;
 use std::path::PathBuf;
 
 /// Send a document to be signed: with Legalesign or Leap.
 ///
-/// The signers are written to at once, or each when it is their turn. Nothing is ever sent twice: after a failure it is
-/// said whether the document may have gone out.
+/// The signers are written to at once, or each when it is their turn. Nothing is ever sent twice: after a failure the exit
+/// code and the message say whether the document may have gone out, and which command looks it up.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -29,6 +29,10 @@ Examples:
   export LEAP_API_KEY_FILE=~/.secrets/leap
   countersign send leap contract.pdf --owner \"Ada Example <ada@example.com>\" \\
       --signer \"Bob Example <bob@example.com>\"
+
+Exit codes: 1 nobody was written to; 2 a mistake, and nothing was sent; 3 it may
+have been sent; 4 it was sent, and the answer could not be read. After 3 and 4
+the message has the command that looks it up; do not send it again before that.
 
 Prints the id. For Leap, whose names of members are not public, it prints the
 answer, or the id that --id-at finds in it.
@@ -54,6 +58,9 @@ pub struct Args {
     /// The group that it belongs to; LEGALESIGN_GROUP unless given.
     #[arg(long, help_heading = "Legalesign")]
     group: Option<String>,
+    /// A reference of your own, which `countersign list --tag` finds it by.
+    #[arg(long, help_heading = "Legalesign")]
+    tag: Option<String>,
     /// Turns the text tags in the PDF into fields.
     #[arg(long, help_heading = "Legalesign")]
     text_tags: bool,
@@ -120,19 +127,21 @@ impl Args {
 async fn unless_interrupted<T>(
     call: impl Future<Output = Result<T, countersign::Error>>,
     doubt: &str,
+    look_up: Option<&str>,
 ) -> Result<Result<T, countersign::Error>, Failure> {
     tokio::select! {
         answer = call => Ok(answer),
-        () = stop::interrupted() => Err(Failure::failed(format!("interrupted.\n{doubt}."))),
+        () = stop::interrupted() => {
+            let message = format!("interrupted.\n{doubt}");
+            Err(Failure::change("interrupted", message, Effect::Unknown).looked_up_by(look_up))
+        }
     }
 }
 
-/// A failed call, what the provider said about it, and what that means for whoever asked.
-fn after(error: &countersign::Error, said: &[String], note: &str) -> Failure {
+/// A failed call, what the provider said about it, and what that means for whoever asked: `effect` is that of sending.
+fn after(error: &countersign::Error, said: &[String], note: &str, effect: Effect) -> Failure {
     let mut lines = vec![chain(error)];
     lines.extend(said.iter().map(|said| format!("  {} said: {said}", error.provider())));
-    lines.push(format!("{note}."));
-    let problem = lines.join("\n");
-    // What was refused before it was sent is a mistake in the arguments.
-    if error.kind() == ErrorKind::InvalidRequest { Failure::Usage(problem) } else { Failure::Failed(problem) }
+    lines.push(note.to_owned());
+    Failure::call(error, lines.join("\n"), effect)
 }

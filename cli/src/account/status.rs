@@ -132,7 +132,7 @@ fn of_signly(id: &str, document: signly::Document) -> Status {
 }
 
 /// The name of a number, in words.
-fn word(status: &impl std::fmt::Debug, is_known: bool) -> String {
+pub fn word(status: &impl std::fmt::Debug, is_known: bool) -> String {
     if is_known { words(&format!("{status:?}")) } else { "unknown".to_owned() }
 }
 

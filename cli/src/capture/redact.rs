@@ -1,16 +1,19 @@
 //! What is taken out before a request is stored.
 
+use super::hash::{Hash, Place};
 use crate::out::printable;
 use countersign::Secret;
 use countersign::webhook::Delivery;
-use http::{HeaderName, HeaderValue};
+use http::HeaderName;
 use subtle::{Choice, ConstantTimeEq as _};
 
 /// What stands where a credential was.
-const REDACTED: &str = "[redacted]";
+pub const REDACTED: &str = "[redacted]";
 /// How tokens in signed callback URLs begin, and what is left of them.
 pub const TOKEN: &str = "cs1.";
 const NO_TOKEN: &str = "cs1.redacted";
+/// The token of a path, in the list of what was taken out.
+pub const TAKEN_TOKEN: &str = "token in the address";
 /// Words in the names of headers and parameters that carry credentials.
 const TELLING: [&str; 8] = ["auth", "cookie", "credential", "key", "password", "secret", "session", "token"];
 /// A word in the names of those that do not, although another word may be there too: a signature opens nothing.
@@ -21,7 +24,12 @@ pub struct Redacted {
     pub uri: String,
     pub headers: Vec<(String, Vec<u8>)>,
     pub taken_out: Vec<String>,
+    pub hashes: Vec<Hash>,
 }
+
+/// How many values of the header with the secret are hashed, at most: each takes time, and whoever calls decides how many
+/// there are.
+const MOST_HASHES: usize = 4;
 
 /// What is known to be a credential, and what is known to be none, beyond what names tell.
 #[derive(Debug, Default)]
@@ -52,17 +60,24 @@ impl Redaction {
 
     /// A request without credentials.
     pub fn of(&self, delivery: &Delivery) -> Redacted {
-        let mut redacted = Vec::new();
-        let header = |(name, value): (&HeaderName, &HeaderValue)| {
-            let value = value.as_bytes();
-            if self.is_credential(name, value) {
+        let (mut redacted, mut hashes, mut headers) = (Vec::new(), Vec::new(), Vec::new());
+        for name in delivery.headers().keys() {
+            for (nth, value) in delivery.headers().get_all(name).iter().enumerate() {
+                let value = value.as_bytes();
+                if !self.is_credential(name, value) {
+                    headers.push((name.to_string(), value.to_owned()));
+                    continue;
+                }
                 redacted.push(format!("header {name}"));
-                return (name.to_string(), REDACTED.as_bytes().to_owned());
+                headers.push((name.to_string(), REDACTED.as_bytes().to_owned()));
+                // Of others nobody could tell what they are to be compared with.
+                if self.headers.contains(name) && hashes.len() < MOST_HASHES {
+                    hashes.extend(Hash::of(Place::Header { name: name.to_string(), nth }, value));
+                }
             }
-            (name.to_string(), value.to_owned())
-        };
-        let headers = delivery.headers().iter().map(header).collect();
-        Redacted { uri: self.uri(delivery, &mut redacted), headers, taken_out: redacted }
+        }
+        hashes.extend(hashed_token(delivery.uri().path()));
+        Redacted { uri: self.uri(delivery, &mut redacted), headers, taken_out: redacted, hashes }
     }
 
     fn is_credential(&self, name: &HeaderName, value: &[u8]) -> bool {
@@ -81,7 +96,7 @@ impl Redaction {
             if !self.is_secret(segment.as_bytes()) {
                 return segment.to_owned();
             }
-            redacted.push("token in the address".to_owned());
+            redacted.push(TAKEN_TOKEN.to_owned());
             NO_TOKEN.to_owned()
         };
         let path = delivery.uri().path().split('/').map(segment).collect::<Vec<_>>().join("/");
@@ -96,6 +111,20 @@ impl Redaction {
         let parameters = parameters.collect::<Vec<_>>().join("&");
         format!("{path}?{parameters}")
     }
+}
+
+/// The first token of a path, hashed. Its content says what it refers to; only the rest of it is secret.
+fn hashed_token(path: &str) -> Option<Hash> {
+    let token = path.split('/').find(|segment| segment.starts_with(TOKEN))?;
+    let (content, _) = token.strip_prefix(TOKEN)?.split_once('.')?;
+    Hash::of(Place::Token { content: content.to_owned() }, token.as_bytes())
+}
+
+/// A path with a token where one was taken out.
+pub fn with_token(path: &str, token: &str) -> String {
+    let mut token = Some(token);
+    let segment = |segment| if segment == NO_TOKEN { token.take().unwrap_or(segment) } else { segment };
+    path.split('/').map(segment).collect::<Vec<_>>().join("/")
 }
 
 /// In a time that does not tell where it begins to differ.
@@ -138,7 +167,7 @@ mod tests {
         let secret = Secret::chosen("correct horse battery staple").ok();
         let redaction =
             Redaction::default().header("X-Own").secret(secret).keeping(["webhook-key"].into_iter());
-        let Redacted { uri, headers, taken_out } = redaction.of(&Delivery::from(request));
+        let Redacted { uri, headers, taken_out, .. } = redaction.of(&Delivery::from(request));
         assert_eq!(uri, "/leap/cs1.redacted?token=redacted&page=1&to=redacted");
         for (name, value) in &headers {
             let is_kept: bool = ["x-signed", "x-auth-signature", "webhook-key"].contains(&name.as_str());

@@ -1,7 +1,6 @@
 //! Whether the way to a provider is open, and what time it is there. Asked without credentials.
 
 use super::check::{Check, failed, note, ok, warning};
-use super::variables::known_address;
 use crate::clock;
 use crate::environment;
 use crate::failure::chain;
@@ -23,7 +22,7 @@ const HERE: &str = "nothing listens there; if it is a mock: is it running, and a
 pub async fn look_at(provider: Provider) -> Vec<Check> {
     let check = "address";
     let stated = environment::value(&provider.variable("BASE_URL")).ok().flatten();
-    let Some(url) = stated.or_else(|| known_address(provider).map(str::to_owned)) else {
+    let Some(url) = stated.or_else(|| provider.facts().address.map(str::to_owned)) else {
         return vec![note(provider, check, "address not tried: it is in the profile")];
     };
     let Ok(url) = Url::parse(&url) else {

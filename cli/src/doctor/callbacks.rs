@@ -27,16 +27,16 @@ pub fn look_at(provider: Provider) -> Vec<Check> {
     for name in [WEBHOOK_SECRET, WEBHOOK_HMAC_SECRET, CALLBACK_URL_SECRET] {
         let variable = provider.variable(name);
         match read(&variable, name) {
+            Ok(None) => {}
             Ok(Some(_)) => checks.push(ok(provider, "callback-secrets", format!("{variable} can be used"))),
-            Err(Failure::Usage(problem) | Failure::Failed(problem)) => {
+            Err(failure) => {
                 let remedy = if name == WEBHOOK_HMAC_SECRET {
                     "give it as the provider shows it"
                 } else {
                     "choose a random one, as openssl rand -hex 32 makes it"
                 };
-                checks.push(failed(provider, "callback-secrets", problem, remedy));
+                checks.push(failed(provider, "callback-secrets", failure.to_string(), remedy));
             }
-            Ok(None) | Err(_) => {}
         }
     }
     checks

@@ -1,7 +1,7 @@
 //! What a check has found, and how it is shown.
 
 use crate::failure::Failure;
-use crate::out::Out;
+use crate::out::{Out, printable};
 use crate::provider::Provider;
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
@@ -68,11 +68,11 @@ impl Check {
             Outcome::Fail => ("fail", AnsiColor::Red.on_default().bold()),
         };
         let whose = self.provider.map_or("machine", Provider::name);
-        let line = format!("{style}{word:<4}{style:#}  {whose:<10}  {}", self.message);
+        let line = format!("{style}{word:<4}{style:#}  {whose:<10}  {}", printable(&self.message));
         let remedy = self.remedy.iter().flat_map(|remedy| remedy.lines());
         let remedy = remedy.enumerate().map(|(place, line)| {
             let arrow = if place == 0 { "->" } else { "  " };
-            format!("\n      {arrow} {line}")
+            format!("\n      {arrow} {}", printable(line))
         });
         line + &remedy.collect::<String>()
     }
@@ -92,7 +92,7 @@ impl Report {
     /// Prints a finding, as soon as it is there.
     pub fn add(&mut self, check: &Check) -> Result<(), Failure> {
         self.has_failed |= check.outcome == Outcome::Fail;
-        self.out.data(check, || check.text())
+        self.out.report(check, || check.text())
     }
 
     pub fn add_all(&mut self, checks: &[Check]) -> Result<(), Failure> {

@@ -11,51 +11,6 @@ pub const WEBHOOK_SECRET: &str = "WEBHOOK_SECRET";
 pub const WEBHOOK_HMAC_SECRET: &str = "WEBHOOK_HMAC_SECRET";
 pub const CALLBACK_URL_SECRET: &str = "CALLBACK_URL_SECRET";
 
-/// Those that a client is made of, without the provider's name in front.
-fn of_client(provider: Provider) -> &'static [&'static str] {
-    match provider {
-        Provider::Faireplace => {
-            &["API_KEY", "BASE_URL", "WORKER_API_KEY", "WORKER_ORGANISATION", "WORKER_BASE_URL"]
-        }
-        Provider::Leap => &["API_KEY", "BASE_URL"],
-        Provider::Legalesign => &["API_KEY", "USERNAME", "SECRET", "ORGANISATION", "BASE_URL"],
-        Provider::Sign8 => &["API_KEY", "PROFILE", "BASE_URL"],
-        Provider::Signly => &["TENANT", "API_KEY", "HMAC_SECRET", "BASE_URL"],
-    }
-}
-
-/// Those that commands read beside them.
-fn of_commands(provider: Provider) -> &'static [&'static str] {
-    match provider {
-        Provider::Leap => &["CALLBACK_URL", "ID_PATH"],
-        Provider::Legalesign => &["GROUP", "CERTIFICATE"],
-        Provider::Sign8 => &["ORGANISATION"],
-        Provider::Faireplace | Provider::Signly => &[],
-    }
-}
-
-/// Where a provider is, unless a variable says otherwise: as the first of the `servers` in its document.
-pub fn known_address(provider: Provider) -> Option<&'static str> {
-    match provider {
-        Provider::Faireplace => Some("https://api.faireplace.com/api"),
-        Provider::Leap => Some("https://api.leap.documill.com/api/v1/external"),
-        Provider::Legalesign => Some("https://eu-api.legalesign.com/api/v1"),
-        Provider::Signly => Some("https://api.signly.apologs.com"),
-        Provider::Sign8 => None,
-    }
-}
-
-/// What has to be set to call a provider.
-pub fn wanted(provider: Provider) -> &'static str {
-    match provider {
-        Provider::Faireplace => "FAIREPLACE_API_KEY",
-        Provider::Leap => "LEAP_API_KEY",
-        Provider::Legalesign => "LEGALESIGN_API_KEY, or LEGALESIGN_USERNAME and LEGALESIGN_SECRET",
-        Provider::Sign8 => "SIGN8_API_KEY, SIGN8_PROFILE",
-        Provider::Signly => "SIGNLY_TENANT, SIGNLY_API_KEY or SIGNLY_HMAC_SECRET",
-    }
-}
-
 /// What has to be set to call FairePlace as one of its workers.
 const WORKER: &str = "FAIREPLACE_WORKER_API_KEY, FAIREPLACE_WORKER_ORGANISATION, FAIREPLACE_WORKER_BASE_URL";
 
@@ -72,7 +27,7 @@ fn is_one_of(provider: Provider, name: &str, known: &[&str]) -> bool {
 
 /// Whether a variable is set that this command knows of.
 pub fn any_set(provider: Provider) -> bool {
-    let known = [of_client(provider), of_commands(provider), &OF_CALLBACKS].concat();
+    let known = [provider.facts().of_client, provider.facts().of_commands, &OF_CALLBACKS].concat();
     set(provider).iter().any(|name| is_one_of(provider, name, &known))
 }
 
@@ -80,22 +35,22 @@ const OF_CALLBACKS: [&str; 3] = [WEBHOOK_SECRET, WEBHOOK_HMAC_SECRET, CALLBACK_U
 
 /// The configuration of a provider, and whether something can be asked of it.
 pub fn look_at(provider: Provider) -> (Vec<Check>, bool) {
-    let known = [of_client(provider), of_commands(provider), &OF_CALLBACKS].concat();
+    let known = [provider.facts().of_client, provider.facts().of_commands, &OF_CALLBACKS].concat();
     let (known, unknown): (Vec<_>, Vec<_>) =
         set(provider).into_iter().partition(|name| is_one_of(provider, name, &known));
     let is_worker = |name: &&String| name.starts_with(&provider.variable("WORKER_"));
     let has_worker = known.iter().any(|name| is_worker(&name));
-    let mut of_callers = known.iter().filter(|name| is_one_of(provider, name, of_client(provider)));
+    let mut of_callers = known.iter().filter(|name| is_one_of(provider, name, provider.facts().of_client));
     let has_client = of_callers.any(|name| !is_worker(&name));
     let names = known.join(", ");
 
     let mut checks = Vec::new();
     let mut can_ask = false;
     if known.is_empty() {
-        let remedy = format!("set {}", wanted(provider));
+        let remedy = format!("set {}", provider.facts().needed);
         checks.push(failed(provider, "variables", "no variable is set", remedy));
     } else if has_client {
-        let check = made(provider, client_of(provider), &names, wanted(provider));
+        let check = made(provider, client_of(provider), &names, provider.facts().needed);
         can_ask = check.is_usable();
         checks.push(check);
     } else if !has_worker {
@@ -133,7 +88,8 @@ fn client_of(provider: Provider) -> Result<(), Failure> {
 fn made(provider: Provider, client: Result<(), Failure>, names: &str, wanted: &str) -> Check {
     match client {
         Ok(()) => ok(provider, "variables", names),
-        Err(Failure::Usage(problem) | Failure::Failed(problem)) => {
+        Err(failure) => {
+            let problem = failure.to_string();
             let remedy = if problem.contains("not set") {
                 format!("set {wanted}")
             } else if problem.contains("the HTTP client") {
@@ -143,13 +99,11 @@ fn made(provider: Provider, client: Result<(), Failure>, names: &str, wanted: &s
             };
             failed(provider, "variables", problem, remedy)
         }
-        Err(_) => failed(provider, "variables", "no client can be made", format!("needed: {wanted}")),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::known_address;
     use crate::provider::Provider;
 
     #[test]
@@ -162,7 +116,7 @@ mod tests {
         ];
         for (provider, document) in documents {
             let url = document.split_once("servers:\n  - url: ").and_then(|(_, rest)| rest.lines().next());
-            assert_eq!(url, known_address(provider));
+            assert_eq!(url, provider.facts().address);
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use crate::failure::{Failure, chain};
 use crate::out::talk;
-use crate::post;
+use crate::post::{self, Outcome};
 use axum::body::Body;
 use bytes::Bytes;
 use countersign::webhook::Delivery;
@@ -121,11 +121,12 @@ impl Problem {
 }
 
 impl Forwarding {
-    pub fn to(url: &Url, in_plaintext_too: bool) -> Result<Self, Failure> {
-        check(url, in_plaintext_too)?;
+    /// `option` is the argument that the address came by.
+    pub fn to(option: &str, url: &Url, in_plaintext_too: bool) -> Result<Self, Failure> {
+        check(option, url, in_plaintext_too)?;
         let authority = Authority::try_from(&url[Position::BeforeHost..Position::AfterPort]);
         let authority =
-            authority.map_err(|_| Failure::usage("--forward-to has a host that cannot be sent"))?;
+            authority.map_err(|_| Failure::usage(format!("{option} has a host that cannot be sent")))?;
         let scheme = if url.scheme() == "https" { Scheme::HTTPS } else { Scheme::HTTP };
         let below = url.path().trim_end_matches('/').to_owned();
         let http = Http::of(&scheme)?;
@@ -143,7 +144,21 @@ impl Forwarding {
         })
     }
 
-    async fn answer(&self, delivery: &Delivery) -> Result<Response<Body>, Problem> {
+    /// What the application answers. Nothing of the content is kept.
+    pub async fn outcome(&self, delivery: &Delivery) -> Outcome {
+        let request = match self.request(delivery) {
+            Ok(request) => request,
+            Err(problem) => return Outcome::NotSent(problem.told(self)),
+        };
+        match tokio::time::timeout(TIMEOUT, self.http.send(request)).await {
+            Ok(Ok(answer)) => Outcome::Answered(answer.status().as_u16()),
+            Ok(Err(error)) if error.is_connect() => Outcome::NotSent(Problem::Unreachable(error).told(self)),
+            Ok(Err(error)) => Outcome::Unanswered(Problem::Unreachable(error).told(self)),
+            Err(_) => Outcome::Unanswered(Problem::Late.told(self)),
+        }
+    }
+
+    fn request(&self, delivery: &Delivery) -> Result<Request<Full<Bytes>>, Problem> {
         if delivery.method() == Method::CONNECT {
             return Err(Problem::Tunnel);
         }
@@ -151,6 +166,16 @@ impl Forwarding {
         *request.method_mut() = delivery.method().clone();
         *request.uri_mut() = self.address(delivery.uri())?;
         *request.headers_mut() = without_connection(delivery.headers());
+        Ok(request)
+    }
+
+    /// The authority, as a header names it.
+    pub fn host(&self) -> &str {
+        self.authority.as_str()
+    }
+
+    async fn answer(&self, delivery: &Delivery) -> Result<Response<Body>, Problem> {
+        let request = self.request(delivery)?;
         let (parts, body) = self.http.send(request).await.map_err(Problem::Unreachable)?.into_parts();
         if parts.status == StatusCode::SWITCHING_PROTOCOLS {
             return Err(Problem::Switched);
@@ -177,23 +202,27 @@ impl Forwarding {
 }
 
 /// What cannot be done as it is asked for, and what would put secrets at risk.
-fn check(url: &Url, in_plaintext_too: bool) -> Result<(), Failure> {
+fn check(option: &str, url: &Url, in_plaintext_too: bool) -> Result<(), Failure> {
     if url.query().is_some() || url.fragment().is_some() {
         let right = &url[..Position::AfterPath];
         return Err(Failure::usage(format!(
-            "--forward-to is an address and a path: the query is that of each request; leave it off, as in {right}"
+            "{option} is an address and a path: the query is that of each request; leave it off, as in {right}"
         )));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(Failure::usage(
-            "--forward-to has no user and no password: requests are passed on with their own headers",
-        ));
+        return Err(Failure::usage(format!(
+            "{option} has no user and no password: requests are passed on with their own headers"
+        )));
     }
     if url.scheme() == "http" && !post::is_loopback(url) && !in_plaintext_too {
         let host = url.host_str().unwrap_or_default();
+        // The command that sends a capture again has no way around it.
+        let way_out = match option {
+            "--forward-to" => "use https://, or --danger-forward-in-plaintext",
+            _ => "use https://",
+        };
         return Err(Failure::usage(format!(
-            "callbacks with their secrets would go to {host} in plaintext; use https://, or \
-             --danger-forward-in-plaintext"
+            "callbacks with their secrets would go to {host} in plaintext; {way_out}"
         )));
     }
     Ok(())
@@ -251,7 +280,7 @@ mod tests {
     fn what_is_encrypted_may_go_anywhere() {
         for to in ["https://app.example/base", "http://localhost:3000", "http://[::1]:3000/base"] {
             let url = Url::parse(to).ok();
-            assert!(url.is_some_and(|url| Forwarding::to(&url, false).is_ok()), "{to}");
+            assert!(url.is_some_and(|url| Forwarding::to("--to", &url, false).is_ok()), "{to}");
         }
     }
 }

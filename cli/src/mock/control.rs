@@ -46,7 +46,7 @@ pub async fn serve(listener: TcpListener, all: Vec<Arc<Served>>) {
 
 /// A page in a browser could command what listens on this machine.
 async fn for_programs(request: Request<Body>, next: Next) -> Response {
-    if web::is_by_a_page(request.headers()) || !web::is_for_this_machine(request.headers()) {
+    if web::is_by_a_page(request.headers()) || !web::is_for_this_machine(request.headers(), &[]) {
         return Refused(StatusCode::FORBIDDEN, "this is for programs on this machine".to_owned())
             .into_response();
     }

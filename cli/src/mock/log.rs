@@ -1,6 +1,7 @@
 //! What is called and delivered, as it happens.
 
 use super::served::Served;
+use crate::capture::shown_path;
 use crate::clock;
 use crate::failure::Failure;
 use crate::out::{Out, printable};
@@ -10,6 +11,7 @@ use countersign::mock::{AttemptOutcome, Call, Delivered, DeliveryFailure};
 use http::Method;
 use serde_json::json;
 use std::sync::Arc;
+use url::Url;
 
 const GREEN: Style = AnsiColor::Green.on_default();
 const YELLOW: Style = AnsiColor::Yellow.on_default();
@@ -93,6 +95,7 @@ impl Log {
             "event": delivered.event,
             "event_id": delivered.event_id,
             "webhook_id": delivered.webhook_id,
+            "url": shown_url(&delivered.url),
             "attempts": attempts.len(),
             "outcome": outcome,
             "delivered": delivered.is_delivered(),
@@ -106,10 +109,18 @@ impl Log {
                 clock::time_of_day(now),
                 provider.name(),
                 printable(&delivered.event),
-                printable(&delivered.webhook_id),
+                shown_url(&delivered.url),
                 width = self.width,
             )
         })
+    }
+}
+
+/// An address without what in it may be a secret: tokens, the query, and a password.
+fn shown_url(url: &str) -> String {
+    match Url::parse(url) {
+        Ok(url) => format!("{}{}", url.origin().ascii_serialization(), shown_path(url.path())),
+        Err(_) => "what is no URL".to_owned(),
     }
 }
 

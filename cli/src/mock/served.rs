@@ -6,7 +6,7 @@ use crate::environment;
 use crate::failure::Failure;
 use crate::home;
 use crate::mint::mint;
-use crate::out::Out;
+use crate::out::{Out, quoted};
 use crate::provider::Provider;
 use crate::stop;
 use countersign::mock::{
@@ -281,7 +281,7 @@ impl Face {
     /// Where SIGN8 calls is agreed upon with it, and not told by a call.
     fn sign8(server: sign8::Server, forward_to: Option<&Url>) -> Result<Self, Failure> {
         let callbacks = if let Some(url) = forward_to {
-            let organisation = callbacks::audience_variable(Provider::Sign8).and_then(environment::variable);
+            let organisation = Provider::Sign8.facts().audience.and_then(environment::variable);
             let organisation = organisation.unwrap_or_else(|| ORGANISATION.to_owned());
             let url = match callbacks::url_secret(Provider::Sign8)? {
                 Some(secret) => mint(Provider::Sign8, &secret, url, &organisation, None)?,
@@ -343,28 +343,4 @@ impl Face {
 fn path(provider: Provider, operation: &str) -> &'static str {
     let operations = provider.operations();
     operations.iter().find(|known| known.id == operation).map_or("/", |known| known.path)
-}
-
-/// A value as a shell reads it.
-fn quoted(value: &str) -> String {
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "_-./:@%+".contains(letter);
-    if value.chars().all(is_plain) { value.to_owned() } else { format!("'{}'", value.replace('\'', r"'\''")) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quoted;
-
-    #[test]
-    fn values_are_quoted_where_a_shell_would_take_them_apart() {
-        let cases = [
-            ("http://127.0.0.1:4010/api/v1", "http://127.0.0.1:4010/api/v1"),
-            ("/home/Ada Lovelace/key.pem", "'/home/Ada Lovelace/key.pem'"),
-            ("$(rm)", "'$(rm)'"),
-            ("it's", r"'it'\''s'"),
-        ];
-        for (value, expected) in cases {
-            assert_eq!(quoted(value), expected);
-        }
-    }
 }

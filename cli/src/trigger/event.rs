@@ -3,7 +3,7 @@
 use super::Args;
 use super::legalesign::{self, Notice};
 use super::sample::{Proof, Sample};
-use crate::callbacks::{self, USUAL_HEADER};
+use crate::callbacks;
 use crate::capture::TOKEN;
 use crate::clock;
 use crate::environment;
@@ -44,17 +44,13 @@ pub struct Framed {
 
 impl<'a> Making<'a> {
     pub fn new(args: &'a Args, provider: Provider, to: &'a Url, at: SystemTime) -> Result<Self, Failure> {
-        let header = match (provider, callbacks::header_secret()?) {
-            (Provider::Signly, Some(secret)) => {
-                let name = HeaderName::try_from(args.header.as_deref().unwrap_or(USUAL_HEADER));
-                let name = name.map_err(|_| Failure::usage("--header looks like X-Client-Auth"))?;
-                Some((name, secret))
-            }
-            _ => None,
+        let header = match provider {
+            Provider::Signly => callbacks::secret_in_header(args.header.as_deref())?,
+            Provider::Faireplace | Provider::Leap | Provider::Legalesign | Provider::Sign8 => None,
         };
-        let named = callbacks::audience_variable(provider).and_then(environment::variable);
+        let named = provider.facts().audience.and_then(environment::variable);
         let audience = args.audience.clone().or(named);
-        let audience = match (audience, callbacks::audience_variable(provider)) {
+        let audience = match (audience, provider.facts().audience) {
             (Some(audience), _) => audience,
             (None, None) => String::new(),
             (None, Some(variable)) => {
@@ -156,7 +152,7 @@ impl<'a> Making<'a> {
         let urls = self.provider.variable("CALLBACK_URL_SECRET");
         let other = match self.provider {
             Provider::Signly => "SIGNLY_WEBHOOK_SECRET for a header, or ",
-            _ => "",
+            Provider::Faireplace | Provider::Leap | Provider::Legalesign | Provider::Sign8 => "",
         };
         Failure::usage(format!(
             "nothing would prove it; set {other}{urls} to the secret that the application signs its callback URLs with, \

@@ -4,7 +4,7 @@ use super::{ADA, PDF, sent};
 use crate::world;
 use crate::{screen, support};
 use countersign::leap::ProjectStatus;
-use countersign::mock::{Fault, leap};
+use countersign::mock::{Fault, Scene, leap};
 use serde_json::Value;
 
 #[test]
@@ -13,15 +13,47 @@ fn legalesign_voids_and_archives() {
     let id = sent(&world);
     let printed = world.run(&["cancel", "legalesign", &id, "--yes"]);
     assert_eq!((printed.code, printed.out.as_str()), (0, ""), "{}", printed.err);
-    assert!(printed.err.contains("put into the archive"), "{}", printed.err);
+    assert!(printed.err.contains("Done: the document is void, and put into the archive."), "{}", printed.err);
     assert_eq!(world.server.document(&id).unwrap()["status"], 40);
     assert_eq!(world.server.calls("archive_document").only().query, None);
 
     let other = sent(&world);
     world.server.clear_requests();
     let printed = world.run(&["cancel", "legalesign", &other, "--yes", "--tell", "--json"]);
-    assert_eq!(serde_json::from_str::<Value>(&printed.out).unwrap()["done"], "archived");
+    let data = serde_json::from_str::<Value>(&printed.out).unwrap();
+    assert_eq!((&data["done"], &data["status"]), (&"archived".into(), &"removed".into()));
     world.server.calls("archive_document").only().assert_query("email", "true");
+}
+
+#[test]
+fn a_document_that_is_over_is_not_said_to_be_voided() {
+    let world = world::legalesign();
+    let cases = [Scene::EveryoneSigns, Scene::SecondSignerRefuses];
+    for (scene, expected) in cases.into_iter().zip(["It is not void: it is signed.", "It was rejected."]) {
+        let id = sent(&world);
+        world.wait_for(world.server.play(scene, &id)).unwrap();
+        let told = world.run(&["cancel", "legalesign", &id, "--yes", "--tell"]);
+        assert_eq!(told.code, 2, "{}", told.err);
+        assert!(told.err.contains("would be told that it is void"), "{}", told.err);
+        let printed = world.run(&["--json", "cancel", "legalesign", &id, "--yes"]);
+        assert_eq!(printed.code, 0, "{}", printed.err);
+        assert!(printed.err.contains(expected), "{}", printed.err);
+        assert!(!printed.err.contains("voided") && !printed.err.contains("is void,"), "{}", printed.err);
+        let data = printed.json().remove(0);
+        assert_eq!(data["done"], "archived");
+        assert!(["signed", "rejected"].contains(&data["status"].as_str().unwrap()), "{data}");
+    }
+    world.server.calls("archive_document").assert_count(2);
+}
+
+#[test]
+fn whoever_is_asked_is_told_what_it_means_for_this_document() {
+    let world = world::legalesign();
+    let id = sent(&world);
+    world.server.sign_all(&id).unwrap();
+    let seen = screen::run(&world, &["cancel", "legalesign", &id], "n\n");
+    let shown = seen.screen.replace('\n', "");
+    assert!(shown.contains("the document is signed: it is put into the archive, and not voided"), "{shown}");
 }
 
 #[test]
@@ -82,7 +114,7 @@ fn whoever_does_not_know_is_told_to_look() {
     let id = sent(&world);
     world.server.fail_next_on("archive_document", Fault::lost_answer());
     let printed = world.run(&["cancel", "legalesign", &id, "--yes"]);
-    assert_eq!(printed.code, 1);
+    assert_eq!(printed.code, 3);
     assert!(printed.err.contains("it may have happened"), "{}", printed.err);
     assert!(printed.err.contains(&format!("countersign status legalesign {id}")), "{}", printed.err);
     world.server.calls("archive_document").assert_count(1);

@@ -106,7 +106,7 @@ fn a_lost_answer_is_not_followed_by_a_second_document() {
     let world = world::legalesign();
     world.server.fail_next_on("create_document", Fault::lost_answer());
     let printed = to_legalesign(&world, &["--signer", ADA]);
-    assert_eq!(printed.code, 1);
+    assert_eq!(printed.code, 3);
     assert_eq!(printed.out, "");
     assert!(printed.err.contains("it may have happened"), "{}", printed.err);
     assert!(printed.err.contains("Do not send it again before you have looked"), "{}", printed.err);
@@ -122,9 +122,10 @@ fn whoever_interrupts_it_is_told_that_it_may_have_been_sent() {
     world.server.fail_next_on("create_document", Fault::delay(Duration::from_secs(3600)));
     let arguments = ["send", "legalesign", "contract.pdf", "--group", world.server.group(), "--signer", ADA];
     let output = interrupted(&world, &arguments, || world.server.calls("create_document").count() > 0);
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(3));
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(told.contains("interrupted") && told.contains("It may have been sent"), "{told}");
+    assert!(told.contains("\n  countersign list legalesign --group "), "{told}");
 }
 
 #[test]
@@ -224,7 +225,7 @@ fn without_the_place_of_the_id_the_answer_is_printed() {
 
     world.set("LEAP_ID_PATH", "/somewhere/else");
     let printed = to_leap(&world, &["--signer", ADA]);
-    assert_eq!(printed.code, 1);
+    assert_eq!(printed.code, 4);
     assert!(printed.err.contains("it was started, so do not send it again"), "{}", printed.err);
     assert!(serde_json::from_str::<Value>(&printed.out).is_ok());
 
@@ -257,8 +258,9 @@ fn leap_is_not_asked_twice_and_its_reason_is_told() {
     let world = world::leap();
     world.server.fail_next_on("start_signing_process", Fault::status(500));
     let printed = to_leap(&world, &["--signer", ADA]);
-    assert_eq!(printed.code, 1);
+    assert_eq!(printed.code, 3);
     assert!(printed.err.contains("may have been written to. Do not send it\nagain"), "{}", printed.err);
+    assert!(printed.err.contains("no call is documented that lists"), "{}", printed.err);
     let refusal = json!({ "message": "The format is not supported." }).to_string();
     world.server.fail_next_on("start_signing_process", Fault::answer(400, "application/json", refusal));
     let printed = to_leap(&world, &["--signer", ADA]);
@@ -278,6 +280,8 @@ fn leap_wants_an_owner_and_no_group() {
     let group = to_leap(&world, &["--signer", ADA, "--group", "g"]);
     assert_eq!(group.code, 2);
     assert!(group.err.contains("Documill Leap has no --group"), "{}", group.err);
+    let tag = to_leap(&world, &["--signer", ADA, "--tag", "t"]);
+    assert!(tag.code == 2 && tag.err.contains("Documill Leap has no --tag"), "{}", tag.err);
     world.server.assert_calls(&[]);
 }
 

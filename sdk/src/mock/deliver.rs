@@ -11,13 +11,15 @@ pub struct Delivered {
     pub event_id: String,
     /// What it tells, in the provider's words: a type, or the last segment of a path. Empty for requests of a test's own.
     pub event: String,
+    /// The address that it was sent to. A callback URL that is signed has its token in it, which is a secret.
+    pub url: String,
     attempts: Vec<Attempt>,
 }
 
 impl Delivered {
-    pub(super) fn new(webhook_id: &str, event_id: &str, event: &str, attempts: Vec<Attempt>) -> Self {
-        let [webhook_id, event_id, event] = [webhook_id, event_id, event].map(str::to_owned);
-        Self { webhook_id, event_id, event, attempts }
+    pub(super) fn new([webhook_id, event_id, event, url]: [&str; 4], attempts: Vec<Attempt>) -> Self {
+        let [webhook_id, event_id, event, url] = [webhook_id, event_id, event, url].map(str::to_owned);
+        Self { webhook_id, event_id, event, url, attempts }
     }
 
     /// Whether the receiver accepted the event in the end.

@@ -22,7 +22,7 @@ pub(super) struct Outgoing {
 impl Outgoing {
     pub(super) async fn send(&self, courier: &Courier, storm: Option<&mut Storm>) -> Delivered {
         let attempts = courier.deliver(&self.destination, &*self.body, storm).await;
-        Delivered::new(&self.webhook_id, &self.event_id, &self.event, attempts)
+        Delivered::new([&self.webhook_id, &self.event_id, &self.event, &self.destination.url], attempts)
     }
 }
 

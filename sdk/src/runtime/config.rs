@@ -84,7 +84,7 @@ impl<S: Setup> ClientBuilder<S> {
     ///
     /// # Errors
     ///
-    /// A variable is missing or unusable; the error names it.
+    /// A variable is missing or unusable, or set together with its `_FILE`; the error names it.
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
         let variables = Variables { provider: S::PROVIDER, prefix: S::VARIABLES, lookup: &variable };
         let mut builder = Self::new();
@@ -331,14 +331,19 @@ pub struct Variables<'a> {
 
 impl Variables<'_> {
     /// The value of `<PREFIX>_<name>`, or of the file that `<PREFIX>_<name>_FILE` names. An empty
-    /// variable counts as none, an empty file is an error.
+    /// variable counts as none. An empty file is an error, and so are both variables at once: nobody could tell which of
+    /// the two values is meant.
     pub(crate) fn get(&self, name: &str) -> Result<Option<String>, Error> {
         let name = self.name(name);
-        if let Some(value) = (self.lookup)(&name).filter(|value| !value.is_empty()) {
-            return Ok(Some(value));
-        }
-        let Some(path) = (self.lookup)(&format!("{name}_FILE")).filter(|path| !path.is_empty()) else {
-            return Ok(None);
+        let value = (self.lookup)(&name).filter(|value| !value.is_empty());
+        let path = (self.lookup)(&format!("{name}_FILE")).filter(|path| !path.is_empty());
+        let path = match (value, path) {
+            (Some(_), Some(_)) => {
+                let detail = format!("both {name} and {name}_FILE are set; unset one of them");
+                return Err(Error::configuration(self.provider, detail));
+            }
+            (value, None) => return Ok(value),
+            (None, Some(path)) => path,
         };
         let value = std::fs::read_to_string(Path::new(&path)).map_err(|error| {
             let detail = format!("the file that {name}_FILE names cannot be read");

@@ -11,11 +11,21 @@ use countersign::Effect;
 use countersign::leap::{Person, SignDocument};
 use serde_json::{Value, json};
 
-const DOUBT: &str = "It may have been started, and the signers may have been written to. Do not send it\n\
-                     again before you have looked for it in Leap";
+/// No call is documented that lists processes, so a person has to look.
+fn doubt(title: &str) -> String {
+    format!(
+        "It may have been started, and the signers may have been written to. Do not send it\n\
+         again before you have looked for \"{title}\" in Leap: no call is documented that lists\n\
+         processes."
+    )
+}
 
 pub async fn send(args: Args, out: Out) -> Result<(), Failure> {
-    args.refuse(&[("--group", args.group.is_some()), ("--text-tags", args.text_tags)])?;
+    args.refuse(&[
+        ("--group", args.group.is_some()),
+        ("--tag", args.tag.is_some()),
+        ("--text-tags", args.text_tags),
+    ])?;
     all_different(&args.signers)?;
     let owner = args.owner.as_ref().map(person).ok_or_else(|| {
         Failure::usage("Leap wants to know the owner of a signing process: --owner \"Name <mail>\"")
@@ -29,6 +39,7 @@ pub async fn send(args: Args, out: Out) -> Result<(), Failure> {
     let document = Document::open(&args.file).await?;
     let title = args.title(&document, None)?;
     let leap = client::leap()?;
+    let doubt = doubt(&title);
 
     let (kind, stem) = (document.kind(), document.stem().to_owned());
     let (content, bar) = document.into_content();
@@ -41,10 +52,14 @@ pub async fn send(args: Args, out: Out) -> Result<(), Failure> {
     if let Some(url) = callback_url {
         start = start.sign_tasks_completed_callback_url(url);
     }
-    let process = unless_interrupted(Box::pin(start.send()), DOUBT).await?.map_err(|error| {
+    let process = unless_interrupted(Box::pin(start.send()), &doubt, None).await?.map_err(|error| {
         bar.abandon();
-        let note = if error.effect() == Effect::None { "Nobody was written to" } else { DOUBT };
-        after(&error, &message(&error), note)
+        let note = match error.effect() {
+            Effect::None => "Nobody was written to.",
+            Effect::Done => "It was started, and only the answer could not be read. Do not send it again.",
+            _ => &doubt,
+        };
+        after(&error, &message(&error), note, error.effect())
     })?;
     bar.finish();
 
@@ -61,13 +76,15 @@ pub async fn send(args: Args, out: Out) -> Result<(), Failure> {
              there is not public: with --id-at PATH, or LEAP_ID_PATH, only the id is printed.",
         ),
         (None, Some(path)) => {
-            return Err(Failure::failed(format!(
+            printed.map_err(Failure::after_the_change)?;
+            let message = format!(
                 "it was started, so do not send it again; but the answer has no text at {path}.\n\
                  The whole answer is on standard output: the id is in it"
-            )));
+            );
+            return Err(Failure::change("unreadable", message, Effect::Done));
         }
     }
-    printed
+    printed.map_err(Failure::after_the_change)
 }
 
 fn person(signer: &Signer) -> Person {

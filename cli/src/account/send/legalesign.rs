@@ -6,8 +6,7 @@ use super::{Args, after, unless_interrupted};
 use crate::account::client;
 use crate::environment;
 use crate::failure::Failure;
-use crate::out::printable;
-use crate::out::{Out, talk};
+use crate::out::{Out, printable, quoted, talk};
 use countersign::Effect;
 use countersign::legalesign::{FieldErrors, RecipientInput};
 use serde_json::json;
@@ -46,30 +45,46 @@ pub async fn send(args: Args, out: Out) -> Result<(), Failure> {
     let template = upload.send().await.map_err(|error| {
         bar.abandon();
         let stored = if error.effect() == Effect::None { "" } else { "; the PDF may have been stored" };
-        let note = format!("Nobody was written to{stored}. It can be sent again");
-        after(&error, &complaints(&error), &note)
+        let note = format!("Nobody was written to{stored}. It can be sent again.");
+        after(&error, &complaints(&error), &note, Effect::None)
     })?;
     bar.finish();
 
     let count = signers.len();
     let start =
         legalesign.create_document().group(group.as_str()).name(title).templatepdf(template.id.clone());
-    let start = start.signers(signers).signers_in_order(!args.any_order).do_email(true);
+    let mut start = start.signers(signers).signers_in_order(!args.any_order).do_email(true);
+    if let Some(tag) = &args.tag {
+        start = start.tag(tag.as_str());
+    }
+    // The template was made for this document alone, so it names it even where no tag does.
+    let (quoted_group, quoted_template) = (quoted(&group), quoted(template.id.as_ref()));
+    let look_up = format!("countersign list legalesign --group {quoted_group} --template {quoted_template}");
     let doubt = format!(
-        "It may have been sent. Do not send it again before you have looked: the list of\n\
-         documents of {group} at Legalesign has one of the template {}, or has none",
-        template.id
+        "It may have been sent. Do not send it again before you have looked, now and in some\n\
+         minutes again: this lists it, or lists nothing.\n  {look_up}"
     );
-    let created = unless_interrupted(Box::pin(start.send()), &doubt).await?.map_err(|error| {
-        let unused = format!("Nobody was written to. The PDF stays, as the template {}", template.id);
-        let note = if error.effect() == Effect::None { &unused } else { &doubt };
-        after(&error, &complaints(&error), note)
+    let call = unless_interrupted(Box::pin(start.send()), &doubt, Some(&look_up));
+    let created = call.await?.map_err(|error| {
+        let (note, look_up) = match error.effect() {
+            Effect::None => {
+                (format!("Nobody was written to. The PDF stays, as the template {}.", template.id), None)
+            }
+            Effect::Done => {
+                let done = "It was sent, and only the answer could not be read. Do not send it again;\n\
+                            this shows its id:";
+                (format!("{done}\n  {look_up}"), Some(look_up.as_str()))
+            }
+            _ => (doubt.clone(), Some(look_up.as_str())),
+        };
+        after(&error, &complaints(&error), &note, error.effect()).looked_up_by(look_up)
     })?;
-    let data = json!({ "provider": "legalesign", "id": created.id, "template": template.id });
+    let data =
+        json!({ "provider": "legalesign", "id": created.id, "template": template.id, "tag": args.tag });
     let printed = out.data(&data, || created.id.to_string());
     let people = if count == 1 { "1 signer".to_owned() } else { format!("{count} signers") };
     talk(&format!("Sent to {people}. Next: countersign status legalesign {}", created.id));
-    printed
+    printed.map_err(Failure::after_the_change)
 }
 
 fn recipient(signer: &Signer) -> Result<RecipientInput, Failure> {
