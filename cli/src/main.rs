@@ -2,7 +2,8 @@
 //! accepted.
 #![allow(
     clippy::doc_markdown,
-    reason = "documentation of arguments is their help, where backticks would be shown"
+    rustdoc::invalid_html_tags,
+    reason = "documentation of arguments is their help, where backticks would be shown, and `<mail>` is what to write"
 )]
 
 mod account;
