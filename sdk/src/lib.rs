@@ -1,11 +1,28 @@
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
-    all(feature = "rustls", every_provider, feature = "axum", feature = "mock"),
+    any(not(doctest), all(feature = "rustls", every_provider, feature = "axum", feature = "mock")),
     doc = include_str!("front.md")
 )]
+// A name that this build does not have leads to the table of the features.
+#![cfg_attr(not(feature = "faireplace"), doc = "\n[`faireplace`]: #features")]
+#![cfg_attr(not(feature = "leap"), doc = "\n[`leap`]: #features\n[`leap::Client`]: #features")]
 #![cfg_attr(
-    not(all(feature = "rustls", every_provider, feature = "axum", feature = "mock")),
-    doc = "E-signature APIs: typed calls, verified callbacks, mock servers. Build the documentation with all features, or start \
-           with the README."
+    not(feature = "legalesign"),
+    doc = "\n[`legalesign`]: #features\n[`legalesign::Client`]: #features"
+)]
+#![cfg_attr(not(feature = "sign8"), doc = "\n[`sign8`]: #features\n[`sign8::Client`]: #features")]
+#![cfg_attr(not(feature = "signly"), doc = "\n[`signly`]: #features\n[`signly::Client`]: #features")]
+#![cfg_attr(
+    not(feature = "axum"),
+    doc = "\n[`webhook::Callback`]: #features\n[`webhook::CallbackRouter`]: #features"
+)]
+#![cfg_attr(
+    not(feature = "mock"),
+    doc = "\n[`mock`]: #features\n[`mock::Fault`]: #features\n[`mock::Scene`]: #features"
+)]
+#![cfg_attr(
+    not(all(every_provider, feature = "axum", feature = "mock")),
+    doc = include_str!("front_guide.md")
 )]
 #![cfg_attr(
     not(every_provider),
