@@ -2,8 +2,7 @@
 //! accepted.
 #![allow(
     clippy::doc_markdown,
-    rustdoc::invalid_html_tags,
-    reason = "documentation of arguments is their help, where backticks would be shown, and `<mail>` is what to write"
+    reason = "documentation of arguments is their help, where backticks would be shown"
 )]
 
 mod account;

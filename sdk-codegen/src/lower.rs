@@ -188,8 +188,11 @@ fn forget_what_may_be_null(document: &mut Value) {
         }
     });
     for_each_object(document, &mut |object| {
-        if object.contains_key("$ref") {
-            object.remove("nullable");
+        let properties = object.get_mut("properties").and_then(Value::as_object_mut);
+        for member in properties.into_iter().flatten().filter_map(|(_, member)| member.as_object_mut()) {
+            if member.contains_key("$ref") {
+                member.remove("nullable");
+            }
         }
     });
 }

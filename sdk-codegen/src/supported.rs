@@ -73,6 +73,10 @@ fn unsupported(schema: &Value, is_named: bool) -> Option<(String, &'static str)>
             return Some((format!("`{key}` makes no type"), remedy));
         }
     }
+    if schema.get("$ref").is_some() && schema["nullable"] == true {
+        let problem = "a reference that may be `null` is no member of an object".to_owned();
+        return Some((problem, "leave `nullable` out, or write the schema out"));
+    }
     if schema.get("allOf").is_some() {
         let remedy = "write the members of a schema out; an `allOf` of one reference is read as that";
         return Some(("`allOf` makes no type".to_owned(), remedy));

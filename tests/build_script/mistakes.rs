@@ -542,6 +542,16 @@ fn schemas_that_make_no_type() {
              leave one of them out: members that are not known are never refused",
         ),
         (
+            insurance,
+            "        insurance:\n          type: array\n          items:\n            nullable: true\n            allOf:\n              \
+             - $ref: '#/components/schemas/Insurance'\n",
+            format!(
+                "{place} > items: a reference that may be `null` is no member of an object; \
+                 leave `nullable` out, or write the schema out"
+            )
+            .leak(),
+        ),
+        (
             "        label:\n          type: string\n",
             "        packed_at:\n          type: string\n        label:\n          type: string\n",
             "components > schemas > Parcel: `packedAt` and `packed_at` are both `packed_at` in Rust; \
