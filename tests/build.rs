@@ -2,19 +2,16 @@
 
 #![allow(clippy::disallowed_methods, clippy::print_stdout, reason = "this is how a build script talks")]
 
-#[path = "../sdk/build/pipeline.rs"]
-#[allow(dead_code, unused_qualifications, reason = "it is a part of another build script")]
-mod pipeline;
-
+use countersign_codegen::Target;
 use std::error::Error;
 use std::path::Path;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let document = "fixtures/sixth/sixth.yaml";
-    println!("cargo::rerun-if-changed=../sdk/build");
     println!("cargo::rerun-if-changed={document}");
-    let target = pipeline::Target { provider: "sixth", module: "sixth" };
-    let code = pipeline::generate(document, target, &std::fs::read_to_string(document)?)?;
+    let target = Target { provider: "sixth", module: "sixth" };
+    let code = countersign_codegen::generate(document, target, &std::fs::read_to_string(document)?)
+        .map_err(|problems| problems.join("\n"))?;
     let folder = std::env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?;
     std::fs::write(Path::new(&folder).join("sixth.rs"), code)?;
     Ok(())

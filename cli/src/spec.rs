@@ -1,10 +1,12 @@
-//! `countersign spec`: the table of operations.
+//! `countersign spec`: the table of operations, and the check of a document.
 
 use crate::failure::Failure;
-use crate::out::{Out, table, talk};
+use crate::input::{self, Input};
+use crate::out::{Out, printable, table, talk};
 use crate::provider::Provider;
 use countersign::{Certainty, Operation, Outcome, Paging};
 use serde_json::{Value, json};
+use std::panic;
 
 /// List what the SDK can call, and how sure each call is.
 #[derive(Debug, clap::Args)]
@@ -20,21 +22,33 @@ REPEAT     whether sending twice does no more harm than sending once; only
            then is a call tried again by itself
 PAGES      how a list goes on: offset, token, or `?` if that is undocumented
 
-With --json each operation is one line, with all that is known of it.",
+With --json each operation is one line, with all that is known of it.
+
+With --check a document of your own is checked as the build of the SDK would
+check it: each mistake is a line with file, place, problem and remedy, and the
+exit code is 1. The mistakes of a later step show once those before are mended.",
     after_help = "\
 Examples:
   countersign spec legalesign
   countersign spec | grep inferred
-  countersign spec signly --json | jq 'select(.repeatable | not) | .id'"
+  countersign spec signly --json | jq 'select(.repeatable | not) | .id'
+  countersign spec --check openapi/notes.yaml"
 )]
 pub struct Args {
     /// One provider; without it, all.
     provider: Option<Provider>,
+
+    /// Check this OpenAPI document; `-` is standard input
+    #[arg(long, value_name = "FILE", value_parser = input::parser(), conflicts_with = "provider")]
+    check: Option<Input>,
 }
 
 const HEADER: [&str; 7] = ["OPERATION", "CERTAINTY", "SOURCE", "REPEAT", "PAGES", "METHOD", "PATH"];
 
 pub fn run(args: &Args, out: Out) -> Result<(), Failure> {
+    if let Some(document) = &args.check {
+        return check(document, out);
+    }
     let providers = args.provider.map_or_else(|| Provider::all().to_vec(), |provider| vec![provider]);
     let operations = providers.iter().flat_map(|provider| provider.operations()).collect::<Vec<_>>();
     if out.is_json() {
@@ -47,6 +61,38 @@ pub fn run(args: &Args, out: Out) -> Result<(), Failure> {
     }
     let rows = operations.iter().map(|operation| row(operation, args.provider.is_none()));
     out.print_lines(&table(&HEADER, &rows.collect::<Vec<_>>()))
+}
+
+/// Checks a document of OpenAPI.
+fn check(document: &Input, out: Out) -> Result<(), Failure> {
+    let file = document.shown();
+    let text = String::from_utf8(document.read()?);
+    let text = text.map_err(|_| Failure::usage(format!("{file} is not UTF-8")))?;
+    // The generator panics at what it does not know; that is caught and told as a mistake.
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let checked = countersign_codegen::check(&file, &text);
+    panic::set_hook(hook);
+    match checked {
+        Ok(found) => {
+            let (operations, schemas) = (found.operations, found.schemas);
+            let data = json!({ "file": file, "operations": operations, "schemas": schemas, "mistakes": [] });
+            let text = || {
+                let operations = counted(operations, "operation");
+                format!("{}: ok, {operations} and {}", printable(&file), counted(schemas, "schema"))
+            };
+            out.data(&data, text)
+        }
+        Err(mistakes) => {
+            let lines = mistakes.iter().map(|mistake| printable(mistake)).collect::<Vec<_>>();
+            out.data(&json!({ "file": file, "mistakes": mistakes }), || lines.join("\n"))?;
+            Err(Failure::Refused)
+        }
+    }
+}
+
+fn counted(number: usize, name: &str) -> String {
+    if number == 1 { format!("1 {name}") } else { format!("{number} {name}s") }
 }
 
 /// One line, with the provider in front of the name where there are several.

@@ -99,3 +99,58 @@ fn an_unknown_provider_is_answered_with_those_that_there_are() {
     assert_eq!(printed.code, 2);
     assert!(printed.err.contains("faireplace, leap, legalesign, sign8, signly"), "{}", printed.err);
 }
+
+#[test]
+fn a_right_document_is_told_with_what_is_in_it() {
+    for (document, found) in [("sign8.yaml", "5 operations and"), ("legalesign.yaml", "54 operations and")] {
+        let file = format!("{}/../openapi/{document}", env!("CARGO_MANIFEST_DIR"));
+        let printed = spec(&["--check", &file]);
+        assert_eq!((printed.code, printed.err.as_str()), (0, ""), "{}", printed.out);
+        assert!(printed.out.starts_with(&format!("{file}: ok, {found} ")), "{}", printed.out);
+        let json = serde_json::from_str::<Value>(&spec(&["--check", &file, "--json"]).out).unwrap();
+        assert_eq!(json["mistakes"], serde_json::json!([]));
+        assert!(printed.out.contains(&format!(" {} operations ", json["operations"])), "{json}");
+    }
+}
+
+#[test]
+fn all_mistakes_of_a_document_are_told_at_once() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let file = folder.path().join("wrong.yaml");
+    let document = include_str!("../../tests/fixtures/small.yaml")
+        .replace("      x-sdk-repeatable: true\n      x-sdk-vendor-id: fetchParcel\n", "")
+        .replace("      summary: Lists parcels.\n", "");
+    std::fs::write(&file, document).unwrap();
+    let file = file.to_str().unwrap();
+    let printed = spec(&["--check", file]);
+    assert_eq!((printed.code, printed.err.as_str()), (1, ""));
+    let lines = printed.out.lines().collect::<Vec<_>>();
+    let found =
+        |line: &str, mistake: &str| line.strip_prefix(file).is_some_and(|rest| rest.starts_with(mistake));
+    assert_eq!(lines.len(), 2, "{lines:#?}");
+    assert!(found(lines[0], ": list_parcels: `summary` is missing"), "{lines:#?}");
+    assert!(found(lines[1], ": get_parcel: `x-sdk-repeatable` is missing"), "{lines:#?}");
+    let json = serde_json::from_str::<Value>(&spec(&["--check", file, "--json"]).out).unwrap();
+    assert_eq!(
+        json["mistakes"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect::<Vec<_>>(),
+        lines
+    );
+}
+
+#[test]
+fn what_is_no_document_is_told() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let file = folder.path().join("no.yaml");
+    for (content, code, told) in [
+        (&b"paths: ["[..], 1, "write valid YAML"),
+        (b"openapi: 3.1.0\npaths: {/a: {get: {}}}", 1, "`openapi` is `3.1.0`"),
+        (b"\xff", 2, "is not UTF-8"),
+    ] {
+        std::fs::write(&file, content).unwrap();
+        let printed = spec(&["--check", file.to_str().unwrap()]);
+        assert_eq!(printed.code, code, "{told}: {}{}", printed.out, printed.err);
+        assert!(format!("{}{}", printed.out, printed.err).contains(told), "{}{}", printed.out, printed.err);
+    }
+    assert_eq!(spec(&["--check", "/nonexistent/a.yaml"]).code, 2);
+    assert_eq!(spec(&["signly", "--check", "a.yaml"]).code, 2);
+}

@@ -1,11 +1,28 @@
+#![cfg_attr(docsrs, feature(doc_cfg))]
+// A name that this build does not have leads to the table of the features. rustdoc finds a definition only if it comes first.
+#![cfg_attr(not(feature = "faireplace"), doc = "[`faireplace`]: #features")]
+#![cfg_attr(not(feature = "leap"), doc = "[`leap`]: #features\n[`leap::Client`]: #features")]
 #![cfg_attr(
-    all(feature = "rustls", every_provider, feature = "axum", feature = "mock"),
-    doc = include_str!("front.md")
+    not(feature = "legalesign"),
+    doc = "[`legalesign`]: #features\n[`legalesign::Client`]: #features"
+)]
+#![cfg_attr(not(feature = "sign8"), doc = "[`sign8`]: #features\n[`sign8::Client`]: #features")]
+#![cfg_attr(not(feature = "signly"), doc = "[`signly`]: #features\n[`signly::Client`]: #features")]
+#![cfg_attr(
+    not(feature = "axum"),
+    doc = "[`webhook::Callback`]: #features\n[`webhook::CallbackRouter`]: #features"
 )]
 #![cfg_attr(
-    not(all(feature = "rustls", every_provider, feature = "axum", feature = "mock")),
-    doc = "E-signature APIs: typed calls, verified callbacks, mock servers. Build the documentation with all features, or start \
-           with the README."
+    not(feature = "mock"),
+    doc = "[`mock`]: #features\n[`mock::Fault`]: #features\n[`mock::Scene`]: #features"
+)]
+#![cfg_attr(
+    not(all(every_provider, feature = "axum", feature = "mock")),
+    doc = include_str!("front_guide.md")
+)]
+#![cfg_attr(
+    any(not(doctest), all(feature = "rustls", every_provider, feature = "axum", feature = "mock")),
+    doc = include_str!("front.md")
 )]
 #![cfg_attr(
     not(every_provider),

@@ -75,3 +75,28 @@ fn schemas_of_text_lists_and_content() {
         ),
     ]);
 }
+
+#[test]
+fn json_by_its_names() {
+    let list = "            application/json:\n              schema:\n                $ref: '#/components/schemas/ShipmentList'\n";
+    refused(&[
+        (
+            list,
+            "            application/json: {}\n",
+            "list_shipments: the `application/json` of the success answer 200 has no `schema`; \
+             declare one; `{}` stands for any JSON",
+        ),
+        (
+            list,
+            "            application/vnd.small+json: {}\n",
+            "list_shipments: the `application/vnd.small+json` of the success answer 200 has no `schema`; \
+             declare one; `{}` stands for any JSON",
+        ),
+        (
+            "          application/json:\n            schema:\n              $ref: '#/components/schemas/ShipmentInput'\n",
+            "          application/vnd.small+json:\n            schema:\n              $ref: '#/components/schemas/ShipmentInput'\n",
+            "create_shipment: the request body is `application/vnd.small+json`; \
+             declare `application/json` and nothing else, or write this call by hand",
+        ),
+    ]);
+}

@@ -1,17 +1,15 @@
-//! The build script, run from its source: what it makes of a small document, and what it says of a wrong one.
-
-#[path = "../../sdk/build/pipeline.rs"]
-#[allow(dead_code, unused_qualifications, reason = "it is a part of the build script")]
-mod pipeline;
+//! The generator, through what it writes: the code for a small document, and the errors for a wrong one.
 
 mod generated;
 mod mistakes;
 mod mistakes_in_answers;
 
+use countersign_codegen::Target;
+
 const SMALL: &str = include_str!("../fixtures/small.yaml");
 
-const TARGET: pipeline::Target<'_> = pipeline::Target { provider: "small", module: "small" };
+const TARGET: Target<'_> = Target { provider: "small", module: "small" };
 
 pub fn generate(document: &str) -> Result<String, String> {
-    pipeline::generate("openapi/small.yaml", TARGET, document)
+    countersign_codegen::generate("openapi/small.yaml", TARGET, document).map_err(|lines| lines.join("\n"))
 }

@@ -1,5 +1,6 @@
-//! How answers and refusals are read, which is the same for both interfaces \[ER1, ER2\]. That workers get the same errors is
-//! inferred.
+//! How answers and refusals are read, which is the same for both interfaces
+//! \[[ER1](crate::faireplace::workers::sources#er1), [ER2](crate::faireplace::signatures::sources#er2)\]. That workers
+//! get the same errors is inferred.
 
 use crate::runtime::{Answer, Explanation, Opened, Outcome, Timestamp, absent, decode};
 use http::StatusCode;
@@ -8,9 +9,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::time::{Duration, SystemTime};
 
-/// When the calls of this hour are counted anew, in seconds since 1970 \[PG\].
+/// When the calls of this hour are counted anew, in seconds since 1970
+/// \[[PG](crate::faireplace::signatures::sources#pg)\].
 const RESET: &str = "x-ratelimit-reset";
-/// The attempts for a one-time code are used up \[OTP2\].
+/// The attempts for a one-time code are used up \[[OTP2](crate::faireplace::signatures::sources#otp2)\].
 const OTP_LOCKED: &str = "OTP_LOCKED";
 
 /// What an answer says of its own success.
@@ -60,7 +62,8 @@ fn reset(answer: &Answer) -> Option<SystemTime> {
     SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
 }
 
-/// `{"error": {"type": …, "details": …}, "meta": {"request_id": …}}`. Some have no `meta` \[OTP2\].
+/// `{"error": {"type": …, "details": …}, "meta": {"request_id": …}}`. Some have no `meta`
+/// \[[OTP2](crate::faireplace::signatures::sources#otp2)\].
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Body {

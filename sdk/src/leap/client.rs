@@ -69,7 +69,7 @@ impl Client {
 
 impl ClientBuilder {
     /// The External API Key. It is sent bare, with no word such as `Bearer` in front of it: so have it all documented
-    /// examples \[D1\].
+    /// examples \[[D1](crate::leap::sources#d1)\].
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
         self.setup.key = Some(Secret::issued(key));
         self
@@ -137,8 +137,8 @@ impl Provider for Leap {
         headers.insert(AUTHORIZATION, self.authorization.clone());
     }
 
-    /// Of a refusal only `message` is documented \[D1\], a sentence that may quote what was sent. So nothing of it is
-    /// printed; it is in the body of the error.
+    /// Of a refusal only `message` is documented \[[D1](crate::leap::sources#d1)\], a sentence that may quote what was
+    /// sent. So nothing of it is printed; it is in the body of the error.
     fn explain(&self, _: &Answer) -> Explanation {
         Explanation::default()
     }

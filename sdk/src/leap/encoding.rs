@@ -10,9 +10,9 @@ use serde::Serialize;
 ///
 /// | Part | Default | Why |
 /// |---|---|---|
-/// | `projectOwner`, `signers` | JSON text with `Content-Type: application/json` | assumed: another product of the vendor wants it \[D10\] |
+/// | `projectOwner`, `signers` | JSON text with `Content-Type: application/json` | assumed: another product of the vendor wants it \[[D10](crate::leap::sources#d10)\] |
 /// | `additionalRecipients` | one part, a JSON list with the same content type | assumed |
-/// | `orderedSigners` | the text `true` or `false` | inferred from the type \[D1\] |
+/// | `orderedSigners` | the text `true` or `false` | inferred from the type \[[D1](crate::leap::sources#d1)\] |
 ///
 /// ```
 /// use countersign::leap::PartEncoding;
@@ -45,7 +45,8 @@ impl PartEncoding {
         self.json(form, "projectOwner", owner)
     }
 
-    /// The part is an object, which holds the list under the name of the part once more \[D1\].
+    /// The part is an object, which holds the list under the name of the part once more
+    /// \[[D1](crate::leap::sources#d1)\].
     pub(super) fn signers(self, form: rt::Form, signers: &[Person]) -> Result<rt::Form, Invalid> {
         self.json(form, "signers", &Signers::default().signers(signers.iter().cloned()))
     }

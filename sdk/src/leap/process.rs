@@ -7,8 +7,8 @@ impl SigningProcess {
     /// The id that all other calls need, from where you have found it: `path` is written as for [`get`](Self::get). `None`
     /// if there is no text.
     ///
-    /// That the id is among the data is documented \[D2\]; the name it has there is not, so none is assumed. Look at one
-    /// answer of your own account, and say it.
+    /// That the id is among the data is documented \[[D2](crate::leap::sources#d2)\]; the name it has there is not, so
+    /// none is assumed. Look at one answer of your own account, and say it.
     ///
     /// ```
     /// use countersign::leap::SigningProcess;

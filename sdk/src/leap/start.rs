@@ -6,7 +6,7 @@ use crate::runtime::{Content, Error, Invalid, Reply};
 use http::header::ACCEPT;
 use std::fmt;
 
-/// The file to sign: a PDF or a DOCX \[D1\].
+/// The file to sign: a PDF or a DOCX \[[D1](crate::leap::sources#d1)\].
 ///
 /// ```
 /// use countersign::Content;
@@ -95,7 +95,7 @@ impl Client {
     ///
     /// Keep the answer: it holds the id that every other call needs; see [`SigningProcess::id_at`].
     ///
-    /// *Documented* \[D1\]: `POST /sign-only-api/projects/launch-new`.
+    /// *Documented* \[[D1](crate::leap::sources#d1)\]: `POST /sign-only-api/projects/launch-new`.
     ///
     /// ```
     /// # async fn example(leap: &countersign::leap::Client) -> Result<(), countersign::Error> {
@@ -162,14 +162,14 @@ impl StartSigningProcess {
         self
     }
 
-    /// Whether the signers take turns, in the order they were given, or sign in any order \[D1\]. Which of it happens if
-    /// nothing is said is not documented.
+    /// Whether the signers take turns, in the order they were given, or sign in any order
+    /// \[[D1](crate::leap::sources#d1)\]. Which of it happens if nothing is said is not documented.
     pub fn ordered_signers(mut self, ordered: bool) -> Self {
         self.is_ordered = Some(ordered);
         self
     }
 
-    /// E-mail addresses of others who get the signed document \[D1\].
+    /// E-mail addresses of others who get the signed document \[[D1](crate::leap::sources#d1)\].
     pub fn additional_recipients<I>(mut self, addresses: I) -> Self
     where
         I: IntoIterator,
@@ -179,11 +179,12 @@ impl StartSigningProcess {
         self
     }
 
-    /// Where to post that everybody has signed. It has to be https \[D1\]; anything else is refused before it is sent.
-    /// Plain http to this machine is let through if the base URL is on this machine too, as that of a mock is.
+    /// Where to post that everybody has signed. It has to be https \[[D1](crate::leap::sources#d1)\]; anything else is
+    /// refused before it is sent. Plain http to this machine is let through if the base URL is on this machine too, as
+    /// that of a mock is.
     ///
-    /// The provider advises a URL of its own for each signing process \[D1\]. Nothing is documented that tells a real call
-    /// from a forged one, so put something into it that nobody can guess.
+    /// The provider advises a URL of its own for each signing process \[[D1](crate::leap::sources#d1)\]. Nothing is
+    /// documented that tells a real call from a forged one, so put something into it that nobody can guess.
     pub fn sign_tasks_completed_callback_url(mut self, url: impl Into<String>) -> Self {
         self.callback_url = Some(url.into());
         self
@@ -202,8 +203,9 @@ impl StartSigningProcess {
     /// # Errors
     ///
     /// See [`Error`]; [`Error::effect`] tells whether it may have happened. A 400 says why in the `message` of
-    /// [`Error::body`]. A 500 is often a mistake of the caller, a part that is not written as it has to be \[D1\]; it
-    /// counts as "may have happened" all the same, since nobody says that nothing was started.
+    /// [`Error::body`]. A 500 is often a mistake of the caller, a part that is not written as it has to be
+    /// \[[D1](crate::leap::sources#d1)\]; it counts as "may have happened" all the same, since nobody says that nothing
+    /// was started.
     pub async fn send(self) -> Result<SigningProcess, Error> {
         Ok(self.send_reply().await?.into_value())
     }

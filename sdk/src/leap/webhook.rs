@@ -1,7 +1,7 @@
 //! Callbacks of Documill Leap: all signers have signed.
 //!
-//! Leap calls one URL per signing process, once, when the last signature is done \[D1\]. The call is not signed, and what
-//! is in its body is not known, so two things are up to the application:
+//! Leap calls one URL per signing process, once, when the last signature is done \[[D1](crate::leap::sources#d1)\]. The
+//! call is not signed, and what is in its body is not known, so two things are up to the application:
 //!
 //! - **The URL is the proof.** Mint one for each signing process with [`CallbackUrls`], and give it to
 //!   [`sign_tasks_completed_callback_url`](crate::leap::StartSigningProcess::sign_tasks_completed_callback_url). Only who

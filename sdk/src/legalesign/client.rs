@@ -70,13 +70,14 @@ impl Client {
 }
 
 impl ClientBuilder {
-    /// A key of the Developer Portal, `ak_…`; it is sent as `Bearer` \[L11\].
+    /// A key of the Developer Portal, `ak_…`; it is sent as `Bearer` \[[L11](crate::legalesign::sources#l11)\].
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
         self.setup.credential = Some(Credential::Bearer(Secret::issued(key)));
         self
     }
 
-    /// A key of the old kind: a user's name and secret, sent as `ApiKey name:secret` \[L6b\].
+    /// A key of the old kind: a user's name and secret, sent as `ApiKey name:secret`
+    /// \[[L6b](crate::legalesign::sources#l6b)\].
     pub fn legacy_api_key(mut self, username: impl Into<String>, secret: impl Into<String>) -> Self {
         self.setup.credential = Some(Credential::Legacy(Secret::issued(username), Secret::issued(secret)));
         self
@@ -88,8 +89,8 @@ impl ClientBuilder {
         self
     }
 
-    /// The organisation that calls act in, sent as `X-Organisation` \[L11\]. Whether a key of the old kind has any use for
-    /// it is not documented.
+    /// The organisation that calls act in, sent as `X-Organisation` \[[L11](crate::legalesign::sources#l11)\]. Whether
+    /// a key of the old kind has any use for it is not documented.
     pub fn organisation(mut self, id: impl Into<String>) -> Self {
         self.setup.organisation = Some(id.into());
         self
@@ -197,7 +198,7 @@ impl Provider for Legalesign {
         [&Operation::custom("legalesign", false, false), &Operation::custom("legalesign", true, false)];
     const RESERVED: &'static [&'static str] = &[ORGANISATION];
 
-    /// Without the slash at its end a path names nothing \[L7\].
+    /// Without the slash at its end a path names nothing \[[L7](crate::legalesign::sources#l7)\].
     fn check_path(&self, path: &str) -> Result<(), Invalid> {
         if path.ends_with('/') { Ok(()) } else { Err(Invalid::new("the path has to end with `/`")) }
     }

@@ -17,7 +17,7 @@ pub struct DocumentWithLinks {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SigningLink {
-    /// The signer, counted from 1 in the order in which the signers were given \[L1\].
+    /// The signer, counted from 1 in the order in which the signers were given \[[L1](crate::legalesign::sources#l1)\].
     pub signer: u32,
     /// The link. Whoever has it can sign.
     pub link: Link,

@@ -1,16 +1,6 @@
 //! Legalesign's REST API, version 1.
 //!
-//! Documentation names its sources by tags:
-//!
-//! | Tag | Source |
-//! |---|---|
-//! | L1 | the vendor's own document of the interface, <https://github.com/legalesign/Legalesign-V1-OpenAPI3>, as of 2026-04-09 |
-//! | L2 | <https://legalesign.com/articles/app1/esignature-api/callbacks-on-the-api-v1> |
-//! | L4 | <https://apidocs.legalesign.com/docs/webhooks> |
-//! | L6b | <https://apidocs.legalesign.com/docs/tutorials/intro/> |
-//! | L7 | <https://apidocs.legalesign.com/docs/troubleshooting> |
-//! | L8 | <https://apidocs.legalesign.com/docs/faq/> |
-//! | L11 | <https://docs.legalesign.com/rest-api/how-to/apidashboard> |
+//! Documentation names its sources by tags; [`sources`] lists them.
 //!
 //! What to know before the first call:
 //!
@@ -29,7 +19,7 @@ mod sync;
 pub mod webhook;
 
 pub use client::{Client, ClientBuilder, CustomCall, Setup};
-pub use generated::{OPERATIONS, calls, types};
+pub use generated::{OPERATIONS, calls, sources, types};
 pub use links::{DocumentWithLinks, SigningLink};
 pub use pdf::DownloadPdf;
 pub use refusal::{FieldError, FieldErrors};

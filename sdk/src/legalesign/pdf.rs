@@ -5,7 +5,8 @@ use crate::runtime::{Download, Downloaded, Error, ErrorKind};
 use std::time::Duration;
 use tokio::io::AsyncWrite;
 
-/// How often a PDF is asked for that is being restored. It takes about four hours \[L1\].
+/// How often a PDF is asked for that is being restored. It takes about four hours
+/// \[[L1](crate::legalesign::sources#l1)\].
 const INTERVAL: Duration = Duration::from_secs(10 * 60);
 
 impl Client {
@@ -46,8 +47,8 @@ pub struct DownloadPdf {
 }
 
 impl DownloadPdf {
-    /// Compares the content with the `hash_value` of the document, its SHA-256 \[L1\]; costs one more call. Content that
-    /// differs ends in an error of kind [`ErrorKind::Corrupted`].
+    /// Compares the content with the `hash_value` of the document, its SHA-256 \[[L1](crate::legalesign::sources#l1)\];
+    /// costs one more call. Content that differs ends in an error of kind [`ErrorKind::Corrupted`].
     pub fn checked(mut self) -> Self {
         self.is_checked = true;
         self

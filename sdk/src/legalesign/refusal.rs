@@ -7,7 +7,8 @@ use serde_json::Value;
 
 /// The complaints in a refusal, taken from the body of an [`Error`].
 ///
-/// Legalesign documents them by example \[L1\]: the resource, its member, and a list of sentences or one sentence.
+/// Legalesign documents them by example \[[L1](crate::legalesign::sources#l1)\]: the resource, its member, and a list
+/// of sentences or one sentence.
 ///
 /// ```
 /// # async fn example(legalesign: &countersign::legalesign::Client) {

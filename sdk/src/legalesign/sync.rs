@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::time::{Duration, SystemTime};
 
-/// What Legalesign's own examples ask for \[L8\]; the largest that is allowed is not documented.
+/// What Legalesign's own examples ask for \[[L8](crate::legalesign::sources#l8)\]; the largest that is allowed is not
+/// documented.
 const LIMIT: u32 = 500;
 /// How far a walk goes back behind the newest change of the one before, and behind the time that one took. The times have
 /// no offset, and a zone that sets its clocks back repeats an hour.
@@ -58,7 +59,7 @@ pub struct DocumentSync {
 
 impl Client {
     /// Walks the documents of a group that changed since the last sync, archived ones included: the nightly sync that
-    /// Legalesign advises, with `modified_gt` and `nosigners` \[L8\].
+    /// Legalesign advises, with `modified_gt` and `nosigners` \[[L8](crate::legalesign::sources#l8)\].
     ///
     /// Every change is delivered at least once; some come again, since times have whole seconds and no offset. That
     /// presumes that Legalesign writes and reads its times in one zone, which is not documented. The first walk delivers
@@ -87,9 +88,10 @@ impl Client {
         DocumentSync { client: self.clone(), cursor, limit: LIMIT, restarts: 0, has_ended: false }
     }
 
-    /// The outstanding documents of a group in one call, with `cache=1`. An older article of Legalesign advises it for a
-    /// nightly sync \[L2\]; its reference never mentioned it, and the form of the answer is not documented. It is returned
-    /// as it came; whether the service still answers is not known. Prefer [`sync`](Self::sync).
+    /// The outstanding documents of a group in one call, with `cache=1`. An older article of Legalesign advises it for
+    /// a nightly sync \[[L2](crate::legalesign::sources#l2)\]; its reference never mentioned it, and the form of the
+    /// answer is not documented. It is returned as it came; whether the service still answers is not known. Prefer
+    /// [`sync`](Self::sync).
     ///
     /// # Errors
     ///

@@ -34,6 +34,22 @@ pub fn query<'a, T: serde::Serialize>(name: &'a str, value: &'a T) -> [(&'a str,
     [(name, value)]
 }
 
+/// A query parameter that is a list: once for each item.
+#[allow(dead_code, reason = "no provider here has lists in a query; the tests have one that does")]
+pub fn query_list<'a, T>(name: &'a str, items: &'a [T]) -> Vec<(&'a str, &'a T)> {
+    items.iter().map(|item| (name, item)).collect()
+}
+
+/// A query parameter that is a list with commas between its items; nothing where there is no item.
+#[allow(dead_code, reason = "as above")]
+pub fn query_joined<'a, T: ToString>(name: &'a str, items: &[T]) -> Result<Vec<(&'a str, String)>, Invalid> {
+    let items = items.iter().map(T::to_string).collect::<Vec<_>>();
+    if items.iter().any(|item| item.contains(',')) {
+        return Err(Invalid::new(format!("an item of `{name}` has a comma, which separates items")));
+    }
+    Ok(if items.is_empty() { Vec::new() } else { vec![(name, items.join(","))] })
+}
+
 /// Defines the id types of a provider. An id is opaque; whether it can be part of a path is checked when it is used.
 macro_rules! id {
     ($(#[$attribute:meta])* $name:ident) => {

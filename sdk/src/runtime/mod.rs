@@ -63,6 +63,11 @@ pub(crate) mod generated {
     pub(crate) use super::call::call;
     pub(crate) use super::check::{Check, Place};
     pub(crate) use super::id::{encode, id, query, resource_uri, segment};
+    #[allow(
+        unused_imports,
+        reason = "no provider here has lists in a query; the tests have one that does"
+    )]
+    pub(crate) use super::id::{query_joined, query_list};
     pub(crate) use super::lenient::{
         Nothing, code_at, flag_at, number, number_at, optional_code, optional_flag, optional_number, text_at,
         value_at,

@@ -4,12 +4,12 @@ use crate::runtime::generated::id;
 use serde::{Deserialize, Serialize};
 
 id! {
-    /// Names an interface: a UUID, made by SIGN8 \[S\].
+    /// Names an interface: a UUID, made by SIGN8 \[[S](crate::sign8::sources#s)\].
     InterfaceId
 }
 
 id! {
-    /// Names an organisation \[S\]. Its form is not documented.
+    /// Names an organisation \[[S](crate::sign8::sources#s)\]. Its form is not documented.
     ///
     /// The table of interfaces writes `organization_id`, the header of a callback `organisation_id`: two names, each of
     /// which has to be written as it stands.
@@ -17,11 +17,11 @@ id! {
 }
 
 id! {
-    /// Names an uploaded file \[S\]. How one is uploaded is not documented.
+    /// Names an uploaded file \[[S](crate::sign8::sources#s)\]. How one is uploaded is not documented.
     FileId
 }
 
-/// How the pages look that the signers of an organisation see \[S\].
+/// How the pages look that the signers of an organisation see \[[S](crate::sign8::sources#s)\].
 ///
 /// What is public is how SIGN8 stores it. Each column is called mandatory there, and all but `organization_id` have a
 /// default; so it is *inferred* that the others need not be given, and which type each has. No call is known that sends or

@@ -1,17 +1,12 @@
 //! SIGN8's Workflow API, as far as it is public.
 //!
-//! Documentation names its sources by tags:
+//! Documentation names its sources by tags; [`sources`] lists them.
 //!
-//! | Tag | Source |
-//! |---|---|
-//! | S | the article of April 2024, <https://support.sign8.eu/portal/en/kb/articles/workflow-api-30-4-2024-1> |
-//! | D2 | a German edition of it, <https://support.sign8.eu/portal/de/kb/articles/workflow-api-16-4-2024-3> |
-//! | K1 | workflows in the web app, <https://support.sign8.eu/portal/en/kb/articles/workflows-without-template> |
-//!
-//! The reference of the interface is behind a login, for customers with an Enterprise or a volume plan \[S\]. In public
-//! are the names of five steps, their order, and that each of them is a `POST`. So nothing else is known here: no host,
-//! no path, no credential, no member of any body. **Who has the reference writes a [`Profile`] that says where things
-//! are**; there is no default for any of it. Bodies are the application's own, and answers come as they are.
+//! The reference of the interface is behind a login, for customers with an Enterprise or a volume plan
+//! \[[S](crate::sign8::sources#s)\]. In public are the names of five steps, their order, and that each of them is a
+//! `POST`. So nothing else is known here: no host, no path, no credential, no member of any body. **Who has the
+//! reference writes a [`Profile`] that says where things are**; there is no default for any of it. Bodies are the
+//! application's own, and answers come as they are.
 //!
 //! What to know before the first call:
 //!
@@ -34,7 +29,7 @@ pub mod webhook;
 mod workflow;
 
 pub use client::{Client, ClientBuilder, CustomCall, Setup};
-pub use generated::{OPERATIONS, types};
+pub use generated::{OPERATIONS, sources, types};
 pub use interface::{FileId, Interface, InterfaceId, OrganizationId};
 #[cfg(feature = "mock")]
 pub(crate) use path::{Segment, Template};

@@ -11,7 +11,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// A step of a workflow, in the order in which SIGN8 names them \[S\].
+/// A step of a workflow, in the order in which SIGN8 names them \[[S](crate::sign8::sources#s)\].
 ///
 /// In a [`Profile`](super::Profile) it is written as the operation: `add_workflow`, `add_file` and so on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -1,9 +1,10 @@
 //! Callbacks of SIGN8: a workflow was refused, or has expired.
 //!
 //! SIGN8 is given one URL for an installation, and adds a path of its own to it: `/api/workflow/workflowRefused` for a
-//! refusal \[S\]. **The last segment of the path is all that says what happened.** Nothing is signed, and whether there is
-//! a body is not known. A header, `organisation_id`, names the organisation \[S\]; whoever calls can write what they like
-//! into it, so it tells where an event belongs and proves nothing.
+//! refusal \[[S](crate::sign8::sources#s)\]. **The last segment of the path is all that says what happened.** Nothing
+//! is signed, and whether there is a body is not known. A header, `organisation_id`, names the organisation
+//! \[[S](crate::sign8::sources#s)\]; whoever calls can write what they like into it, so it tells where an event belongs
+//! and proves nothing.
 //!
 //! Proof is only to be had by the URL itself: mint one with [`CallbackUrls`], and tell SIGN8 that. With the organisation
 //! as its reference the URL also says whom it is for, even where a proxy drops the header, and is good for no other.

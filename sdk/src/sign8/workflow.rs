@@ -10,7 +10,8 @@ use serde::Serialize;
 use std::fmt;
 use std::marker::PhantomData;
 
-/// A workflow that is being put together: the steps in SIGN8's order \[S\], and no way to leave out one that is needed.
+/// A workflow that is being put together: the steps in SIGN8's order \[[S](crate::sign8::sources#s)\], and no way to
+/// leave out one that is needed.
 ///
 /// A body is made by a closure, which is given the [`Progress`] so far and with it the ids of the earlier steps. What is
 /// in a body is for the reference to say; what is here is made up. Ids in paths are filled in: of several files or

@@ -91,8 +91,8 @@ impl ClientBuilder {
         self
     }
 
-    /// A credential of mode `HMAC`. In spite of its name nothing is signed: the secret itself is sent with each request,
-    /// as Signly documents it \[S\].
+    /// A credential of mode `HMAC`. In spite of its name nothing is signed: the secret itself is sent with each
+    /// request, as Signly documents it \[[S](crate::signly::sources#s)\].
     pub fn hmac_secret(mut self, secret: impl Into<String>) -> Self {
         self.setup.credential = Some((Mode::Hmac, Secret::issued(secret)));
         self

@@ -4,7 +4,8 @@ use super::{Client, Document, Followed, ProcessEvent, generated};
 use crate::runtime::{Error, ErrorKind};
 use std::time::Duration;
 
-/// How many events one call asks for. The front end asks for 30 or 50; what is allowed is not known \[F\].
+/// How many events one call asks for. The front end asks for 30 or 50; what is allowed is not known
+/// \[[F](crate::signly::sources#f)\].
 const LIMIT: i64 = 50;
 /// Asking more often than this would not be following but pestering.
 const SHORTEST_INTERVAL: Duration = Duration::from_secs(1);

@@ -143,7 +143,8 @@ impl FollowedProcess {
     }
 }
 
-/// By what an event is known again. The front end's events always have an id \[F\]; without one, type and time have to do.
+/// By what an event is known again. The front end's events always have an id \[[F](crate::signly::sources#f)\]; without
+/// one, type and time have to do.
 fn key(event: &ProcessEvent) -> String {
     event.event_id.clone().unwrap_or_else(|| {
         let time = event.timestamp.as_ref().map(crate::runtime::Timestamp::as_str);
@@ -152,8 +153,8 @@ fn key(event: &ProcessEvent) -> String {
 }
 
 impl EventType {
-    /// Whether the process of the participant is over with this event: completed, failed, cancelled or expired \[S\]. The
-    /// document need not be.
+    /// Whether the process of the participant is over with this event: completed, failed, cancelled or expired
+    /// \[[S](crate::signly::sources#s)\]. The document need not be.
     #[must_use]
     pub fn ends_process(&self) -> bool {
         matches!(
@@ -164,8 +165,8 @@ impl EventType {
 }
 
 impl DocumentStatus {
-    /// Whether nothing more is going to happen to a document with this status, as the word itself says; *inferred* \[F\]. A
-    /// word that this version does not know counts as not over.
+    /// Whether nothing more is going to happen to a document with this status, as the word itself says; *inferred*
+    /// \[[F](crate::signly::sources#f)\]. A word that this version does not know counts as not over.
     ///
     /// ```
     /// use countersign::signly::DocumentStatus;

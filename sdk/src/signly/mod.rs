@@ -1,19 +1,11 @@
 //! Signly's Partner API: webhooks, templates, documents, and the events of processes.
 //!
-//! Documentation names its sources by tags:
-//!
-//! | Tag | Source |
-//! |---|---|
-//! | S | the page "Webhooks and event catalog", <https://docs.signly.apologs.com/en/webhooks> |
-//! | P | the page on the Partner API, <https://docs.signly.apologs.com/en/api-partner>, of which only the beginning is known here |
-//! | Q | the page "Quickstart", <https://docs.signly.apologs.com/en/quickstart>, likewise |
-//! | F | the public source of Signly's web front end, <https://github.com/jdoterot1/signly-fe>, read in February 2026 |
-//! | F2 | the branch `feature/auth` of the same source, a week younger |
+//! Documentation names its sources by tags; [`sources`] lists them.
 //!
 //! What to know before the first call:
 //!
-//! - Only webhooks are documented with their bodies. What is said of templates, documents and process events rests on the
-//!   front end, and Signly advises against building on that \[Q\].
+//! - Only webhooks are documented with their bodies. What is said of templates, documents and process events rests on
+//!   the front end, and Signly advises against building on that \[[Q](crate::signly::sources#q)\].
 //! - A process belongs to one participant. That it is completed does not say that the document is; see
 //!   [`Client::follow_document`].
 //! - Keep each `processId` when a document is made: no other answer is known to hold it. [`Followed`] does.
@@ -31,7 +23,7 @@ pub mod webhook;
 pub use client::{Client, ClientBuilder, CustomCall, Setup};
 pub use follow::{DocumentNews, Following};
 pub use followed::{Followed, FollowedProcess};
-pub use generated::{OPERATIONS, calls, types};
+pub use generated::{OPERATIONS, calls, sources, types};
 pub use template::UploadTemplatePdf;
 pub use types::*;
 

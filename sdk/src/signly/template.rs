@@ -6,14 +6,16 @@ use crate::runtime::{CallOptions, Content, Download, Effect, Error, ErrorKind, L
 static UPLOAD: Operation = Operation::transfer("signly", "upload_template_pdf", "PUT");
 static DOWNLOAD: Operation = Operation::transfer("signly", "download_template_pdf", "GET");
 
-/// What Signly says of a version that has its PDF \[F\]. The only thing by which such a refusal is known.
+/// What Signly says of a version that has its PDF \[[F](crate::signly::sources#f)\]. The only thing by which such a
+/// refusal is known.
 const ALREADY: &str = "already uploaded";
 
 impl Client {
     /// Uploads the PDF of a template, however large it is.
     ///
-    /// Signly hands out a URL at another host, and the PDF is sent there: without Signly's headers, to public hosts only.
-    /// The way is *inferred* \[F\]; that there are such URLs is documented \[P\]. A version gets its PDF once; see
+    /// Signly hands out a URL at another host, and the PDF is sent there: without Signly's headers, to public hosts
+    /// only. The way is *inferred* \[[F](crate::signly::sources#f)\]; that there are such URLs is documented
+    /// \[[P](crate::signly::sources#p)\]. A version gets its PDF once; see
     /// [`or_next_version`](UploadTemplatePdf::or_next_version).
     ///
     /// ```
@@ -42,7 +44,7 @@ impl Client {
     }
 
     /// Downloads the PDF of a version, however large it is: from the other host that Signly names, without Signly's
-    /// headers, from public hosts only. The way is *inferred* \[F\].
+    /// headers, from public hosts only. The way is *inferred* \[[F](crate::signly::sources#f)\].
     ///
     /// ```
     /// # async fn example(signly: &countersign::signly::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -82,8 +84,9 @@ pub struct UploadTemplatePdf {
 }
 
 impl UploadTemplatePdf {
-    /// If the version has its PDF already, the PDF becomes that of the next one, as in Signly's front end \[F\]: `0002`
-    /// after `0001`. Only that one is tried, so give the latest version; see [`Template::current_version`].
+    /// If the version has its PDF already, the PDF becomes that of the next one, as in Signly's front end
+    /// \[[F](crate::signly::sources#f)\]: `0002` after `0001`. Only that one is tried, so give the latest version; see
+    /// [`Template::current_version`].
     pub fn or_next_version(mut self) -> Self {
         self.or_next = true;
         self
@@ -160,7 +163,8 @@ impl TemplateVersion {
 }
 
 impl Template {
-    /// The version, as calls take it: what stands after the `#` of `templateVersion`, or all of it if there is none \[F\].
+    /// The version, as calls take it: what stands after the `#` of `templateVersion`, or all of it if there is none
+    /// \[[F](crate::signly::sources#f)\].
     #[must_use]
     pub fn current_version(&self) -> Option<TemplateVersion> {
         let text = self.template_version.as_deref()?;

@@ -1,8 +1,9 @@
 //! Callbacks of Signly: which are genuine, and what they tell.
 //!
-//! Signly documents no signature \[S\]. What it offers are headers of your choice, which it sends along with every
-//! delivery (`customHeaders` of the webhook) \[S\]: put a random secret into one of them, and give the same one to the
-//! [`Verifier`]. That proves the sender and not the payload, [`Assurance::Sender`].
+//! Signly documents no signature \[[S](crate::signly::sources#s)\]. What it offers are headers of your choice, which it
+//! sends along with every delivery (`customHeaders` of the webhook) \[[S](crate::signly::sources#s)\]: put a random
+//! secret into one of them, and give the same one to the [`Verifier`]. That proves the sender and not the payload,
+//! [`Assurance::Sender`].
 //!
 //! ```
 //! use countersign::Secret;
@@ -31,13 +32,15 @@
 //!
 //! # What to expect
 //!
-//! - Answer with a 2xx status only once the event is stored or queued: Signly takes it as delivered \[S\].
-//! - The same event may come again \[S\]. Its [`DedupeKey`] is made of the event's id alone: the attempt is part of the
-//!   delivery, not of the event, so a key that held it would let every repetition through. That a repetition has the
-//!   same id is what Signly's advice to store it implies; it does not say so.
+//! - Answer with a 2xx status only once the event is stored or queued: Signly takes it as delivered
+//!   \[[S](crate::signly::sources#s)\].
+//! - The same event may come again \[[S](crate::signly::sources#s)\]. Its [`DedupeKey`] is made of the event's id
+//!   alone: the attempt is part of the delivery, not of the event, so a key that held it would let every repetition
+//!   through. That a repetition has the same id is what Signly's advice to store it implies; it does not say so.
 //! - Only `eventId`, `type` and `tenantId` have to be readable, and no member may occur twice. Nothing else makes a
 //!   genuine event be rejected; see [`Event`].
-//! - Events come in no reliable order \[S\]; [`Event::occurred_at`] tells when they happened.
+//! - Events come in no reliable order \[[S](crate::signly::sources#s)\]; [`Event::occurred_at`] tells when they
+//!   happened.
 //! - A process belongs to one participant. [`EventData::ProcessCompleted`] does not say that the document is finished;
 //!   read the document for that.
 //!

@@ -71,8 +71,9 @@ impl Client {
 }
 
 impl ClientBuilder {
-    /// A key of the dashboard, `fp_…`, in the sandbox `fp_sandbox_…`; it is sent as `Bearer` \[AU2\]. The JWT that a login
-    /// returns is sent in the same way \[AU1\].
+    /// A key of the dashboard, `fp_…`, in the sandbox `fp_sandbox_…`; it is sent as `Bearer`
+    /// \[[AU2](crate::faireplace::signatures::sources#au2)\]. The JWT that a login returns is sent in the same way
+    /// \[[AU1](crate::faireplace::signatures::sources#au1)\].
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
         self.setup.key = Some(Secret::issued(key));
         self

@@ -31,7 +31,7 @@ mod client;
 mod word;
 
 pub use client::{Client, ClientBuilder, CustomCall, Setup};
-pub use generated::{OPERATIONS, calls, types};
+pub use generated::{OPERATIONS, calls, sources, types};
 pub use types::*;
 
 #[allow(clippy::all, clippy::pedantic, unused_qualifications, unused_mut, reason = "generated")]

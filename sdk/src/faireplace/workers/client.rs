@@ -63,13 +63,15 @@ impl Client {
 }
 
 impl ClientBuilder {
-    /// The key of a worker, sent as `X-API-Key` \[S\]. Whether a key of the dashboard is accepted there is not known.
+    /// The key of a worker, sent as `X-API-Key` \[[S](crate::faireplace::workers::sources#s)\]. Whether a key of the
+    /// dashboard is accepted there is not known.
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
         self.setup.key = Some(Secret::issued(key));
         self
     }
 
-    /// The organisation that the documents belong to, sent as `X-Tenant-ID` \[S\]. Never the renter.
+    /// The organisation that the documents belong to, sent as `X-Tenant-ID`
+    /// \[[S](crate::faireplace::workers::sources#s)\]. Never the renter.
     pub fn organisation(mut self, id: impl Into<String>) -> Self {
         self.setup.organisation = Some(id.into());
         self

@@ -8,8 +8,8 @@ use http::header::ACCEPT;
 use std::fmt;
 use url::Url;
 
-/// The statement that every signer of a document is done. FairePlace does not refuse a document of which that is not true: it
-/// closes it, and the lease is never activated \[S\].
+/// The statement that every signer of a document is done. FairePlace does not refuse a document of which that is not
+/// true: it closes it, and the lease is never activated \[[S](crate::faireplace::workers::sources#s)\].
 ///
 /// Only whoever has called [`complete_signature`](Client::complete_signature) for each of them can make it.
 #[derive(Clone, Copy, Debug)]
@@ -26,11 +26,13 @@ impl AllSignersDone {
 impl Client {
     /// Closes the document, and activates the lease if everybody has signed.
     ///
-    /// The document becomes `COMPLETED` in any case. The lease becomes `ACTIVE` if every request is `COMPLETED`, and stays
-    /// `PENDING_SIGNATURE` if one is not \[S\]; the answer is the same. So read the lease afterwards, through the interface
-    /// that you read leases with: only its status tells what happened.
+    /// The document becomes `COMPLETED` in any case. The lease becomes `ACTIVE` if every request is `COMPLETED`, and
+    /// stays `PENDING_SIGNATURE` if one is not \[[S](crate::faireplace::workers::sources#s)\]; the answer is the same.
+    /// So read the lease afterwards, through the interface that you read leases with: only its status tells what
+    /// happened.
     ///
-    /// `POST /{documentSignatureId}/finalize`. *Inferred* \[S\], not documented.
+    /// `POST /{documentSignatureId}/finalize`. *Inferred* \[[S](crate::faireplace::workers::sources#s)\], not
+    /// documented.
     ///
     /// Not repeatable: what a second call does is not documented. After an error whose effect is
     /// [`Unknown`](crate::Effect::Unknown) read the lease before anything else;

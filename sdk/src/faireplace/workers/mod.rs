@@ -16,7 +16,7 @@ mod progress;
 
 pub use client::{Client, ClientBuilder, CustomCall, Setup};
 pub use finalize::{AllSignersDone, FinalizeDocument};
-pub use generated::{OPERATIONS, calls, types};
+pub use generated::{OPERATIONS, calls, sources, types};
 pub use orchestration::Orchestration;
 pub use progress::{Finalization, Progress, SignerProgress};
 pub use types::*;

@@ -9,7 +9,8 @@ use crate::webhook::{
 use bytes::Bytes;
 use countersign_macros::SafeDebug;
 
-/// All signers of a signing process have signed \[D1\]. The body is not documented, so it is kept as it came.
+/// All signers of a signing process have signed \[[D1](crate::leap::sources#d1)\]. The body is not documented, so it is
+/// kept as it came.
 #[derive(Clone, PartialEq, Eq, SafeDebug)]
 #[non_exhaustive]
 pub struct Completion {
@@ -104,8 +105,8 @@ impl Verified<Completion> {
     /// Reads the signing process that the callback is about. Which one that is only you know: you stored its id together
     /// with the [reference](Verified::reference).
     ///
-    /// There is no verdict, since the names in the data are not public \[D2\]: find out once how your account shows that all
-    /// have signed, and look there.
+    /// There is no verdict, since the names in the data are not public \[[D2](crate::leap::sources#d2)\]: find out once
+    /// how your account shows that all have signed, and look there.
     ///
     /// # Errors
     ///

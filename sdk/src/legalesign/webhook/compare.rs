@@ -23,8 +23,8 @@ impl Verdict {
     }
 }
 
-/// How far a document has come. After a refusal or a removal it comes no further. The API shows no 100 \[L13\]: a document
-/// whose final PDF exists is signed there.
+/// How far a document has come. After a refusal or a removal it comes no further. The API shows no 100
+/// \[[L13](crate::legalesign::sources#l13)\]: a document whose final PDF exists is signed there.
 pub(super) fn document(claimed: Option<DocumentStatus>, actual: Option<DocumentStatus>) -> Verdict {
     let step = |status| match status {
         DocumentStatus::Initial => Some((0, false)),

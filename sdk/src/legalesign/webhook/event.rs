@@ -13,20 +13,21 @@ use http::HeaderName;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// The header with the signature of `json_signed` \[L3\].
+/// The header with the signature of `json_signed` \[[L3](crate::legalesign::sources#l3)\].
 pub(super) const SIGNED: HeaderName = HeaderName::from_static("x-signed");
 
 /// What a callback tells.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
-    /// What changed in the last six minutes, in order \[L2\]. It names no group.
+    /// What changed in the last six minutes, in order \[[L2](crate::legalesign::sources#l2)\]. It names no group.
     Changes(Vec<StatusChange>),
-    /// A document was signed, sent or rejected, as it stands in the signed field `json_signed` \[L3\].
+    /// A document was signed, sent or rejected, as it stands in the signed field `json_signed`
+    /// \[[L3](crate::legalesign::sources#l3)\].
     Notice(Notice),
-    /// The same in plain fields \[L2\], which no signature covers.
+    /// The same in plain fields \[[L2](crate::legalesign::sources#l2)\], which no signature covers.
     PlainNotice(Notice),
-    /// Something happened, told at once \[L4\].
+    /// Something happened, told at once \[[L4](crate::legalesign::sources#l4)\].
     Realtime(Box<Realtime>),
 }
 

@@ -5,10 +5,11 @@ use crate::webhook::{Members, Rejection};
 use countersign_macros::SafeDebug;
 use serde_json::Value;
 
-/// A document that was signed, sent or rejected; which of these is not told in any known field \[L5\].
+/// A document that was signed, sent or rejected; which of these is not told in any known field
+/// \[[L5](crate::legalesign::sources#l5)\].
 ///
-/// The fields are documented for the plain form \[L2\]; that the signed JSON has the same is inferred. What is missing is
-/// `None`, but for the document and the group: without these it is not accepted.
+/// The fields are documented for the plain form \[[L2](crate::legalesign::sources#l2)\]; that the signed JSON has the
+/// same is inferred. What is missing is `None`, but for the document and the group: without these it is not accepted.
 ///
 /// `Debug` prints the document and the group.
 #[derive(Clone, PartialEq, SafeDebug)]
@@ -24,7 +25,7 @@ pub struct Notice {
     /// The tag that it was created with.
     #[safe_debug(redact)]
     pub tag: Option<String>,
-    /// The second one. That it is told is inferred from a remark about "tags" \[L5\].
+    /// The second one. That it is told is inferred from a remark about "tags" \[[L5](crate::legalesign::sources#l5)\].
     #[safe_debug(redact)]
     pub tag1: Option<String>,
     /// The third one, likewise.

@@ -12,8 +12,8 @@ use serde_json::Value;
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-/// Something that happened, told at once. The members are those of the vendor's file for a connector \[L12\]; what is
-/// missing or cannot be read is `None`.
+/// Something that happened, told at once. The members are those of the vendor's file for a connector
+/// \[[L12](crate::legalesign::sources#l12)\]; what is missing or cannot be read is `None`.
 ///
 /// `Debug` prints ids, the event if it is known, and statuses: no other text that came.
 #[derive(Clone, PartialEq, SafeDebug)]
@@ -40,7 +40,7 @@ pub enum RealtimeEvent {
     /// A document was rejected.
     #[event("document.rejected")]
     DocumentRejected(DocumentData),
-    /// The final PDF of a document exists: it can be downloaded \[L4\].
+    /// The final PDF of a document exists: it can be downloaded \[[L4](crate::legalesign::sources#l4)\].
     #[event("document.finalPdfCreated")]
     DocumentFinalPdfCreated(DocumentData),
     /// A recipient has done what was asked.

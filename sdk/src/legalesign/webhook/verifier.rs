@@ -25,14 +25,14 @@ pub type UnverifiedReader = webhook::UnverifiedReader<Event>;
 
 impl webhook::VerifierBuilder<Event> {
     /// The key that Legalesign signs its forms with: one [`RsaKey`], several in a [`KeySet`](webhook::KeySet), or
-    /// [`Keys`] that can be replaced later. It proves the [`Payload`](webhook::Assurance::Payload). Legalesign signs with
-    /// SHA-1 \[L3\], which a key has to be told: [`RsaKey::legacy_sha1`].
+    /// [`Keys`] that can be replaced later. It proves the [`Payload`](webhook::Assurance::Payload). Legalesign signs
+    /// with SHA-1 \[[L3](crate::legalesign::sources#l3)\], which a key has to be told: [`RsaKey::legacy_sha1`].
     pub fn certificate(self, keys: impl Into<Keys<RsaKey>>) -> Self {
         self.with_rsa(keys.into())
     }
 
-    /// An HMAC of realtime events. Legalesign sends a header `X-Hmac-Sha256` with them \[L12\] and does not say in public
-    /// how it is made; this is for those who know.
+    /// An HMAC of realtime events. Legalesign sends a header `X-Hmac-Sha256` with them
+    /// \[[L12](crate::legalesign::sources#l12)\] and does not say in public how it is made; this is for those who know.
     pub fn hmac(self, scheme: HmacScheme) -> Self {
         self.with_hmac(scheme)
     }

@@ -6,7 +6,7 @@
 //! none.
 //!
 //! That there are five steps, that each is a `POST`, their order, and that annotations are optional is documented
-//! \[S\]. All the rest is decided here; none of it is knowledge of the service:
+//! \[[S](crate::sign8::sources#s)\]. All the rest is decided here; none of it is knowledge of the service:
 //!
 //! | Case | What the mock does | Why |
 //! |---|---|---|

@@ -49,6 +49,7 @@ impl<P: Provider> Call<'_, P> {
         if let Some((outcome, meaning)) = self.outcome(answer.status).filter(|_| !is_page) {
             let error = self
                 .failed(ErrorKind::of_outcome(outcome), meaning)
+                .with_effect(effect_of_outcome(answer.status))
                 .with_answer(&answer, self.explain(&answer));
             return Err(Failure { error: self.with_wait(error, &answer), transient: false });
         }
@@ -134,6 +135,15 @@ impl<P: Provider> Call<'_, P> {
         let asked = retry_after(&answer.headers, now);
         let asked = asked.or_else(|| Some(error.until()?.duration_since(now).unwrap_or_default()));
         error.with_retry_after(asked.map(|asked| asked.min(FOR_EVER)))
+    }
+}
+
+/// What an attempt may have done whose status means something else than it says: nothing, as the document has it. But
+/// where the status alone leaves open what happened, no other meaning settles that.
+fn effect_of_outcome(status: StatusCode) -> Effect {
+    match effect_of(Some(status)) {
+        Effect::Unknown => Effect::Unknown,
+        Effect::Done | Effect::None => Effect::None,
     }
 }
 

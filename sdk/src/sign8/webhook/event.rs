@@ -44,10 +44,11 @@ impl Event {
 #[derive(Clone, OpenEnum)]
 #[non_exhaustive]
 pub enum EventKind {
-    /// Somebody refused to sign \[S\].
+    /// Somebody refused to sign \[[S](crate::sign8::sources#s)\].
     #[open_enum("workflowRefused")]
     WorkflowRefused,
-    /// The workflow reached the date when it expires \[S\]. That the segment is called so is inferred by analogy.
+    /// The workflow reached the date when it expires \[[S](crate::sign8::sources#s)\]. That the segment is called so is
+    /// inferred by analogy.
     #[open_enum("workflowExpired")]
     WorkflowExpired,
     /// Something that this version does not know.

@@ -13,7 +13,8 @@ impl Unverified<Event> {
     /// at most.
     ///
     /// It agrees if the process has an event of the same type. Neither call is documented; what they answer is inferred
-    /// from Signly's front end \[F\], so whatever is missing in it makes this say that it cannot tell.
+    /// from Signly's front end \[[F](crate::signly::sources#f)\], so whatever is missing in it makes this say that it
+    /// cannot tell.
     ///
     /// ```
     /// # use countersign::{signly, webhook::Unverified};

@@ -11,8 +11,9 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use std::fmt;
 
-/// An event, as Signly documents it \[S\]. Only its id, its type and its tenant are insisted on: any other member that is
-/// missing or cannot be read is `None`, so that no genuine event is lost for it. [`Verified::body`] still has what came.
+/// An event, as Signly documents it \[[S](crate::signly::sources#s)\]. Only its id, its type and its tenant are
+/// insisted on: any other member that is missing or cannot be read is `None`, so that no genuine event is lost for it.
+/// [`Verified::body`] still has what came.
 ///
 /// `Debug` prints the ids, the type if it is known, and the attempt: no other text that came.
 ///
@@ -122,68 +123,69 @@ struct Body {
 }
 
 /// What happened, with what Signly tells about it. Only the payload of [`ProcessCompleted`](Self::ProcessCompleted) is
-/// documented \[S\]; the others are what came, any JSON, and null if nothing did.
+/// documented \[[S](crate::signly::sources#s)\]; the others are what came, any JSON, and null if nothing did.
 #[derive(Clone, PartialEq, WebhookEvent)]
 #[non_exhaustive]
 pub enum EventData {
-    /// The document was accepted, and at least one participant has a process \[S\].
+    /// The document was accepted, and at least one participant has a process \[[S](crate::signly::sources#s)\].
     #[event("PROCESS_CREATED")]
     ProcessCreated(Value),
-    /// The participant entered the flow \[S\].
+    /// The participant entered the flow \[[S](crate::signly::sources#s)\].
     #[event("PROCESS_STARTED")]
     ProcessStarted(Value),
-    /// The process of one participant is finished; its evidence can be reconciled \[S\].
+    /// The process of one participant is finished; its evidence can be reconciled \[[S](crate::signly::sources#s)\].
     #[event("PROCESS_COMPLETED")]
     ProcessCompleted(ProcessCompleted),
-    /// The process ended in an error that cannot be recovered, or was blocked \[S\].
+    /// The process ended in an error that cannot be recovered, or was blocked \[[S](crate::signly::sources#s)\].
     #[event("PROCESS_FAILED")]
     ProcessFailed(Value),
-    /// The process was cancelled, by hand or by policy \[S\].
+    /// The process was cancelled, by hand or by policy \[[S](crate::signly::sources#s)\].
     #[event("PROCESS_CANCELLED")]
     ProcessCancelled(Value),
-    /// The deadline passed before the process was finished \[S\].
+    /// The deadline passed before the process was finished \[[S](crate::signly::sources#s)\].
     #[event("PROCESS_EXPIRED")]
     ProcessExpired(Value),
-    /// Sending a one-time code was attempted \[S\]. It need not have arrived.
+    /// Sending a one-time code was attempted \[[S](crate::signly::sources#s)\]. It need not have arrived.
     #[event("OTP_SENT")]
     OtpSent(Value),
-    /// Sending a one-time code again was attempted \[S\].
+    /// Sending a one-time code again was attempted \[[S](crate::signly::sources#s)\].
     #[event("OTP_RESENT")]
     OtpResent(Value),
-    /// The one-time code was right; the participant can go on \[S\].
+    /// The one-time code was right; the participant can go on \[[S](crate::signly::sources#s)\].
     #[event("OTP_VERIFIED")]
     OtpVerified(Value),
-    /// The one-time code was wrong, or the allowed attempts are used up \[S\].
+    /// The one-time code was wrong, or the allowed attempts are used up \[[S](crate::signly::sources#s)\].
     #[event("OTP_FAILED")]
     OtpFailed(Value),
-    /// The one-time code expired unused \[S\].
+    /// The one-time code expired unused \[[S](crate::signly::sources#s)\].
     #[event("OTP_EXPIRED")]
     OtpExpired(Value),
-    /// A biometric capture or check began \[S\].
+    /// A biometric capture or check began \[[S](crate::signly::sources#s)\].
     #[event("BIOMETRIC_STARTED")]
     BiometricStarted(Value),
-    /// The biometric check succeeded \[S\].
+    /// The biometric check succeeded \[[S](crate::signly::sources#s)\].
     #[event("BIOMETRIC_VERIFIED")]
     BiometricVerified(Value),
-    /// The biometric check did not succeed \[S\].
+    /// The biometric check did not succeed \[[S](crate::signly::sources#s)\].
     #[event("BIOMETRIC_FAILED")]
     BiometricFailed(Value),
-    /// A liveness check began \[S\].
+    /// A liveness check began \[[S](crate::signly::sources#s)\].
     #[event("LIVENESS_STARTED")]
     LivenessStarted(Value),
-    /// The liveness check succeeded \[S\].
+    /// The liveness check succeeded \[[S](crate::signly::sources#s)\].
     #[event("LIVENESS_VERIFIED")]
     LivenessVerified(Value),
-    /// The liveness check was refused or not finished \[S\].
+    /// The liveness check was refused or not finished \[[S](crate::signly::sources#s)\].
     #[event("LIVENESS_FAILED")]
     LivenessFailed(Value),
-    /// The participant opened the document \[S\].
+    /// The participant opened the document \[[S](crate::signly::sources#s)\].
     #[event("DOCUMENT_VIEWED")]
     DocumentViewed(Value),
-    /// One field is done: a signature, an acceptance or a piece of evidence \[S\]. Not the whole document.
+    /// One field is done: a signature, an acceptance or a piece of evidence \[[S](crate::signly::sources#s)\]. Not the
+    /// whole document.
     #[event("FIELD_SIGNED")]
     FieldSigned(Value),
-    /// Nothing happened: somebody tested the webhook \[S\].
+    /// Nothing happened: somebody tested the webhook \[[S](crate::signly::sources#s)\].
     #[event("signly.webhook_test")]
     WebhookTest(Value),
     /// An event that this version does not know.
@@ -206,13 +208,14 @@ impl fmt::Debug for EventData {
     }
 }
 
-/// The payload of [`EventData::ProcessCompleted`] \[S\]. A member that is no text is `None` and stays in
-/// [`other`](Self::other), and so does a payload that is no object, as a whole. `Debug` prints nothing of it.
+/// The payload of [`EventData::ProcessCompleted`] \[[S](crate::signly::sources#s)\]. A member that is no text is `None`
+/// and stays in [`other`](Self::other), and so does a payload that is no object, as a whole. `Debug` prints nothing of
+/// it.
 #[derive(Clone, PartialEq, SafeDebug)]
 #[safe_debug(redact)]
 #[non_exhaustive]
 pub struct ProcessCompleted {
-    /// The state of the process; the documented example has `COMPLETED` \[S\].
+    /// The state of the process; the documented example has `COMPLETED` \[[S](crate::signly::sources#s)\].
     pub status: Option<String>,
     /// The template that the document was made from.
     pub template_id: Option<String>,

@@ -6,9 +6,7 @@
     reason = "this is how cargo and a build script talk"
 )]
 
-#[path = "pipeline.rs"]
-mod pipeline;
-
+use countersign_codegen::Target;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs};
@@ -35,35 +33,37 @@ struct Document {
 }
 
 fn main() -> ExitCode {
-    println!("cargo::rerun-if-changed=build");
+    println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rustc-check-cfg=cfg(every_provider)");
     let enabled = |provider: &str| {
         let feature = provider.to_uppercase().replace('-', "_");
         env::var_os(format!("CARGO_FEATURE_{feature}")).is_some()
     };
+    let mut code = ExitCode::SUCCESS;
     let documents = PROVIDERS.iter().filter(|(provider, _)| enabled(provider));
     for (provider, document) in
         documents.flat_map(|(provider, all)| all.iter().map(move |each| (provider, each)))
     {
-        if let Err(problem) = generate(provider, document) {
+        for problem in generate(provider, document).err().into_iter().flatten() {
             println!("cargo::error={problem}");
-            return ExitCode::FAILURE;
+            code = ExitCode::FAILURE;
         }
     }
     if PROVIDERS.iter().all(|(provider, _)| enabled(provider)) {
         println!("cargo::rustc-cfg=every_provider");
     }
-    ExitCode::SUCCESS
+    code
 }
 
-fn generate(provider: &str, Document { name, module }: &Document) -> Result<(), String> {
-    let path = documents()?.join(format!("{name}.yaml"));
+fn generate(provider: &str, Document { name, module }: &Document) -> Result<(), Vec<String>> {
+    let path = documents().map_err(|problem| vec![problem])?.join(format!("{name}.yaml"));
     println!("cargo::rerun-if-changed={}", path.display());
-    let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let target = pipeline::Target { provider, module };
-    let code = pipeline::generate(&format!("openapi/{name}.yaml"), target, &text)?;
-    let folder = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
-    fs::write(folder.join(format!("{name}.rs")), code).map_err(|error| error.to_string())
+    let failed = |error: std::io::Error| vec![format!("{}: {error}", path.display())];
+    let text = fs::read_to_string(&path).map_err(failed)?;
+    let code =
+        countersign_codegen::generate(&format!("openapi/{name}.yaml"), Target { provider, module }, &text)?;
+    let folder = env::var_os("OUT_DIR").ok_or_else(|| vec!["OUT_DIR is not set".to_owned()])?;
+    fs::write(PathBuf::from(folder).join(format!("{name}.rs")), code).map_err(failed)
 }
 
 /// `sdk/openapi` is a link, which a published crate carries as a folder. In a checkout without links it is a file.

@@ -1,6 +1,6 @@
 //! Closed enums of a document become open ones: `#[derive(OpenEnum)]`, with a variant for what nobody knows yet.
 
-use super::document::{Mistake, list, members, text};
+use super::document::{Mistake, Mistakes, all, list, members, text};
 use super::types::documentation;
 use heck::ToUpperCamelCase;
 use proc_macro2::TokenStream;
@@ -14,15 +14,14 @@ pub struct OpenEnum {
 }
 
 /// Takes every enum out of the document. What is left of it there is a plain string or integer.
-pub fn take(document: &mut Value) -> Result<Vec<OpenEnum>, Mistake> {
-    let mut taken = Vec::new();
+pub fn take(document: &mut Value) -> Result<Vec<OpenEnum>, Mistakes> {
     let schemas = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
-    for (name, schema) in schemas.into_iter().flatten() {
-        if schema.get("enum").is_some() {
-            taken.push(OpenEnum { name: name.clone(), code: code(name, schema)? });
-            *schema = json!({ "type": schema["type"] });
-        }
-    }
+    let enums = schemas.into_iter().flatten().filter(|(_, schema)| schema.get("enum").is_some());
+    let taken = all(enums.map(|(name, schema)| {
+        let code = code(name, schema)?;
+        *schema = json!({ "type": schema["type"] });
+        Ok(OpenEnum { name: name.clone(), code })
+    }))?;
     refuse_nameless(document, &mut Vec::new())?;
     Ok(taken)
 }

@@ -1,7 +1,11 @@
 //! The table of operations: what the SDK has to know of each, beyond types.
 
 use super::answers::{self, Answers, Body};
-use super::document::{METHODS, Mistake, each_operation, list, members, resolve, schema_name, text};
+use super::document::{
+    METHODS, Mistake, Mistakes, all, each_operation, list, members, resolve, schema_name, text,
+};
+use super::supported::one_name;
+use heck::{ToSnakeCase, ToUpperCamelCase};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -46,6 +50,9 @@ pub struct Places {
 
 pub struct Parameter {
     pub name: String,
+    pub required: bool,
+    /// The way a list is written, if the parameter is one.
+    pub list: Option<List>,
     pub description: Option<String>,
     pub certainty: String,
     pub source: Option<String>,
@@ -53,25 +60,30 @@ pub struct Parameter {
     pub maximum: Option<i64>,
 }
 
+/// A list in a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum List {
+    /// One pair for each item.
+    Repeated,
+    /// One pair, with commas between the items.
+    Joined,
+}
+
 pub const CERTAINTIES: [&str; 3] = ["documented", "inferred", "assumed"];
 pub const OUTCOMES: [&str; 4] = ["failed", "not-ready", "refused", "locked"];
 const PAGE_STYLES: [&str; 3] = ["undocumented", "offset", "token"];
 
-pub fn read(document: &Value) -> Result<Vec<Operation>, Mistake> {
+pub fn read(document: &Value) -> Result<Vec<Operation>, Mistakes> {
     let mut ids = BTreeSet::new();
-    each_operation(document)
-        .map(|(path, item, method, operation)| {
-            let read = read_operation(document, path, item, method, operation)?;
-            if !ids.insert(read.id.clone()) {
-                return Err(Mistake::new(
-                    read.id,
-                    "the `operationId` is used twice",
-                    "give each operation its own",
-                ));
-            }
-            Ok(read)
-        })
-        .collect()
+    all(each_operation(document).map(|(path, item, method, operation)| {
+        let read = read_operation(document, path, item, method, operation)?;
+        // `get_a1` and `get_a_1` would be one type.
+        if !ids.insert(read.id.to_upper_camel_case()) {
+            let remedy = "give each operation its own";
+            return Err(Mistake::new(read.id, "the `operationId` is used twice", remedy));
+        }
+        Ok(read)
+    }))
 }
 
 /// What is not recognised as an operation would be left out without a word.
@@ -118,6 +130,14 @@ fn read_operation(
     for (_, content) in members(&body["content"]) {
         collect_members(document, &content["schema"], &mut BTreeSet::new(), &mut names)?;
     }
+    let by_hand = operation["x-sdk-by-hand"] == true || answers::has_parts(document, operation)?;
+    if !by_hand {
+        check_parameters(document, path, &parameters, &id)?;
+    }
+    let declared = parameters.iter().map(|parameter| read_parameter(document, parameter, &id));
+    let declared = declared.collect::<Result<_, _>>()?;
+    let page = operation.get("x-sdk-page");
+    let page = page.map(|page| read_page(document, page, &parameters, &id)).transpose()?;
     Ok(Operation {
         members: names,
         vendor_id: text(operation, "x-sdk-vendor-id").map(str::to_owned),
@@ -133,15 +153,12 @@ fn read_operation(
             "name the tag of its source, see `info.description`",
         )?,
         repeatable,
-        by_hand: operation["x-sdk-by-hand"] == true || answers::has_parts(document, operation)?,
-        page: operation.get("x-sdk-page").map(|page| read_page(page, &parameters, &id)).transpose()?,
+        by_hand,
+        page,
         precondition: precondition.and_then(|parameter| text(parameter, "name")).map(str::to_owned),
         answers: answers::read(document, operation, &id)?,
         body: answers::body(document, operation, &id)?,
-        parameters: parameters
-            .into_iter()
-            .map(|parameter| read_parameter(document, parameter, &id))
-            .collect::<Result<_, _>>()?,
+        parameters: declared,
         id,
     })
 }
@@ -166,6 +183,71 @@ fn collect_members<'a>(
     parts.chain(inner).try_for_each(|part| collect_members(document, part, seen, names))
 }
 
+/// Refuses parameters that a generated call could not send.
+fn check_parameters(document: &Value, path: &str, parameters: &[&Value], id: &str) -> Result<(), Mistake> {
+    const REMEDY: &str = "correct it, or write this call by hand with `x-sdk-by-hand`";
+    let placeholders = path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name);
+    let placeholders = placeholders.collect::<Vec<_>>();
+    let sent = parameters.iter().filter(|parameter| parameter["x-sdk-precondition"] != true);
+    for parameter in sent.clone() {
+        let name = required(parameter, "name", id, "name every parameter")?;
+        let wrong = |problem: String| Mistake::new(format!("{id} > {name}"), problem, REMEDY);
+        let place = text(parameter, "in").unwrap_or_default();
+        let style = match place {
+            "path" if !placeholders.contains(&name.as_str()) => {
+                return Err(wrong(format!("the path `{path}` does not have this parameter")));
+            }
+            "path" if parameter["required"] != true => {
+                return Err(wrong("a parameter of the path that is not `required`".to_owned()));
+            }
+            "header" if !is_token(&name) => {
+                return Err(wrong("no header can have this name".to_owned()));
+            }
+            "path" | "header" => "simple",
+            "query" => "form",
+            _ => return Err(wrong(format!("a parameter in `{place}` cannot be sent"))),
+        };
+        let given = text(parameter, "style").unwrap_or(style);
+        if given != style {
+            return Err(wrong(format!("`style: {given}` cannot be sent, only `{style}`")));
+        }
+        let schema =
+            parameter.get("schema").ok_or_else(|| wrong("the parameter has no `schema`".to_owned()))?;
+        let schema = resolve(document, schema)?;
+        let is_scalar = |schema: &Value| {
+            matches!(text(schema, "type"), Some("string" | "integer" | "number" | "boolean"))
+        };
+        let is_list = place == "query" && schema["type"] == "array";
+        let item = if is_list { resolve(document, &schema["items"])? } else { schema };
+        if !is_scalar(item) || (is_list && item["nullable"] == true) {
+            let lists = if place == "query" { ", or a list of these" } else { "" };
+            return Err(wrong(format!("the parameter is no text, number or flag{lists}")));
+        }
+        if RESERVED.contains(&name.to_snake_case().as_str()) {
+            return Err(wrong("a generated call has something else of this name".to_owned()));
+        }
+    }
+    let names = sent.filter_map(|parameter| text(parameter, "name")).collect::<BTreeSet<_>>();
+    if let Some(missing) = placeholders.iter().find(|name| !names.contains(*name)) {
+        let problem = format!("the path has `{{{missing}}}`, which is no parameter");
+        return Err(Mistake::new(id, problem, "declare the parameter, `in: path` and `required`"));
+    }
+    match one_name(names.into_iter()) {
+        Some(problem) => Err(Mistake::new(format!("{id} > parameters"), problem, REMEDY)),
+        None => Ok(()),
+    }
+}
+
+/// Whether a header can have this name.
+fn is_token(name: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !name.is_empty() && name.bytes().all(allowed)
+}
+
+/// What a generated call has beside its parameters.
+const RESERVED: [&str; 10] =
+    ["at", "body", "client", "content", "core", "header_map", "options", "precondition", "request", "url"];
+
 fn read_parameter(document: &Value, parameter: &Value, id: &str) -> Result<Parameter, Mistake> {
     let schema = resolve(document, parameter.get("schema").unwrap_or(&Value::Null))?;
     let name = required(parameter, "name", id, "name every parameter")?;
@@ -174,7 +256,13 @@ fn read_parameter(document: &Value, parameter: &Value, id: &str) -> Result<Param
         Some(_) => one_of(parameter, "x-sdk-certainty", id, &CERTAINTIES)?,
         None => "documented".to_owned(),
     };
+    let list = (schema["type"] == "array").then(|| match parameter["explode"] {
+        Value::Bool(false) => List::Joined,
+        _ => List::Repeated,
+    });
     Ok(Parameter {
+        required: parameter["required"] == true,
+        list,
         description: text(parameter, "description").map(str::to_owned),
         certainty,
         source: text(parameter, "x-sdk-source").map(str::to_owned),
@@ -184,21 +272,28 @@ fn read_parameter(document: &Value, parameter: &Value, id: &str) -> Result<Param
     })
 }
 
-fn read_page(page: &Value, parameters: &[&Value], id: &str) -> Result<Page, Mistake> {
+fn read_page(document: &Value, page: &Value, parameters: &[&Value], id: &str) -> Result<Page, Mistake> {
     let place = format!("{id} > x-sdk-page");
-    let member = |key| {
+    let member = |key, kind: &str| {
         let name = required(page, key, &place, "name the query parameter")?;
-        let declared = |parameter: &&Value| parameter["name"] == *name && parameter["in"] == "query";
-        if parameters.iter().any(declared) {
-            return Ok(name);
+        let declared = |parameter: &&&Value| parameter["name"] == *name && parameter["in"] == "query";
+        let Some(parameter) = parameters.iter().find(declared) else {
+            let problem = format!("`{key}` is `{name}`, which is no query parameter");
+            return Err(Mistake::new(&place, problem, "declare the parameter"));
+        };
+        if parameter["required"] == true {
+            let problem = format!("`{key}` is `{name}`, which is required");
+            return Err(Mistake::new(&place, problem, "leave `required` out: the first page has none"));
         }
-        Err(Mistake::new(
-            &place,
-            format!("`{key}` is `{name}`, which is no query parameter"),
-            "declare the parameter",
-        ))
+        let schema = resolve(document, &parameter["schema"])?;
+        if schema["type"] != kind || schema.get("enum").is_some() || text(schema, "format") == Some("int32") {
+            let problem = format!("`{key}` is `{name}`, which is of another type");
+            return Err(Mistake::new(&place, problem, format!("declare the parameter as `type: {kind}`")));
+        }
+        Ok(name)
     };
     let style = one_of(page, "style", &place, &PAGE_STYLES)?;
+    let position = if style == "offset" { "integer" } else { "string" };
     let place_in_answer = |key| required(page, key, &place, "name the member of the answer");
     let places = (style != "undocumented").then(|| {
         let next = place_in_answer("next")?;
@@ -216,7 +311,8 @@ fn read_page(page: &Value, parameters: &[&Value], id: &str) -> Result<Page, Mist
         let next = (outer.to_owned(), inner.to_owned());
         Ok(Places { items: place_in_answer("items")?, next, total: total.transpose()? })
     });
-    Ok(Page { style, limit: member("limit")?, token: member("token")?, places: places.transpose()? })
+    let places = places.transpose()?;
+    Ok(Page { style, limit: member("limit", "integer")?, token: member("token", position)?, places })
 }
 
 fn required(value: &Value, key: &str, place: &str, remedy: &str) -> Result<String, Mistake> {

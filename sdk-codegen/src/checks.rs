@@ -15,7 +15,8 @@ pub fn checks(
             return TokenStream::new();
         };
         let value = quote!(self.#field);
-        let required = member.required.then(|| quote!(at.required(#name, #value.is_some())?;));
+        let required =
+            (member.required && !member.nullable).then(|| quote!(at.required(#name, #value.is_some())?;));
         let range = range(name, &value, member.minimum, member.maximum);
         let nested = nested(member, &sent).then(|| quote!(rt::Check::check(&#value, &at.member(#name))?;));
         quote!(#required #range #nested)

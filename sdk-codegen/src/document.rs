@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use std::fmt;
 
 /// What is wrong with a document, where, and what to do about it: one line.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Mistake {
     place: String,
     problem: String,
@@ -26,6 +26,70 @@ impl fmt::Display for Mistake {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}: {}; {}", self.place, self.problem, self.remedy)
     }
+}
+
+/// Everything that is wrong with a document, as far as one step can tell.
+#[derive(Debug)]
+pub struct Mistakes(Vec<Mistake>);
+
+impl Mistakes {
+    /// The mistakes of several readers.
+    pub fn of(all: impl IntoIterator<Item = Option<Self>>) -> Self {
+        Self(all.into_iter().flatten().flat_map(|mistakes| mistakes.0).collect())
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Mistake> {
+        self.0.iter()
+    }
+}
+
+impl From<Mistake> for Mistakes {
+    fn from(mistake: Mistake) -> Self {
+        Self(vec![mistake])
+    }
+}
+
+impl From<Vec<Mistake>> for Mistakes {
+    fn from(mistakes: Vec<Mistake>) -> Self {
+        Self(mistakes)
+    }
+}
+
+/// All values, or all mistakes.
+pub fn all<T, C: FromIterator<T>>(
+    results: impl IntoIterator<Item = Result<T, Mistake>>,
+) -> Result<C, Mistakes> {
+    let mut mistakes = Vec::new();
+    let values =
+        results.into_iter().filter_map(|result| result.map_err(|mistake| mistakes.push(mistake)).ok());
+    let values = values.collect();
+    if mistakes.is_empty() { Ok(values) } else { Err(Mistakes(mistakes)) }
+}
+
+/// The document as JSON. Words such as `no` and `on` are text, as YAML 1.2 has it.
+pub fn read(text: &str) -> Result<Value, Mistake> {
+    let options = serde_saphyr::options! { strict_booleans: true };
+    serde_saphyr::from_str_with_options(text, options)
+        .map_err(|error| Mistake::new("document", one_line(&error), "write valid YAML"))
+}
+
+/// Refuses a document of another version, whose schemas mean something else.
+pub fn check_version(document: &Value) -> Result<(), Mistake> {
+    let version = document.get("openapi").unwrap_or(&Value::Null);
+    if version.as_str().is_some_and(|version| version.starts_with("3.0.")) {
+        return Ok(());
+    }
+    let remedy = "write the document in OpenAPI 3.0, as in `openapi: 3.0.3`";
+    Err(Mistake::new("document", format!("`openapi` is `{}`", plain(version)), remedy))
+}
+
+/// A value as it stands in a message.
+pub fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+pub fn one_line(text: &dyn fmt::Display) -> String {
+    text.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 pub const METHODS: [&str; 7] = ["get", "put", "post", "delete", "patch", "head", "options"];
@@ -77,6 +141,14 @@ pub fn resolve<'a>(document: &'a Value, value: &'a Value) -> Result<&'a Value, M
     }
     let reference = text(value, "$ref").unwrap_or_default();
     Err(Mistake::new(reference, "the reference goes in circles", "name something that is no reference"))
+}
+
+/// What an `allOf` of one stands for: that one. It is how `OpenAPI` 3.0 says something beside a reference.
+pub fn unwrapped(value: &Value) -> &Value {
+    match value.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
+        Some([only]) if only.get("$ref").is_some() => only,
+        _ => value,
+    }
 }
 
 /// The name of the schema that `value` refers to.

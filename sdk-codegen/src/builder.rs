@@ -7,6 +7,7 @@ use super::finish::constant_name;
 use super::finish_types::{self, owned, setter};
 use super::operations::{self, Operation};
 use super::request::statements;
+use super::sources;
 use super::types::{certainty_note, escape};
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::TokenStream;
@@ -32,9 +33,22 @@ struct Answer {
     reading: TokenStream,
     /// What a list is of; for anything else the value itself.
     item: Type,
+    /// Where a list that goes on has its items and its state.
+    places: Option<Places>,
+}
+
+/// The members of an answer that tell how a list goes on.
+struct Places {
+    items: syn::Ident,
+    outer: syn::Ident,
+    /// The type of `outer`.
+    state: Type,
+    inner: syn::Ident,
+    total: Option<syn::Ident>,
 }
 
 struct Parameter {
+    wire: String,
     field: syn::Ident,
     setter: syn::Ident,
     ty: Type,
@@ -88,7 +102,7 @@ impl<'a> Builder<'a> {
             options,
             body,
             answer,
-            statements: statements(method, &operation.id)?,
+            statements: statements(method, operation)?,
         })
     }
 
@@ -130,7 +144,7 @@ impl<'a> Builder<'a> {
             paragraph(escape(description));
         }
         let call = format!("`{} {}`.", operation.method, operation.path);
-        let certainty = certainty_note(&operation.certainty, Some(&operation.source));
+        let certainty = certainty_note(&operation.certainty, Some(&operation.source), "sources");
         paragraph(format!("{call} {certainty}"));
         paragraph(if operation.repeatable {
             "Repeatable: tried again after a passing failure.".to_owned()
@@ -175,6 +189,9 @@ impl<'a> Builder<'a> {
             .iter()
             .map(|header| quote!(self.precondition.apply(#header, request.headers_mut())?;));
         let sending = self.sending(&constant);
+        let accept = operation.answers.accept.iter().map(|media_type| {
+            quote!(request.headers_mut().insert("accept", ::http::HeaderValue::from_static(#media_type));)
+        });
         let content = operation.body.as_ref().and_then(|body| body.content.as_ref());
         let finished = content.map_or_else(
             || quote!(Ok(rt::Request::new(request))),
@@ -204,6 +221,7 @@ impl<'a> Builder<'a> {
                     #(#body_check)*
                     #(#statements)*
                     #(#precondition)*
+                    #(#accept)*
                     #finished
                 }
             }
@@ -214,6 +232,12 @@ impl<'a> Builder<'a> {
                 }
             }
         }
+    }
+
+    /// The field of an optional parameter.
+    fn option(&self, wire: &str) -> syn::Ident {
+        let option = self.options.iter().find(|option| option.wire == wire);
+        option.map_or_else(|| format_ident!("r#{}", wire.to_snake_case()), |option| option.field.clone())
     }
 
     fn setters(&self) -> Vec<TokenStream> {
@@ -241,7 +265,7 @@ impl<'a> Builder<'a> {
 
     /// `send` and `send_reply`, and for lists the way to go on.
     fn sending(&self, constant: &syn::Ident) -> TokenStream {
-        let Answer { value, reading, item } = &self.answer;
+        let Answer { value, reading, item, places } = &self.answer;
         let reply = quote!(rt::call::<_, #reading>(self.client.core(), &super::#constant, self.request(), &self.options).await);
         let nothing = self.operation.answers.success == Success::Nothing;
         let reply = if nothing { quote!(Ok(#reply?.map(|rt::Nothing| ()))) } else { reply };
@@ -265,23 +289,21 @@ impl<'a> Builder<'a> {
             }
         };
         let Some(page) = &self.operation.page else { return plain };
-        let token = format_ident!("{}", page.token.to_snake_case());
+        let token = self.option(&page.token);
         let left_out = [&page.limit, &page.token];
         let scope = quote!(rt::scope(&self.request(), &[#(#left_out),*]));
-        let Some(places) = &page.places else {
+        let Some(Places { items, outer, state, inner, total }) = places else {
             return self.undocumented_pages(constant, page, &scope);
         };
-        let items = format_ident!("{}", places.items.to_snake_case());
-        let outer = format_ident!("{}", places.next.0.to_snake_case());
-        let inner = format_ident!("{}", places.next.1.to_snake_case());
-        let name = &page.token;
-        let total = places.total.as_ref().map_or_else(
-            || quote!(None),
-            |total| {
-                let total = format_ident!("{}", total.to_snake_case());
-                quote!(answer.#outer.as_ref().and_then(|outer| outer.#total))
-            },
+        // Each of these is an `Option`, unless the document requires it.
+        let state = quote!(::std::option::Option::<#state>::from(answer.#outer));
+        let next =
+            quote!(state.map(|state| ::std::option::Option::<::std::string::String>::from(state.#inner)));
+        let total = total.iter().map(
+            |total| quote!(state.as_ref().and_then(|state| ::std::option::Option::<i64>::from(state.#total))),
         );
+        let total = total.chain([quote!(None)]).next();
+        let name = &page.token;
         let pages = if page.style == "offset" {
             quote! {
                 /// Every page from here on, as a stream. A page that does not begin where the one before ended is an error.
@@ -296,9 +318,10 @@ impl<'a> Builder<'a> {
                             let from = rt::offset(&super::#constant, offset)?;
                             call.#token = from.or(call.#token);
                             let answer = call.send().await?;
+                            let state = #state;
                             let total = #total;
-                            let next = answer.#outer.map(|outer| outer.#inner);
-                            rt::Page::counted(&super::#constant, #name, from, answer.#items, next, total)
+                            let next = #next;
+                            rt::Page::counted(&super::#constant, #name, from, answer.#items.into(), next, total)
                         }
                     })
                 }
@@ -315,8 +338,9 @@ impl<'a> Builder<'a> {
                         call.#token = token;
                         async move {
                             let answer = call.send().await?;
-                            let next = answer.#outer.map(|outer| outer.#inner);
-                            rt::Page::by_token(&super::#constant, answer.#items, next)
+                            let state = #state;
+                            let next = #next;
+                            rt::Page::by_token(&super::#constant, answer.#items.into(), next)
                         }
                     })
                 }
@@ -341,9 +365,8 @@ impl<'a> Builder<'a> {
         page: &operations::Page,
         scope: &TokenStream,
     ) -> TokenStream {
-        let Answer { value, reading, item } = &self.answer;
-        let limit = format_ident!("{}", page.limit.to_snake_case());
-        let token = format_ident!("{}", page.token.to_snake_case());
+        let Answer { value, reading, item, .. } = &self.answer;
+        let (limit, token) = (self.option(&page.limit), self.option(&page.token));
         quote! {
             /// Makes the call. How a further page is asked for is not documented, so the listing says whether it may be
             /// incomplete.
@@ -399,7 +422,7 @@ impl Answer {
         structs: &[finish_types::Struct],
     ) -> Result<Self, Mistake> {
         let generated = generated_answer(method, &operation.id)?;
-        let plain = |value: Type, reading| Self { item: value.clone(), value, reading };
+        let plain = |value: Type, reading| Self { item: value.clone(), value, reading, places: None };
         let Some(page) = &operation.page else {
             return Ok(match &operation.answers.success {
                 Success::Nothing => plain(parse_quote!(()), quote!(rt::Json<rt::Nothing>)),
@@ -426,17 +449,55 @@ impl Answer {
             None => {
                 let item = finish_types::inside("Vec", &generated).cloned().ok_or_else(no_list)?;
                 let reading = quote!(rt::Json<::std::option::Option<#generated>>);
-                Ok(Self { value: parse_quote!(rt::Listing<#item>), reading, item })
+                Ok(Self { value: parse_quote!(rt::Listing<#item>), reading, item, places: None })
             }
             Some(places) => {
-                let name = quote!(#generated).to_string().replace(' ', "");
-                let list = structs.iter().find(|each| name == format!("types::{}", each.name));
-                let member = list.and_then(|list| list.fields.iter().find(|(name, _)| *name == places.items));
-                let item = member.and_then(|(_, ty)| finish_types::inside("Vec", ty)).ok_or_else(no_list)?;
-                Ok(Self { reading: quote!(rt::Json<#generated>), item: item.clone(), value: generated })
+                let list = of_type(structs, &generated).ok_or_else(no_list)?;
+                let items = list.field(&places.items).ok_or_else(no_list)?;
+                let item = finish_types::inside("Vec", &items.qualified).ok_or_else(no_list)?;
+                let (outer, inner) = &places.next;
+                let state = list.field(outer);
+                let states = state.and_then(|state| of_type(structs, &state.qualified));
+                // A member of the state, if it is there and of this type.
+                let member = |key: &str, name: &str, ty: &str, kind: &str| {
+                    let member = states.and_then(|states| states.field(name));
+                    member.filter(|member| written(&member.qualified) == ty).ok_or_else(|| {
+                        let problem =
+                            format!("`{key}` is `{outer}.{name}`, which the answer does not have as {kind}");
+                        let place = format!("{} > x-sdk-page", operation.id);
+                        Mistake::new(
+                            place,
+                            problem,
+                            format!("name a member of `type: {kind}`, and declare it"),
+                        )
+                    })
+                };
+                let inner = member("next", inner, "::std::string::String", "string")?.ident.clone();
+                let total = places.total.as_ref();
+                let total = total.map(|total| member("total", total, "i64", "integer")).transpose()?;
+                let found = state.map(|state| Places {
+                    items: items.ident.clone(),
+                    outer: state.ident.clone(),
+                    state: state.qualified.clone(),
+                    inner,
+                    total: total.map(|total| total.ident.clone()),
+                });
+                let reading = quote!(rt::Json<#generated>);
+                Ok(Self { reading, item: item.clone(), value: generated, places: found })
             }
         }
     }
+}
+
+/// A type as it is written, without blanks.
+fn written(ty: &Type) -> String {
+    quote!(#ty).to_string().replace(' ', "")
+}
+
+/// The struct that a type is, as seen from `calls`.
+fn of_type<'a>(structs: &'a [finish_types::Struct], ty: &Type) -> Option<&'a finish_types::Struct> {
+    let name = written(ty);
+    structs.iter().find(|each| name == format!("types::{}", each.name))
 }
 
 impl Parameter {
@@ -444,7 +505,7 @@ impl Parameter {
         let declared = declared(operation, &field)?;
         let mut documentation = vec![escape(declared.description.as_deref().unwrap_or(&declared.name))];
         if declared.certainty != "documented" {
-            let note = certainty_note(&declared.certainty, declared.source.as_deref());
+            let note = certainty_note(&declared.certainty, declared.source.as_deref(), sources::BESIDE);
             documentation.extend([String::new(), note]);
         }
         let setter = match declared.certainty.as_str() {
@@ -453,15 +514,15 @@ impl Parameter {
         };
         let check = checks::range(&declared.name, &quote!(*#field), declared.minimum, declared.maximum);
         let check = check.map(|check| quote!(let at = &rt::Place::Root; #check)).unwrap_or_default();
-        Ok(Self { field, setter, ty, documentation, check })
+        Ok(Self { wire: declared.name.clone(), field, setter, ty, documentation, check })
     }
 }
 
 /// What the document says of the parameter that the generator calls `field`.
 fn declared<'a>(operation: &'a Operation, field: &syn::Ident) -> Result<&'a operations::Parameter, Mistake> {
-    // A name that is a keyword gets an underscore from the generator.
+    // A name that is a keyword gets an underscore from the generator, and so does one that begins with a digit.
     let name = field.to_string();
-    let name = name.trim_end_matches('_');
+    let name = name.trim_matches('_');
     operation.parameters.iter().find(|parameter| name == parameter.name.to_snake_case()).ok_or_else(|| {
         let problem = format!("the generator made up a parameter `{name}`");
         Mistake::new(&operation.id, problem, "look at what changed in progenitor")

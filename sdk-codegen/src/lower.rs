@@ -18,13 +18,17 @@ pub fn lower(document: &mut Value, operations: &[Operation], facts: &Facts) -> R
     let by_hand = types_made_by_hand(document, operations)?;
     drop_what_is_by_hand(document, operations);
     drop_what_is_not_a_call(document);
+    unwrap_references(document);
     keep_one_success(document, operations);
     take_out_preconditions(document, operations)?;
     take_out_content(document);
     name_positions(document);
     open_objects(document);
     mark_times(document);
+    forget_formats(document);
     forget_bounds(document);
+    forget_nullable_parameters(document);
+    forget_what_may_be_null(document);
     forget_what_requests_require(document, facts);
     name_optional_collections(document);
     forget_extensions(document);
@@ -147,11 +151,75 @@ fn name_positions(document: &mut Value) {
 
 const SCHEMAS: &str = "#/components/schemas/";
 
-/// A new member never breaks reading.
-pub fn open_objects(document: &mut Value) {
+/// A new member never breaks reading. Beside members that are known, those that are not are left out.
+fn open_objects(document: &mut Value) {
     for_each_object(document, &mut |object| {
-        if object.get("additionalProperties") == Some(&Value::Bool(false)) {
+        let rest = object.get("additionalProperties");
+        let any = rest.is_some_and(|rest| *rest == true || *rest == json!({}));
+        if rest == Some(&Value::Bool(false)) || (any && object.contains_key("properties")) {
             object.remove("additionalProperties");
+        }
+    });
+}
+
+/// An `allOf` of one reference is that reference. That the member may be `null` is kept beside it until it is read.
+fn unwrap_references(document: &mut Value) {
+    for_each_object(document, &mut |object| {
+        let all = object.get("allOf").and_then(Value::as_array).map(Vec::as_slice);
+        if let Some([only]) = all
+            && let Some(reference) = only.get("$ref").cloned()
+        {
+            let nullable = object.get("nullable").cloned();
+            object.clear();
+            object.insert("$ref".to_owned(), reference);
+            object.extend(nullable.map(|nullable| ("nullable".to_owned(), nullable)));
+        }
+    });
+}
+
+/// A member that may be `null` is read as one that may be missing.
+fn forget_what_may_be_null(document: &mut Value) {
+    for_each_object(document, &mut |object| {
+        let Some(Value::Object(properties)) = object.get("properties") else { return };
+        let nullable = properties.iter().filter(|(_, member)| member["nullable"] == true);
+        let nullable = nullable.map(|(name, _)| name.clone()).collect::<BTreeSet<_>>();
+        if let Some(required) = object.get_mut("required").and_then(Value::as_array_mut) {
+            required.retain(|name| !name.as_str().is_some_and(|name| nullable.contains(name)));
+        }
+    });
+    for_each_object(document, &mut |object| {
+        let properties = object.get_mut("properties").and_then(Value::as_object_mut);
+        for member in properties.into_iter().flatten().filter_map(|(_, member)| member.as_object_mut()) {
+            if member.contains_key("$ref") {
+                member.remove("nullable");
+            }
+        }
+    });
+}
+
+/// An id in a path cannot be `null`, and what is not set is not sent.
+fn forget_nullable_parameters(document: &mut Value) {
+    for_each_object(document, &mut |object| {
+        if object.contains_key("in")
+            && let Some(schema) = object.get_mut("schema").and_then(Value::as_object_mut)
+        {
+            schema.remove("nullable");
+        }
+    });
+}
+
+/// Text stays text, and a number is one of those that are read leniently, whatever the format says.
+fn forget_formats(document: &mut Value) {
+    for_each_object(document, &mut |object| {
+        let Some(format) = object.get("format").and_then(Value::as_str) else { return };
+        let known = match object.get("type").and_then(Value::as_str) {
+            Some("string") => TIMES.iter().any(|(_, ours, _)| *ours == format),
+            Some("integer") => ["int32", "int64", "uint32", "uint64"].contains(&format),
+            Some("number") => ["float", "double"].contains(&format),
+            _ => true,
+        };
+        if !known {
+            object.remove("format");
         }
     });
 }
@@ -192,7 +260,9 @@ fn name_optional_collections(document: &mut Value) {
             |name: &str| required.as_array().is_some_and(|names| names.iter().any(|each| each == name));
         let properties = object.get_mut("properties").and_then(Value::as_object_mut);
         for (name, property) in properties.into_iter().flatten() {
-            let collection = property["type"] == "array" || property.get("additionalProperties").is_some();
+            let free = property["type"] == "object" && property.get("properties").is_none();
+            let map = property.get("additionalProperties").is_some();
+            let collection = property["type"] == "array" || map || free;
             if let Some(property) = property.as_object_mut().filter(|_| collection && !is_required(name)) {
                 property.insert("nullable".to_owned(), Value::Bool(true));
             }
@@ -219,7 +289,7 @@ fn forget_extensions(document: &mut Value) {
 }
 
 /// Envelopes and errors are gone from the operations; their types would be dead code.
-fn prune_schemas(document: &mut Value, mut used: BTreeSet<String>) -> Result<(), Mistake> {
+pub fn prune_schemas(document: &mut Value, mut used: BTreeSet<String>) -> Result<(), Mistake> {
     let paths = document["paths"].clone();
     collect_references(document, &paths, &mut used)?;
     let parameters = document.pointer("/components/parameters").cloned().unwrap_or_default();
@@ -232,4 +302,24 @@ fn prune_schemas(document: &mut Value, mut used: BTreeSet<String>) -> Result<(),
         components.remove("securitySchemes");
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::open_objects;
+    use serde_json::json;
+
+    #[test]
+    fn closed_objects_are_opened_and_maps_are_kept() {
+        for (rest, expected) in [
+            (json!(false), None),
+            (json!(true), None),
+            (json!({}), None),
+            (json!({ "type": "string" }), Some(json!({ "type": "string" }))),
+        ] {
+            let mut document = json!({ "properties": { "a": {} }, "additionalProperties": rest });
+            open_objects(&mut document);
+            assert_eq!(document.get("additionalProperties"), expected.as_ref(), "{rest}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! The generated types: open, documented, quiet about what is sensitive, lenient in reading.
 
 use super::checks;
-use super::document::Mistake;
+use super::document::{Mistake, Mistakes, all};
 use super::lower::TIMES;
 use super::types::{Facts, Meaning, Schema};
 use proc_macro2::TokenStream;
@@ -12,9 +12,25 @@ pub struct Struct {
     pub name: String,
     pub ident: syn::Ident,
     pub members: Vec<Field>,
-    /// All members by their names on the wire, with their types as seen from `calls`.
-    pub fields: Vec<(String, Type)>,
+    /// All members, as an answer has them.
+    pub fields: Vec<Known>,
     pub code: TokenStream,
+}
+
+impl Struct {
+    /// The member of this name on the wire.
+    pub fn field(&self, wire: &str) -> Option<&Known> {
+        self.fields.iter().find(|field| field.wire == wire)
+    }
+}
+
+/// A member of an answer.
+pub struct Known {
+    /// The name on the wire.
+    pub wire: String,
+    pub ident: syn::Ident,
+    /// The type without its `Option`, as seen from `calls`.
+    pub qualified: Type,
 }
 
 /// A member that an application may set.
@@ -25,13 +41,13 @@ pub struct Field {
     pub documentation: Vec<String>,
 }
 
-pub fn structs(types: &ItemMod, facts: &Facts) -> Result<Vec<Struct>, Mistake> {
+pub fn structs(types: &ItemMod, facts: &Facts) -> Result<Vec<Struct>, Mistakes> {
     let items = types.content.iter().flat_map(|(_, items)| items);
     let structs = items.filter_map(|item| match item {
         Item::Struct(item) => Some(item),
         _ => None,
     });
-    structs.map(|item| finish(item, facts)).collect()
+    all(structs.map(|item| finish(item, facts)))
 }
 
 fn finish(item: &ItemStruct, facts: &Facts) -> Result<Struct, Mistake> {
@@ -66,7 +82,7 @@ fn object(item: &ItemStruct, schema: &Schema, facts: &Facts) -> Result<Struct, M
     let ident = &item.ident;
     let mut members = Vec::new();
     let mut fields = Vec::new();
-    let mut all = Vec::new();
+    let mut known = Vec::new();
     let mut setters = Vec::new();
     for field in &item.fields {
         let Some(field_ident) = &field.ident else { continue };
@@ -76,16 +92,22 @@ fn object(item: &ItemStruct, schema: &Schema, facts: &Facts) -> Result<Struct, M
             Mistake::new(&name, format!("the member `{wire}` is not among its `properties`"), remedy)
         })?;
         let ty = &field.ty;
-        all.push((wire.clone(), qualify(inside("Option", ty).unwrap_or(ty))));
+        let qualified = qualify(inside("Option", ty).unwrap_or(ty));
+        known.push(Known { wire: wire.clone(), ident: field_ident.clone(), qualified });
         let converted = TIMES.iter().any(|(_, _, ours)| quote!(#ty).to_string().contains(ours));
         if member.time && !converted {
             let problem = format!("the time `{wire}` was not converted");
-            return Err(Mistake::new(&name, problem, "look at `mark_times` in sdk/build/lower.rs"));
+            return Err(Mistake::new(&name, problem, "look at `mark_times` in sdk-codegen/src/lower.rs"));
         }
         let documentation = &member.documentation;
         let redact = member.sensitive.then(|| quote!(#[safe_debug(redact)]));
+        // A member that has to be there is sent as `null` unless it is set.
+        let is_null = schema.sent && member.required && member.nullable;
         let serde = schema.positions.is_none().then(|| {
             let serde = field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde"));
+            let serde = serde
+                .cloned()
+                .map(|attribute| if is_null { parse_quote!(#[serde(rename = #wire)]) } else { attribute });
             let optional = inside("Option", ty).is_some();
             let lenient = lenient(ty, facts).map(|kind| {
                 let (default, prefix) =
@@ -98,7 +120,7 @@ fn object(item: &ItemStruct, schema: &Schema, facts: &Facts) -> Result<Struct, M
         fields.push(quote!(#(#[doc = #documentation])* #serde #redact pub #field_ident: #ty));
         if schema.sent {
             let inner = inside("Option", ty).ok_or_else(|| {
-                let remedy = "look at `forget_what_requests_require` in sdk/build/lower.rs";
+                let remedy = "give it a `type`, and where it is an object, a name in `components/schemas`";
                 Mistake::new(&name, format!("the member `{wire}` can be sent but not left out"), remedy)
             })?;
             setters.push(setter(field_ident, inner, documentation, &quote!(self.#field_ident)));
@@ -140,7 +162,7 @@ fn object(item: &ItemStruct, schema: &Schema, facts: &Facts) -> Result<Struct, M
         #sent
         #positions
     };
-    Ok(Struct { name, ident: ident.clone(), members, fields: all, code })
+    Ok(Struct { name, ident: ident.clone(), members, fields: known, code })
 }
 
 /// Reads and writes an object as a list of its members, whatever their types. What is missing at the end, or more than

@@ -3,10 +3,11 @@
 use super::Target;
 use super::answers::{Outcome, Success};
 use super::builder::Builder;
-use super::document::Mistake;
+use super::document::{Mistake, Mistakes, all};
 use super::enums::OpenEnum;
 use super::finish_types;
 use super::operations::Operation;
+use super::sources::{self, Source};
 use super::types::Facts;
 use heck::{ToShoutySnakeCase, ToUpperCamelCase};
 use proc_macro2::TokenStream;
@@ -19,7 +20,8 @@ pub fn finish(
     operations: &[Operation],
     facts: &Facts,
     enums: &[OpenEnum],
-) -> Result<syn::File, Mistake> {
+    sources: &[Source],
+) -> Result<syn::File, Mistakes> {
     let types = module(generated, "types")?;
     let methods = methods(generated);
     let structs = finish_types::structs(types, facts)?;
@@ -30,10 +32,11 @@ pub fn finish(
         })?;
         Builder::read(operation, method, &structs)
     });
-    let builders = builders.collect::<Result<Vec<_>, _>>()?;
+    let builders = all::<_, Vec<_>>(builders)?;
     let client = syn::parse_str::<syn::Path>(&format!("crate::{}::Client", target.module));
     let client = client.map_err(|_| Mistake::new(target.module, "it is no path", "write it as `a::b`"))?;
 
+    let sources = sources::page(sources);
     let enums = enums.iter().map(|open| &open.code);
     let structs = structs.iter().map(|each| &each.code);
     let table = operations.iter().map(|operation| constant(target.provider, operation));
@@ -55,6 +58,8 @@ pub fn finish(
             use super::{rt, types};
             #(#builders)*
         }
+
+        #sources
 
         impl #client {
             #(#entries)*

@@ -1,9 +1,12 @@
 //! What the document says of its schemas that the generator forgets: documentation, certainty, sensitivity, bounds.
 
-use super::document::{Mistake, each_operation, list, members, resolve, schema_name, text};
+use super::document::{
+    Mistake, Mistakes, all, each_operation, list, members, resolve, schema_name, text, unwrapped,
+};
 use super::lower::TIMES;
+use super::sources;
 use heck::ToUpperCamelCase;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is known of all named schemas.
@@ -47,9 +50,11 @@ pub enum Meaning {
 }
 
 #[derive(Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a statement of the document on its own")]
 pub struct Member {
     pub documentation: Vec<String>,
     pub required: bool,
+    pub nullable: bool,
     pub sensitive: bool,
     pub time: bool,
     pub minimum: Option<i64>,
@@ -59,7 +64,7 @@ pub struct Member {
 }
 
 impl Facts {
-    pub fn read(document: &Value) -> Result<Self, Mistake> {
+    pub fn read(document: &Value) -> Result<Self, Mistakes> {
         let sent = sent_schemas(document)?;
         let mut positions = positions(document)?;
         let schemas =
@@ -81,7 +86,7 @@ impl Facts {
         let codes = document.pointer("/components/schemas").into_iter().flat_map(members);
         let codes = codes.filter(|(_, schema)| schema.get("enum").is_some() && schema["type"] == "integer");
         let codes = codes.map(|(name, _)| name.clone()).collect();
-        Ok(Self { schemas: schemas.collect::<Result<_, Mistake>>()?, codes })
+        Ok(Self { schemas: all(schemas)?, codes })
     }
 }
 
@@ -99,11 +104,16 @@ fn meaning(name: &str, schema: &Value) -> Result<Meaning, Mistake> {
                 "give it `x-sdk-resource` with `id` and `path`, the path between slashes",
             )),
         },
-        _ if schema["additionalProperties"] == true && schema.get("properties").is_none() => {
-            Ok(Meaning::Open)
-        }
+        _ if is_free(schema) => Ok(Meaning::Open),
         _ => Ok(Meaning::Plain),
     }
+}
+
+/// Whether this is an object that may have any member.
+fn is_free(schema: &Value) -> bool {
+    let rest = schema.get("additionalProperties");
+    let any = rest.map_or(schema["type"] == "object", |rest| *rest == true || *rest == json!({}));
+    any && schema.get("properties").is_none()
 }
 
 /// The schemas that are written as lists, with their members in order.
@@ -150,15 +160,18 @@ fn names(value: &Value, key: &str) -> Vec<String> {
 
 /// The name of a schema is the name of its type, here and in what the generator makes.
 fn check_name(name: &str) -> Result<(), Mistake> {
+    // What generated code means by these is not what the document means.
+    const TAKEN: [&str; 8] =
+        ["Into", "IntoIterator", "Option", "Positions", "Result", "Self", "String", "Vec"];
+    let place = || format!("components > schemas > {name}");
+    if TAKEN.contains(&name) {
+        return Err(Mistake::new(place(), "the name has a meaning in Rust", "give it another one"));
+    }
     let wanted = name.to_upper_camel_case();
     if wanted == name && syn::parse_str::<syn::Ident>(name).is_ok() {
         return Ok(());
     }
-    Err(Mistake::new(
-        format!("components > schemas > {name}"),
-        "the name makes no type",
-        "write it as `UpperCamelCase`",
-    ))
+    Err(Mistake::new(place(), "the name makes no type", "write it as `UpperCamelCase`"))
 }
 
 /// A bound of what is sent. The runtime compares integers of 64 bits; any other bound would be lost without a word.
@@ -184,10 +197,14 @@ impl Member {
         declared: &Value,
     ) -> Result<Self, Mistake> {
         let place = format!("{owner} > {name}");
-        let refers_to = schema_name(declared).or_else(|| schema_name(&declared["items"])).map(str::to_owned);
-        let referred = resolve(document, declared)?;
+        let refers_to =
+            schema_name(unwrapped(declared)).or_else(|| schema_name(unwrapped(&declared["items"])));
+        let refers_to = refers_to.map(str::to_owned);
+        let referred = resolve(document, unwrapped(declared))?;
+        let told = if text(declared, "description").is_some() { declared } else { referred };
         Ok(Self {
-            documentation: documentation(referred, name),
+            documentation: documentation(told, name),
+            nullable: declared["nullable"] == true,
             required: list(schema, "required").any(|required| required == name),
             sensitive: declared["x-sdk-sensitive"] == true || referred["x-sdk-sensitive"] == true,
             time: TIMES.iter().any(|(format, ..)| text(referred, "format") == Some(format)),
@@ -247,12 +264,12 @@ pub fn documentation(schema: &Value, fallback: &str) -> Vec<String> {
 }
 
 pub fn certainty(value: &Value) -> Option<String> {
-    Some(certainty_note(text(value, "x-sdk-certainty")?, text(value, "x-sdk-source")))
+    Some(certainty_note(text(value, "x-sdk-certainty")?, text(value, "x-sdk-source"), sources::BESIDE))
 }
 
-/// One sentence on how sure this is. The tags are resolved in the documentation of the module.
-pub fn certainty_note(certainty: &str, source: Option<&str>) -> String {
-    let source = source.map(|tag| format!(" \\[{tag}\\]")).unwrap_or_default();
+/// One sentence on how sure this is. `module` leads to the page of the sources.
+pub fn certainty_note(certainty: &str, source: Option<&str>, module: &str) -> String {
+    let source = source.map(|tag| format!(" {}", sources::link(module, tag))).unwrap_or_default();
     match certainty {
         "documented" => format!("*Documented*{source}."),
         "inferred" => format!("*Inferred*{source}, not documented."),

@@ -1,6 +1,6 @@
 //! What the answers of an operation mean: which is success and what it brings, and which say something odd.
 
-use super::document::{Mistake, list, members, resolve, text};
+use super::document::{Mistake, list, members, resolve, text, unwrapped};
 use super::operations::{OUTCOMES, one_of};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -10,6 +10,8 @@ pub struct Answers {
     /// The statuses that the document declares as success, redirects to the answer included.
     pub statuses: Vec<u16>,
     pub envelope: Option<String>,
+    /// The media type of the success, if it is JSON by another name.
+    pub accept: Option<String>,
     pub outcomes: Vec<Outcome>,
     /// What a refusal means here, where its number alone does not tell.
     pub hints: Vec<(u16, String)>,
@@ -47,6 +49,7 @@ pub fn read(document: &Value, operation: &Value, id: &str) -> Result<Answers, Mi
     let mut hints = Vec::new();
     let mut successes = Vec::new();
     let mut statuses = Vec::new();
+    let mut accept = None;
     for (status, response) in members(&operation["responses"]) {
         let response = resolve(document, response)?;
         let link = text(response, "x-sdk-link");
@@ -60,6 +63,7 @@ pub fn read(document: &Value, operation: &Value, id: &str) -> Result<Answers, Mi
         } else if link.is_some() || status.starts_with('2') {
             statuses.extend(status.parse::<u16>());
             successes.push(success(document, response, status, id)?);
+            accept = accept.or(json(response).map(|(media_type, _)| essence(media_type)));
         }
     }
     let chosen = successes.first().cloned().ok_or_else(|| {
@@ -81,7 +85,9 @@ pub fn read(document: &Value, operation: &Value, id: &str) -> Result<Answers, Mi
         let remedy = "declare the content that is there as an answer of its own";
         return Err(Mistake::new(id, "a link is followed, but no content is declared", remedy));
     }
-    Ok(Answers { success: chosen, statuses, envelope, outcomes, hints })
+    let accept = accept.filter(|media_type| media_type != "application/json");
+    let accept = accept.filter(|_| matches!(chosen, Success::Json(_)));
+    Ok(Answers { success: chosen, statuses, envelope, accept, outcomes, hints })
 }
 
 fn success(document: &Value, response: &Value, status: &str, id: &str) -> Result<Success, Mistake> {
@@ -98,7 +104,11 @@ fn success(document: &Value, response: &Value, status: &str, id: &str) -> Result
         let always = location(response, id, status)?;
         return Ok(Success::Created { id: created.to_owned(), always });
     }
-    if let Some(schema) = response.pointer("/content/application~1json/schema") {
+    if let Some((media_type, content)) = json(response) {
+        let schema = content.get("schema").ok_or_else(|| {
+            let problem = format!("the `{media_type}` of the success answer {status} has no `schema`");
+            Mistake::new(id, problem, "declare one; `{}` stands for any JSON")
+        })?;
         return Ok(payload(document, schema, id)?.map_or(Success::Nothing, Success::Json));
     }
     let mut content = members(&response["content"]);
@@ -110,10 +120,25 @@ fn success(document: &Value, response: &Value, status: &str, id: &str) -> Result
             Ok(Success::Content(media_type.clone()))
         }
         _ => {
-            let problem = format!("the success answer {status} is no JSON");
-            Err(Mistake::new(id, problem, "declare its content as one media type of `format: binary`"))
+            let problem =
+                format!("the success answer {status} is neither JSON nor content of one media type");
+            let remedy = "declare JSON with a `schema`, or one media type of `format: binary`";
+            Err(Mistake::new(id, problem, remedy))
         }
     }
+}
+
+/// The JSON of an answer, whichever of its names it has: with a charset, or as a type of the vendor.
+fn json(response: &Value) -> Option<(&String, &Value)> {
+    members(&response["content"]).find(|(media_type, _)| {
+        let essence = essence(media_type);
+        essence == "application/json" || essence.ends_with("+json")
+    })
+}
+
+/// A media type without its parameters.
+fn essence(media_type: &str) -> String {
+    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 /// Whether `Location` is in every such answer.
@@ -156,7 +181,7 @@ fn envelope(document: &Value, operation: &Value, id: &str) -> Result<Option<Stri
     let mut found = BTreeSet::new();
     for (status, response) in members(&operation["responses"]).filter(|(status, _)| status.starts_with('2')) {
         let response = resolve(document, response)?;
-        let Some(schema) = response.pointer("/content/application~1json/schema") else {
+        let Some(schema) = json(response).and_then(|(_, content)| content.get("schema")) else {
             continue;
         };
         let envelope = text(resolve(document, schema)?, "x-sdk-envelope").map(str::to_owned);
@@ -217,22 +242,28 @@ pub fn body(document: &Value, operation: &Value, id: &str) -> Result<Option<Body
         return Ok(None);
     }
     let body = resolve(document, body)?;
-    let schema =
-        body.pointer("/content/application~1json/schema").filter(|_| members(&body["content"]).count() == 1);
-    let schema = schema.ok_or_else(|| {
-        let remedy = "declare `application/json` and nothing else, or write this call by hand";
-        Mistake::new(id, "the request body is not only JSON", remedy)
-    })?;
+    let remedy = "declare `application/json` and nothing else, or write this call by hand";
+    let media_types = members(&body["content"]).map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>();
+    if media_types != ["`application/json`"] {
+        let problem = match media_types.as_slice() {
+            [] => "the request body has no content".to_owned(),
+            _ => format!("the request body is {}", media_types.join(" or ")),
+        };
+        return Err(Mistake::new(id, problem, remedy));
+    }
+    let schema = body
+        .pointer("/content/application~1json/schema")
+        .ok_or_else(|| Mistake::new(id, "the request body has no `schema`", "declare one"))?;
     let is_list = schema["type"] == "array";
     let named = if is_list { &schema["items"] } else { schema };
-    let name = super::document::schema_name(named).ok_or_else(|| {
+    let name = super::document::schema_name(unwrapped(named)).ok_or_else(|| {
         Mistake::new(
             id,
             "the request body has no name",
             "move its schema to `components/schemas` and refer to it",
         )
     })?;
-    let declared = resolve(document, named)?;
+    let declared = resolve(document, unwrapped(named))?;
     let mut contents = members(&declared["properties"]).filter(|(_, member)| is_content(member));
     let content = contents.next().map(|(name, _)| name.clone());
     let required = |name: &String| list(declared, "required").any(|required| required == name);

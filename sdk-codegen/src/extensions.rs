@@ -3,6 +3,7 @@
 use super::answers::LINKS;
 use super::document::{METHODS, Mistake, NAME_MAPS};
 use super::operations::{CERTAINTIES, OUTCOMES};
+use super::sources::Source;
 use serde_json::Value;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -18,6 +19,8 @@ enum Place {
 enum Content {
     OneOf(&'static [&'static str]),
     Text,
+    /// The tag of a source.
+    Source,
     Bool,
     /// What says something by being there at all.
     True,
@@ -30,7 +33,7 @@ const EVERYWHERE: &[Place] = &[Place::Operation, Place::Schema, Place::Parameter
 /// Each key is explained in `openapi/README.md`.
 const KEYS: &[(&str, &[Place], Content)] = &[
     ("x-sdk-certainty", EVERYWHERE, Content::OneOf(&CERTAINTIES)),
-    ("x-sdk-source", EVERYWHERE, Content::Text),
+    ("x-sdk-source", EVERYWHERE, Content::Source),
     ("x-sdk-repeatable", &[Place::Operation], Content::Bool),
     ("x-sdk-by-hand", &[Place::Operation], Content::True),
     ("x-sdk-page", &[Place::Operation], Content::Object("`style`, `limit` and `token`")),
@@ -48,38 +51,45 @@ const KEYS: &[(&str, &[Place], Content)] = &[
 ];
 
 /// Refuses an unknown key, a key at a place that it says nothing about, and a value that it cannot have.
-pub fn check(document: &Value) -> Result<(), Mistake> {
-    walk(document, &mut Vec::new(), false)
+pub fn check(document: &Value, sources: &[Source]) -> Vec<Mistake> {
+    let mut mistakes = Vec::new();
+    walk(document, &mut Vec::new(), false, sources, &mut mistakes);
+    mistakes
 }
 
-fn walk<'a>(value: &'a Value, path: &mut Vec<&'a str>, names: bool) -> Result<(), Mistake> {
+fn walk<'a>(
+    value: &'a Value,
+    path: &mut Vec<&'a str>,
+    names: bool,
+    sources: &[Source],
+    mistakes: &mut Vec<Mistake>,
+) {
     match value {
         Value::Object(object) => {
             for (key, child) in object {
                 if !names && key.starts_with("x-sdk-") {
-                    check_key(key, child, path)?;
+                    mistakes.extend(check_key(key, child, path, sources).err());
                 }
                 if !names && (key == "example" || key == "examples") {
                     continue;
                 }
                 path.push(key);
-                walk(child, path, !names && NAME_MAPS.contains(&key.as_str()))?;
+                walk(child, path, !names && NAME_MAPS.contains(&key.as_str()), sources, mistakes);
                 path.pop();
             }
         }
         Value::Array(items) => {
             for item in items {
                 path.push("-");
-                walk(item, path, false)?;
+                walk(item, path, false, sources, mistakes);
                 path.pop();
             }
         }
         _ => {}
     }
-    Ok(())
 }
 
-fn check_key(key: &str, value: &Value, path: &[&str]) -> Result<(), Mistake> {
+fn check_key(key: &str, value: &Value, path: &[&str], sources: &[Source]) -> Result<(), Mistake> {
     let known = KEYS.iter().find(|(name, ..)| *name == key);
     let Some((_, places, content)) = known else {
         let names = KEYS.iter().map(|(name, ..)| *name).collect::<Vec<_>>().join(", ");
@@ -104,6 +114,14 @@ fn check_key(key: &str, value: &Value, path: &[&str]) -> Result<(), Mistake> {
             format!("use one of {}", words.join(", ")),
         ),
         Content::Text => (value.is_string(), "give it a text".to_owned()),
+        Content::Source => {
+            let is_listed = sources.iter().any(|source| *value == source.tag);
+            (
+                is_listed,
+                "use a tag of a source that `info.description` lists, as in \"- `S`: the reference\""
+                    .to_owned(),
+            )
+        }
         Content::Bool => (value.is_boolean(), "say `true` or `false`".to_owned()),
         Content::True => (value == true, "say `true`, or leave it out".to_owned()),
         Content::Object(members) => (value.is_object(), format!("give it {members}")),
