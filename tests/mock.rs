@@ -3,6 +3,7 @@
 mod callers;
 mod calls;
 mod deliveries;
+mod documented;
 mod faireplace;
 mod faults;
 mod inspection;

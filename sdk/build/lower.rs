@@ -22,6 +22,7 @@ pub fn lower(document: &mut Value, operations: &[Operation], facts: &Facts) -> R
     take_out_preconditions(document, operations)?;
     take_out_content(document);
     name_positions(document);
+    read_flags(document)?;
     open_objects(document);
     mark_times(document);
     forget_bounds(document);
@@ -146,6 +147,59 @@ fn name_positions(document: &mut Value) {
 }
 
 const SCHEMAS: &str = "#/components/schemas/";
+
+/// A number that says yes or no becomes what it says.
+fn read_flags(document: &mut Value) -> Result<(), Mistake> {
+    let mut mistake = None;
+    for_each_object(document, &mut |object| {
+        if object.remove("x-sdk-flag").is_none() {
+            return;
+        }
+        if object.get("type") != Some(&Value::String("integer".to_owned())) {
+            let problem = "`x-sdk-flag` stands on what is no integer";
+            mistake = Some(Mistake::new(
+                "document",
+                problem,
+                "give it to a member of `type: integer`, or leave it out",
+            ));
+        }
+        object.insert("type".to_owned(), "boolean".into());
+    });
+    mistake.map_or(Ok(()), Err)
+}
+
+/// A member that refers to a type and may be `null` is written as `nullable` beside an `allOf` of the one reference, since
+/// nothing may stand beside a reference. What is not required may be `null` in any case, so the reference is left.
+pub fn refer_to_what_may_be_null(document: &mut Value) -> Result<(), Mistake> {
+    let mut mistake = None;
+    for_each_object(document, &mut |object| {
+        let required = object.get("required").cloned().unwrap_or_default();
+        let is_required =
+            |name: &str| required.as_array().is_some_and(|names| names.iter().any(|each| each == name));
+        let properties = object.get_mut("properties").and_then(Value::as_object_mut);
+        for (name, property) in properties.into_iter().flatten() {
+            if property["nullable"] != true || property.get("allOf").is_none() {
+                continue;
+            }
+            let said = property.as_object().into_iter().flatten().map(|(key, _)| key.as_str());
+            let more = said.filter(|key| !["type", "nullable", "allOf"].contains(key)).count();
+            let parts = property["allOf"].as_array().map(Vec::as_slice).unwrap_or_default();
+            match parts {
+                [reference] if more == 0 && reference.get("$ref").is_some() && !is_required(name) => {
+                    *property = reference.clone();
+                }
+                _ => {
+                    let problem =
+                        "a member that may be null and has `allOf` is more than one reference, or required";
+                    let remedy =
+                        "write `type`, `nullable` and an `allOf` of the one reference, and do not require it";
+                    mistake = Some(Mistake::new(name.clone(), problem, remedy));
+                }
+            }
+        }
+    });
+    mistake.map_or(Ok(()), Err)
+}
 
 /// A new member never breaks reading.
 pub fn open_objects(document: &mut Value) {

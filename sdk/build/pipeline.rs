@@ -43,6 +43,7 @@ fn generate_tokens(target: Target<'_>, text: &str) -> Result<syn::File, Mistake>
     operations::check(&document)?;
     extensions::check(&document)?;
     references::check(&document)?;
+    lower::refer_to_what_may_be_null(&mut document)?;
     let operations = operations::read(&document)?;
     let facts = types::Facts::read(&document)?;
     let enums = enums::take(&mut document)?;
