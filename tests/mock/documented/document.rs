@@ -155,7 +155,7 @@ fn is_local_time(text: &str) -> bool {
     options.build(&time).unwrap().is_valid(&Value::String(format!("{text}Z")))
 }
 
-/// Writes `nullable` of OpenAPI 3.0 as JSON Schema has it. It needs a `type` beside it; without one it says nothing.
+/// Writes `nullable` as JSON Schema has it. It needs a `type` beside it; without one it says nothing.
 fn allow_null(schema: &mut Value) {
     match schema {
         Value::Object(members) => {

@@ -139,8 +139,8 @@ impl Watch {
         let seen = self.seen.lock().unwrap();
         let is_one = |problem: &&String| !EXCEPTIONS.iter().any(|known| problem.starts_with(known));
         let problems = seen.problems.iter().filter(is_one);
-        let problems = problems.map(|problem| format!("  {problem}\n")).collect::<String>();
-        assert!(problems.is_empty(), "answers that are not as the document states:\n{problems}");
+        let problems = problems.map(String::as_str).collect::<Vec<_>>().join("\n  ");
+        assert!(problems.is_empty(), "answers that are not as the document states:\n  {problems}");
         let all = self.document.ids();
         let not_in = |reached: &BTreeSet<String>| {
             all.iter().filter(|id| !reached.contains(**id)).copied().collect::<Vec<_>>()
