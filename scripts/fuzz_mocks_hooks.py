@@ -189,7 +189,7 @@ def put_references(value, things):
 
 
 def leave_out_null(value):
-    """Rule 11 again, the other way round."""
+    """What is sent as `null` is left out: only of answers it is known what `null` means."""
     if isinstance(value, dict):
         for name, member in list(value.items()):
             if member is None:
@@ -252,24 +252,8 @@ def complete(operation, body, things):
                 signer.setdefault("email", "ada@example.com")
 
 
-def allow_null(schema):
-    """Rule 11 of openapi/README.md, which OpenAPI does not know: what is not required may be missing or `null`."""
-    if isinstance(schema, list):
-        for item in schema:
-            allow_null(item)
-    if not isinstance(schema, dict):
-        return
-    for part in list(schema.values()):
-        allow_null(part)
-    members = schema.get("properties")
-    if isinstance(members, dict):
-        for name, member in members.items():
-            if name not in schema.get("required", []):
-                members[name] = {**member, "nullable": True}
-
-
 def with_answers_apart(document):
-    """Schemas get a second name for answers, so that what is sent can be generated without `null`."""
+    """Schemas get a second name for answers, where they may say less than what is sent has to keep to."""
     def rename(value):
         return json.loads(json.dumps(value).replace('"#/components/schemas/', '"#/components/schemas/Answered'))
 
@@ -280,15 +264,10 @@ def with_answers_apart(document):
         for operation in path.values():
             if isinstance(operation, dict) and "responses" in operation:
                 operation["responses"] = rename(operation["responses"])
-                allow_null(operation["responses"])
-    allow_null(answered)
-    allow_null(components["responses"])
     if DOCUMENT == "signly":
         # Only the word for a success is known.
         answered["AnsweredDeliveryStatus"].pop("enum")
     if DOCUMENT == "legalesign":
-        # As its description says, it comes as 0 or 1.
-        answered["AnsweredDocumentListItem"]["properties"]["signers_in_order"] = {"enum": [0, 1]}
         # There is a body only if `return_signer_links` was asked for, which OpenAPI cannot say.
         document["paths"]["/document/"]["post"]["responses"]["201"].pop("content")
     components["schemas"].update(answered)

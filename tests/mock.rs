@@ -1,10 +1,13 @@
 //! The mocks: what they answer, how they fail on request, what they deliver. What names no provider is about Signly's.
 
+mod callers;
 mod calls;
 mod deliveries;
+mod documented;
 mod faireplace;
 mod faults;
 mod inspection;
+mod lags;
 mod leap;
 mod legalesign;
 mod receiver;
@@ -23,10 +26,11 @@ const JSON: &str = "content-type: application/json\r\n";
 
 /// What comes back from a request that is written by hand: everything up to the end of the connection.
 async fn raw(server: &Server, head: &str, headers: &str, body: &str) -> (std::io::Result<usize>, String) {
-    let mut stream = TcpStream::connect(server.base_url().trim_start_matches("http://")).await.unwrap();
+    let host = server.base_url().trim_start_matches("http://");
+    let mut stream = TcpStream::connect(host).await.unwrap();
     let length = body.len();
     let request = format!(
-        "{head} HTTP/1.1\r\nhost: mock\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
+        "{head} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
     );
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = Vec::new();

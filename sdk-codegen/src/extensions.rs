@@ -47,6 +47,7 @@ const KEYS: &[(&str, &[Place], Content)] = &[
     ("x-sdk-sensitive", &[Place::Schema], Content::True),
     ("x-sdk-resource", &[Place::Schema], Content::Object("`id` and `path`")),
     ("x-sdk-positions", &[Place::Schema], Content::Object("`schema` and `order`")),
+    ("x-sdk-flag", &[Place::Schema], Content::True),
     ("x-sdk-required-unless", &[Place::Schema], Content::Object("`members` and `set`")),
 ];
 

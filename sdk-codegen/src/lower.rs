@@ -23,6 +23,7 @@ pub fn lower(document: &mut Value, operations: &[Operation], facts: &Facts) -> R
     take_out_preconditions(document, operations)?;
     take_out_content(document);
     name_positions(document);
+    read_flags(document)?;
     open_objects(document);
     mark_times(document);
     forget_formats(document);
@@ -150,6 +151,26 @@ fn name_positions(document: &mut Value) {
 }
 
 const SCHEMAS: &str = "#/components/schemas/";
+
+/// A number that says yes or no becomes what it says.
+fn read_flags(document: &mut Value) -> Result<(), Mistake> {
+    let mut mistake = None;
+    for_each_object(document, &mut |object| {
+        if object.remove("x-sdk-flag").is_none() {
+            return;
+        }
+        if object.get("type") != Some(&Value::String("integer".to_owned())) {
+            let problem = "`x-sdk-flag` stands on what is no integer";
+            mistake = Some(Mistake::new(
+                "document",
+                problem,
+                "give it to a member of `type: integer`, or leave it out",
+            ));
+        }
+        object.insert("type".to_owned(), "boolean".into());
+    });
+    mistake.map_or(Ok(()), Err)
+}
 
 /// A new member never breaks reading. Beside members that are known, those that are not are left out.
 fn open_objects(document: &mut Value) {

@@ -108,6 +108,13 @@ fn a_precondition_is_an_argument_and_no_setter() {
 }
 
 #[test]
+fn what_may_be_null_is_an_option_of_what_it_refers_to_and_a_flag_says_yes_or_no() {
+    let parcel = item("struct", "Parcel");
+    holds(&parcel, "pub ribbon: ::std::option::Option<crate::small::types::Colour>");
+    holds(&parcel, "pub fragile: ::std::option::Option<bool>");
+}
+
+#[test]
 fn times_keep_their_text() {
     holds(&item("struct", "Parcel"), "pub packed_at: ::std::option::Option<crate::runtime::Timestamp>");
     holds(&item("struct", "Insurance"), "pub until: ::std::option::Option<crate::runtime::Timestamp>");

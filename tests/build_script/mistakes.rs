@@ -27,7 +27,16 @@ fn the_document_itself_is_right() {
 
 const KEYS: &str = "use one of x-sdk-certainty, x-sdk-source, x-sdk-repeatable, x-sdk-by-hand, x-sdk-page, x-sdk-vendor-id, \
                     x-sdk-precondition, x-sdk-outcome, x-sdk-hint, x-sdk-created, x-sdk-link, x-sdk-envelope, x-sdk-sensitive, \
-                    x-sdk-resource, x-sdk-positions, x-sdk-required-unless";
+                    x-sdk-resource, x-sdk-positions, x-sdk-flag, x-sdk-required-unless";
+
+#[test]
+fn numbers_that_are_flags() {
+    refused(&[(
+        "type: integer\n          description: 1 if",
+        "type: string\n          description: 1 if",
+        "document: `x-sdk-flag` stands on what is no integer; give it to a member of `type: integer`, or leave it out",
+    )]);
+}
 
 #[test]
 fn keys() {

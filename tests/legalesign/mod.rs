@@ -2,7 +2,7 @@
 
 pub mod callbacks;
 mod paging;
-mod scenario;
+pub mod scenario;
 mod sync;
 mod transfers;
 mod traps;

@@ -148,15 +148,19 @@ async fn webhooks(client: &Client) {
     assert_eq!(client.list_webhooks().send().await.unwrap().len(), 0);
 }
 
+/// Makes every operation. The group has to allow automated deletion.
+pub async fn everything(server: &Server, client: &Client) {
+    templates(client, server.group()).await;
+    documents(server, client).await;
+    people(client, server.group()).await;
+    webhooks(client).await;
+}
+
 #[tokio::test]
 async fn every_operation_is_answered_as_the_client_expects() {
     let server = Server::start().await.unwrap();
     server.allow_automated_deletion(server.group()).unwrap();
-    let client = server.client().unwrap();
-    templates(&client, server.group()).await;
-    documents(&server, &client).await;
-    people(&client, server.group()).await;
-    webhooks(&client).await;
+    everything(&server, &server.client().unwrap()).await;
     server.assert_no_credential_leaked();
     let called = server.requests().iter().filter_map(|request| request.operation).collect::<BTreeSet<_>>();
     let all = legalesign::OPERATIONS.iter().map(|operation| operation.id).collect::<BTreeSet<_>>();

@@ -1,8 +1,8 @@
 //! What it answers, and what it refuses.
 
 use super::{JSON, URL, body_of, credentials, raw, status_of, webhook};
-use countersign::mock::signly::Server;
-use countersign::signly::{WebhookSort, WebhookStatus};
+use countersign::mock::signly::{Event, Server};
+use countersign::signly::{EventType, WebhookSort, WebhookStatus};
 use countersign::{Precondition, RetryPolicy};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -40,7 +40,6 @@ async fn refused_requests_have_these_statuses() {
         create(json!({ "url": URL, "events": events, "retries": { "maxAttempts": "" } })),
         create(json!({ "url": "http://app.example/", "events": events })),
         create(json!({ "url": "nonsense", "events": events })),
-        create(json!({ "url": URL, "events": events, "retries": { "maxAttempts": 0 } })),
         create(json!({ "url": URL, "events": events, "httpTimeoutMs": "soon" })),
         create(json!({ "url": URL, "events": events, "customHeaders": { "a b": "c" } })),
         create(json!({ "url": URL, "events": events, "customHeaders": { "content-length": "9" } })),
@@ -80,6 +79,29 @@ async fn refused_requests_have_these_statuses() {
     let too_large = "x".repeat(1024 * 1024 + 1);
     let (_, answer) = raw(&server, "POST /v1/webhooks", &json, &too_large).await;
     assert_eq!(status_of(&answer), 413);
+}
+
+#[tokio::test]
+async fn what_nobody_knows_is_accepted() {
+    let server = Server::start().await.unwrap();
+    let headers = format!("{}{JSON}", credentials(&server));
+    for (attempts, timeout) in [(0, 0), (-1, -1), (1_000_000, i64::MAX)] {
+        let create = json!({
+            "url": "http://127.0.0.1:9/",
+            "events": ["OTP_SENT"],
+            "retries": { "maxAttempts": attempts },
+            "httpTimeoutMs": timeout,
+        });
+        let (_, answer) = raw(&server, "POST /v1/webhooks", &headers, &create.to_string()).await;
+        assert_eq!(status_of(&answer), 201, "{create}: {answer}");
+    }
+    let delivered = server.deliver(Event::new(EventType::OtpSent)).await;
+    let attempts = delivered.iter().map(|delivered| delivered.attempts().len());
+    assert_eq!(attempts.collect::<Vec<_>>(), [1, 1, 100], "each ends, and has at least one attempt");
+    for (limit, status) in [("0", 200), ("-1", 200), ("1000", 200), ("many", 400)] {
+        let (_, answer) = raw(&server, &format!("GET /v1/documents?limit={limit}"), &headers, "").await;
+        assert_eq!(status_of(&answer), status, "{limit}");
+    }
 }
 
 #[tokio::test]

@@ -29,12 +29,17 @@ async fn started(client: &Client, ordered: Option<bool>) -> ProjectId {
     call.send().await.unwrap().id_at(ID_PATH).unwrap()
 }
 
-/// The status and the body of an answer to a request that is written by hand.
+/// The path of the base URL.
+const BELOW: &str = "/api/v1/external";
+
+/// The status and the body of an answer to a request that is written by hand; the path is below the base URL.
 async fn raw(server: &Server, head: &str, headers: &str, body: &str) -> (u16, Value) {
-    let mut stream = TcpStream::connect(server.base_url().trim_start_matches("http://")).await.unwrap();
+    let host = server.base_url().trim_start_matches("http://").trim_end_matches(BELOW);
+    let head = head.replacen('/', &format!("{BELOW}/"), 1);
+    let mut stream = TcpStream::connect(host).await.unwrap();
     let length = body.len();
     let request = format!(
-        "{head} HTTP/1.1\r\nhost: mock\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
+        "{head} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
     );
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();

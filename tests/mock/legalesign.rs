@@ -47,7 +47,7 @@ async fn send(method: &str, url: &str, headers: &str, body: &str) -> Answer {
     let mut stream = TcpStream::connect(host).await.unwrap();
     let length = body.len();
     let request = format!(
-        "{method} /{path} HTTP/1.1\r\nhost: mock\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
+        "{method} /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
     );
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
@@ -191,6 +191,24 @@ async fn refused_requests_have_these_statuses_and_bodies() {
     assert_eq!(send("POST", &url, &key, "{}").await.status, 415);
     let typed = format!("{key}content-type: application/json\r\n");
     assert_eq!(send("POST", &url, &typed, "{").await.status, 500);
+}
+
+#[tokio::test]
+async fn what_nobody_knows_is_accepted_and_roles_are_those_that_are_sent() {
+    let server = Server::start().await.unwrap();
+    for filter in ["true", "All", "whatever"] {
+        assert_eq!(get(&server, &format!("/status/?filter={filter}")).await.status, 200, "{filter}");
+    }
+    let id = pdf_template(&server).await;
+    let field = json!({ "ax": 0.1, "ay": 0.1, "bx": 0.2, "by": 0.2, "element_type": "signature",
+        "page": 0, "signer": 1000, "fieldorder": -1 });
+    assert_eq!(post(&server, &format!("/templatepdf/{id}/fields/"), json!([field])).await.status, 201);
+    for (role, status) in [("approver", 201), ("signer", 400)] {
+        let ada =
+            json!({ "email": "ada@example.com", "firstname": "Ada", "lastname": "Lovelace", "role": role });
+        let create = json!({ "group": GROUP, "name": "n", "text": "<p>", "signers": [ada] });
+        assert_eq!(post(&server, "/document/", create).await.status, status, "{role}");
+    }
 }
 
 #[tokio::test]

@@ -25,10 +25,11 @@ async fn raw(server: &Server, head: &str, headers: &str, body: &str) -> (u16, Va
 }
 
 async fn raw_with_headers(server: &Server, head: &str, headers: &str, body: &str) -> (u16, String, Value) {
-    let mut stream = TcpStream::connect(server.base_url().trim_start_matches("http://")).await.unwrap();
+    let host = server.base_url().trim_start_matches("http://");
+    let mut stream = TcpStream::connect(host).await.unwrap();
     let length = body.len();
     let request = format!(
-        "{head} HTTP/1.1\r\nhost: mock\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
+        "{head} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
     );
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();

@@ -131,7 +131,7 @@ async fn the_other_server_refuses_what_is_secret_and_remembers_it() {
     let ask = async |headers: &str| {
         use tokio::io::{AsyncReadExt, AsyncWriteExt};
         let mut stream = tokio::net::TcpStream::connect(host).await.unwrap();
-        let request = format!("GET /{path} HTTP/1.1\r\nhost: mock\r\nconnection: close\r\n{headers}\r\n");
+        let request = format!("GET /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{headers}\r\n");
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.unwrap();

@@ -3,5 +3,6 @@
 mod embedded;
 mod faults;
 mod first;
+mod late;
 mod readme;
 mod story;

@@ -1,8 +1,7 @@
 use countersign::legalesign::RecipientInput;
 use countersign::legalesign::webhook::{Event, Verifier};
-use countersign::mock::{Delivered, Scene, legalesign::Server};
+use countersign::mock::{self, Delivered, Scene, legalesign::Server};
 use countersign::webhook::{Acknowledgement, CallbackRouter, RsaKey, Verified};
-use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
 #[tokio::test]
@@ -19,10 +18,8 @@ async fn everyone_signs() -> Result<(), Box<dyn std::error::Error>> {
             tell.send(verified).map_or(Acknowledgement::Later { after: None }, |()| Acknowledgement::Stored);
         async move { answer }
     })?;
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let url = format!("http://{}/callbacks", listener.local_addr()?);
-    tokio::spawn(async move { axum::serve(listener, axum::Router::from(router)).await });
-    legalesign.subscribe().notify("signed").url(url).send().await?;
+    let app = mock::serve(router).await?;
+    legalesign.subscribe().notify("signed").url(app.url("/callbacks")).send().await?;
 
     let ada = RecipientInput::default().email("ada@example.com").firstname("Ada").lastname("Lovelace");
     let contract =

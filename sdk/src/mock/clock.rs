@@ -2,12 +2,12 @@
 
 use super::lock;
 use crate::runtime::{Clock as _, SystemClock};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
-/// A clock that can be stopped and moved.
-#[derive(Debug, Default)]
-pub(super) struct Clock(Mutex<Setting>);
+/// A clock that can be stopped and moved. A clone is the same clock.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Clock(Arc<Mutex<Setting>>);
 
 #[derive(Clone, Copy, Debug)]
 enum Setting {
@@ -46,8 +46,8 @@ impl Clock {
     }
 }
 
-/// A time that cannot be represented leaves the clock where it is.
-fn later(time: SystemTime, by: Duration) -> SystemTime {
+/// A time that cannot be represented is as good as the one it began at.
+pub(super) fn later(time: SystemTime, by: Duration) -> SystemTime {
     time.checked_add(by).unwrap_or(time)
 }
 

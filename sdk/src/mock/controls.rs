@@ -28,7 +28,7 @@ macro_rules! controls {
             /// The same server as a router, to be mounted into an application or served on a listener of its own. Its paths are
             /// those of the provider, so mount it at the root, or nest it and give clients the longer base URL. URLs in its
             /// answers still lead to the server itself, which goes on listening; a reset connection is an answer that breaks
-            /// off.
+            /// off. Who may call is up to the application: [`check_caller`](crate::mock::check_caller) is not asked.
             pub fn router(&self) -> ::axum::Router {
                 self.running.router()
             }
@@ -48,6 +48,28 @@ macro_rules! controls {
                 self.running.fail_next_on(operation, fault);
             }
 
+            /// Lets every request fail from now on, until [`stop_failing`](Self::stop_failing). What was asked for once comes
+            /// first; of several that stand, the last.
+            pub fn fail_every(&self, fault: crate::mock::Fault) {
+                self.running.fail_every(fault);
+            }
+
+            /// Lets every call of an operation fail from now on, by its id in the table of operations.
+            ///
+            /// # Panics
+            ///
+            /// No operation has this id. The message lists those there are.
+            #[track_caller]
+            pub fn fail_every_on(&self, operation: &str, fault: crate::mock::Fault) {
+                self.running.fail_every_on(operation, fault);
+            }
+
+            /// From now on nothing fails: faults that have not happened are forgotten, and so is the seed.
+            pub fn stop_failing(&self) {
+                self.running.stop_failing();
+                $(self.$also.stop_failing();)?
+            }
+
             /// From now on this share of the requests fails, 0.1 for one in ten: with 429 and 5xx, HTML pages, delays, resets
             /// before and after the request was read or processed, truncated and slow answers, members and
             /// values that are new. Which
@@ -65,7 +87,8 @@ macro_rules! controls {
                 self.running.pending_faults() $(+ self.$also.pending_faults())?
             }
 
-            /// The last 1024 requests, oldest first, refused ones included. Those with large bodies go sooner.
+            /// The last 1024 requests, oldest first, refused ones included. Those with large bodies go sooner. What
+            /// [`check_caller`](crate::mock::check_caller) refuses was never read and is not among them.
             #[must_use]
             pub fn requests(&self) -> Vec<crate::mock::RecordedRequest> {
                 self.running.requests()
@@ -93,14 +116,17 @@ macro_rules! controls {
                 $(self.$also.clear_requests();)?
             }
 
-            /// Stops the server's clock at a time. Deliveries and delays take real time all the same.
+            /// Stops the server's clock at a time. Deliveries and delays take real time all the same. What was to be
+            /// [late](crate::mock::Fault::late) until then happens.
             pub fn set_time(&self, time: ::std::time::SystemTime) {
                 self.state.clock.set(time);
+                self.running.catch_up();
             }
 
-            /// Moves the server's clock.
+            /// Moves the server's clock. What was to be [late](crate::mock::Fault::late) until then happens.
             pub fn advance(&self, by: ::std::time::Duration) {
                 self.state.clock.advance(by);
+                self.running.catch_up();
             }
 
             /// Takes no more connections, and returns when the calls under way are answered or five seconds have passed.

@@ -30,6 +30,7 @@ pub(super) enum Kind {
     Unread,
     Reset,
     LostAnswer,
+    Late(Duration),
     Truncated,
     Slow(Duration),
     Unknown(Unknown),
@@ -91,6 +92,14 @@ impl Fault {
     #[must_use]
     pub fn lost_answer() -> Self {
         Self(Kind::LostAnswer)
+    }
+
+    /// The connection is reset once the request was read. The call is processed all the same, when the server's clock has
+    /// moved on by this time: a client that looks before that finds nothing, and one that then calls again has made it
+    /// happen twice. By a clock that nobody moves, that is with the first call after this time.
+    #[must_use]
+    pub fn late(by: Duration) -> Self {
+        Self(Kind::Late(by))
     }
 
     /// The call is processed; then the connection ends after half of the body, whose full length was announced.
@@ -155,6 +164,7 @@ impl fmt::Debug for Fault {
             Kind::Unknown(Unknown::Values) => formatter.write_str("Fault::new_values()"),
             Kind::Reset => formatter.write_str("Fault::reset()"),
             Kind::LostAnswer => formatter.write_str("Fault::lost_answer()"),
+            Kind::Late(by) => write!(formatter, "Fault::late({by:?})"),
             Kind::Truncated => formatter.write_str("Fault::truncated()"),
         }
     }
@@ -164,12 +174,26 @@ impl fmt::Debug for Fault {
 #[derive(Default)]
 pub(super) struct Faults {
     asked_for: Mutex<VecDeque<(Option<String>, Fault)>>,
+    /// Those that happen each time, the last one that fits.
+    standing: Mutex<Vec<(Option<String>, Fault)>>,
     by_seed: Mutex<Option<Seeded>>,
 }
 
 impl Faults {
     pub(super) fn push(&self, operation: Option<&str>, fault: Fault) {
         lock(&self.asked_for).push_back((operation.map(str::to_owned), fault));
+    }
+
+    /// From now on each request fails like this, or each of one operation.
+    pub(super) fn stand(&self, operation: Option<&str>, fault: Fault) {
+        lock(&self.standing).push((operation.map(str::to_owned), fault));
+    }
+
+    /// From now on nothing fails.
+    pub(super) fn clear(&self) {
+        lock(&self.asked_for).clear();
+        lock(&self.standing).clear();
+        *lock(&self.by_seed) = None;
     }
 
     /// From now on this share of the requests fails, by chance that follows from the seed.
@@ -181,14 +205,18 @@ impl Faults {
         lock(&self.by_seed).as_ref().map(|seeded| seeded.seed)
     }
 
-    /// The oldest fault that fits; or one by chance.
+    /// The oldest fault that fits; or the one that happens each time; or one by chance.
     pub(super) fn take(&self, operation: Option<&str>) -> Option<Fault> {
         let mut faults = lock(&self.asked_for);
         let fits = |wanted: &Option<String>| wanted.is_none() || wanted.as_deref() == operation;
-        match faults.iter().position(|(wanted, _)| fits(wanted)) {
-            Some(place) => faults.remove(place).map(|(_, fault)| fault),
-            None => lock(&self.by_seed).as_mut().and_then(Seeded::next),
+        if let Some(place) = faults.iter().position(|(wanted, _)| fits(wanted)) {
+            return faults.remove(place).map(|(_, fault)| fault);
         }
+        let standing = lock(&self.standing);
+        if let Some((_, fault)) = standing.iter().rev().find(|(wanted, _)| fits(wanted)) {
+            return Some(fault.clone());
+        }
+        lock(&self.by_seed).as_mut().and_then(Seeded::next)
     }
 
     pub(super) fn pending(&self) -> usize {
@@ -211,6 +239,20 @@ mod tests {
         let expected = [Some("Fault::reset()"), Some("Fault::answer(500)"), Some("Fault::truncated()"), None];
         assert_eq!(taken.each_ref().map(Option::as_deref), expected);
         assert_eq!(faults.pending(), 0);
+    }
+
+    #[test]
+    fn standing_faults_come_after_those_that_happen_once_until_they_are_cleared() {
+        let faults = Faults::default();
+        faults.stand(None, Fault::status(500));
+        faults.stand(Some("get"), Fault::status(503));
+        faults.push(Some("get"), Fault::reset());
+        let taken = ["get", "get", "get", "list"].map(|operation| faults.take(Some(operation)));
+        let taken = taken.map(|fault| fault.map(|fault| format!("{fault:?}")));
+        let expected = ["Fault::reset()", "Fault::answer(503)", "Fault::answer(503)", "Fault::answer(500)"];
+        assert_eq!(taken.each_ref().map(Option::as_deref), expected.map(Some));
+        faults.clear();
+        assert!(faults.take(Some("get")).is_none());
     }
 
     #[test]

@@ -34,11 +34,15 @@
 //! (`deliver`); the mocks of Leap, Legalesign and SIGN8 keep what has happened until `deliver_due`. [`Deliveries`] come
 //! twice or in another order on request, and a [`CallbackRequest`] can be as odd as you like.
 //!
+//! Every port answers programs on this machine and no page in a browser, by the rule of [`check_caller`]. What is embedded
+//! as a router is up to the application around it. [`serve`] serves a router of the test's own.
+//!
 //! Where a provider documents nothing, a mock has to do something nevertheless. The documentation of the provider's
 //! module lists what was inferred or assumed; do not take it for knowledge of the provider.
 
 mod broken_body;
 mod callback_request;
+mod caller;
 mod chance;
 mod clock;
 mod controls;
@@ -51,6 +55,7 @@ pub mod faireplace;
 mod faults;
 mod id;
 mod inspection;
+mod late;
 #[cfg(feature = "leap")]
 pub mod leap;
 #[cfg(feature = "legalesign")]
@@ -59,18 +64,21 @@ mod not_possible;
 mod outbox;
 mod record;
 mod scene;
+mod serve;
 mod server;
 mod setup;
 #[cfg(feature = "sign8")]
 pub mod sign8;
 #[cfg(feature = "signly")]
 pub mod signly;
+mod stale;
 mod storm;
 #[cfg(feature = "rsa")]
 mod throw_away_key;
 mod unknown;
 
 pub use callback_request::CallbackRequest;
+pub use caller::{CallerRefused, check_caller};
 pub use deliver::{Attempt, AttemptOutcome, Delivered, DeliveryFailure};
 pub use deliveries::Deliveries;
 pub use faults::Fault;
@@ -78,6 +86,7 @@ pub use inspection::Calls;
 pub use not_possible::NotPossible;
 pub use record::RecordedRequest;
 pub use scene::Scene;
+pub use serve::{Served, serve};
 pub use setup::{Call, Setup};
 #[cfg(feature = "rsa")]
 pub use throw_away_key::ThrowAwayKey;

@@ -1,7 +1,10 @@
 //! The HTTP server below every mock: connections, faults, the record of requests.
 
 use super::broken_body::{break_off, slow_down, truncate};
+use super::caller::{CallerRefused, check_caller};
+use super::clock::Clock;
 use super::faults::{Fault, Faults, Kind};
+use super::late::Late;
 use super::record::{Record, RecordedRequest};
 use super::setup::{Call, OnCall};
 use crate::runtime::Operation;
@@ -38,6 +41,7 @@ const GRACE: Duration = Duration::from_secs(5);
 /// hold URLs of the server itself.
 pub(super) struct Port {
     listener: TcpListener,
+    number: u16,
     origin: String,
     on_call: Option<OnCall>,
 }
@@ -46,8 +50,8 @@ impl Port {
     /// Listens on loopback. If the port is 0 the system chooses one.
     pub(super) async fn open(port: u16, on_call: Option<OnCall>) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
-        let origin = format!("http://{}", listener.local_addr()?);
-        Ok(Self { listener, origin, on_call })
+        let address = listener.local_addr()?;
+        Ok(Self { listener, number: address.port(), origin: format!("http://{address}"), on_call })
     }
 
     pub(super) fn origin(&self) -> &str {
@@ -60,12 +64,12 @@ impl Port {
     }
 
     pub(super) fn serve(self, service: Service) -> Running {
-        let Self { listener, origin, on_call } = self;
+        let Self { listener, number, origin, on_call } = self;
         let base_url = format!("{origin}{}", service.below);
-        let shared = Shared { service, faults: Faults::default(), record: Record::default(), on_call };
-        let shared = Arc::new(shared);
+        let (faults, record, late) = (Faults::default(), Record::default(), Late::default());
+        let shared = Arc::new(Shared { service, faults, record, late, on_call });
         let (stop, stopped) = watch::channel(false);
-        let accepting = Some(tokio::spawn(accept(listener, Arc::clone(&shared), stopped)));
+        let accepting = Some(tokio::spawn(accept(listener, number, Arc::clone(&shared), stopped)));
         Running { base_url, shared, stop, accepting }
     }
 }
@@ -78,6 +82,7 @@ pub(super) struct Service {
     below: &'static str,
     router: Router,
     largest_body: usize,
+    clock: Clock,
 }
 
 /// The operations of an interface, and the path that they are below.
@@ -98,7 +103,8 @@ impl Service {
         let all = surfaces.iter().flat_map(|(below, operations)| {
             operations.iter().map(move |operation| (*operation, format!("{below}{}", operation.path)))
         });
-        Self { operations: all.collect(), below, router, largest_body: LARGEST_BODY }
+        let clock = Clock::default();
+        Self { operations: all.collect(), below, router, largest_body: LARGEST_BODY, clock }
     }
 
     /// Serves operations at other paths than the table has, where `path` names one.
@@ -109,6 +115,11 @@ impl Service {
             }
         }
         self
+    }
+
+    /// Goes by the clock of the provider.
+    pub(super) fn with_clock(self, clock: &Clock) -> Self {
+        Self { clock: clock.clone(), ..self }
     }
 
     pub(super) fn with_bodies_up_to(self, largest_body: usize) -> Self {
@@ -128,6 +139,7 @@ struct Shared {
     service: Service,
     faults: Faults,
     record: Record,
+    late: Late,
     on_call: Option<OnCall>,
 }
 
@@ -140,16 +152,41 @@ impl Running {
         self.shared.faults.push(None, fault);
     }
 
+    pub(super) fn fail_every(&self, fault: Fault) {
+        self.shared.faults.stand(None, fault);
+    }
+
+    pub(super) fn stop_failing(&self) {
+        self.shared.faults.clear();
+    }
+
+    /// Panics as [`fail_next_on`](Self::fail_next_on) does.
+    #[track_caller]
+    pub(super) fn fail_every_on(&self, operation: &str, fault: Fault) {
+        self.assert_known(operation);
+        self.shared.faults.stand(Some(operation), fault);
+    }
+
     /// Panics if there is no such operation: the fault would never happen, and the test prove nothing.
     #[track_caller]
     pub(super) fn fail_next_on(&self, operation: &str, fault: Fault) {
+        self.assert_known(operation);
+        self.shared.faults.push(Some(operation), fault);
+    }
+
+    #[track_caller]
+    fn assert_known(&self, operation: &str) {
         let known: Vec<_> = self.shared.service.operations.iter().map(|(known, _)| known.id).collect();
         assert!(
             known.contains(&operation),
             "there is no operation `{operation}`; there are {}",
             known.join(", ")
         );
-        self.shared.faults.push(Some(operation), fault);
+    }
+
+    /// Processes the calls that were to be late, as far as their time has come.
+    pub(super) fn catch_up(&self) {
+        self.shared.catch_up();
     }
 
     /// The same server, for a listener of somebody else's.
@@ -206,14 +243,14 @@ impl Drop for Running {
     }
 }
 
-async fn accept(listener: TcpListener, shared: Arc<Shared>, mut stopped: watch::Receiver<bool>) {
+async fn accept(listener: TcpListener, port: u16, shared: Arc<Shared>, mut stopped: watch::Receiver<bool>) {
     // Dropped together with this task, and the connections with it.
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    connections.spawn(converse(stream, Arc::clone(&shared), stopped.clone()));
+                    connections.spawn(converse(stream, port, Arc::clone(&shared), stopped.clone()));
                 }
                 // Out of file descriptors, for example: others get a chance to close some.
                 Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
@@ -228,15 +265,21 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, mut stopped: watch::
 }
 
 /// Serves one connection until it ends.
-async fn converse(stream: TcpStream, shared: Arc<Shared>, mut stopped: watch::Receiver<bool>) {
+async fn converse(stream: TcpStream, port: u16, shared: Arc<Shared>, mut stopped: watch::Receiver<bool>) {
     let _ = stream.set_nodelay(true);
     // A second handle of the same socket, since hyper owns the stream while a call is processed.
     let Ok(socket) = SockRef::from(&stream).try_clone().map(Arc::new) else {
         return;
     };
-    let service = service_fn(move |request| {
-        let socket = Arc::clone(&socket);
-        answer(Arc::clone(&shared), move || reset(&socket), request)
+    let service = service_fn(move |request: Request<hyper::body::Incoming>| {
+        let (socket, shared) = (Arc::clone(&socket), Arc::clone(&shared));
+        async move {
+            match check_caller(request.uri(), request.headers(), port) {
+                Ok(()) => answer(shared, move || reset(&socket), request).await,
+                // Before anything is read, noted or done.
+                Err(refused) => Ok(turn_away(refused)),
+            }
+        }
     });
     let mut server = http1::Builder::new();
     server.timer(TokioTimer::new()).header_read_timeout(PATIENCE);
@@ -257,6 +300,7 @@ async fn answer<B>(
 where
     B: hyper::body::Body<Data = Bytes> + Unpin,
 {
+    shared.catch_up();
     let (parts, body) = request.into_parts();
     let operation = shared.operation(&parts.method, parts.uri.path());
     let fault = shared.faults.take(operation);
@@ -269,13 +313,16 @@ where
     let request = shared.note(&parts, operation, body.clone().unwrap_or_default());
     let on_call = shared.on_call.clone();
     let mut over = Over { on_call, call: Call { request, status: None, fault: fault.clone() } };
-    let process = async {
-        match body {
-            Ok(body) => shared.process(Request::from_parts(parts, Body::from(body))).await,
-            Err(status) => refusal(status),
+    let answer = match (fault, body) {
+        (Some(Fault(Kind::Late(by))), Ok(body)) => {
+            shared.late.add(shared.service.clock.now(), by, Request::from_parts(parts, Body::from(body)));
+            Err(reset())
         }
+        (fault, Ok(body)) => {
+            spoil(fault, shared.process(Request::from_parts(parts, Body::from(body))), reset).await
+        }
+        (fault, Err(status)) => spoil(fault, async { refusal(status) }, reset).await,
     };
-    let answer = spoil(fault, process, reset).await;
     over.call.status = answer.as_ref().ok().map(Response::status);
     answer
 }
@@ -316,7 +363,7 @@ async fn spoil(
             tokio::time::sleep(by).await;
             Ok(answer.map(Body::from))
         }
-        Kind::Reset | Kind::Unread => Err(reset()),
+        Kind::Reset | Kind::Unread | Kind::Late(_) => Err(reset()),
         Kind::Slow(pause) => Ok(slow_down(process.await, pause)),
         Kind::Unknown(unknown) => Ok(unknown.put_into(process.await).map(Body::from)),
         Kind::LostAnswer => {
@@ -357,6 +404,10 @@ impl Shared {
         found.map(|(operation, _)| operation.id)
     }
 
+    fn catch_up(&self) {
+        self.late.catch_up(self.service.clock.now(), &self.service.router);
+    }
+
     async fn process(&self, request: Request<Body>) -> Response<Bytes> {
         let Ok(answer) = self.service.router.clone().oneshot(request).await;
         let (parts, body) = answer.into_parts();
@@ -385,6 +436,17 @@ where
         }
     }
     if length > largest { Err(StatusCode::PAYLOAD_TOO_LARGE) } else { Ok(kept.freeze()) }
+}
+
+/// The answer to whoever must not call. The connection ends with it, since what else was sent is not read.
+fn turn_away(refused: CallerRefused) -> Response<Body> {
+    let mut answer = Response::new(Body::from(format!("{refused}\n")));
+    *answer.status_mut() = refused.status();
+    let headers = answer.headers_mut();
+    let plain = http::HeaderValue::from_static("text/plain; charset=utf-8");
+    headers.insert(http::header::CONTENT_TYPE, plain);
+    headers.insert(http::header::CONNECTION, http::HeaderValue::from_static("close"));
+    answer
 }
 
 /// An answer as gateways give it, without any provider's envelope.

@@ -104,7 +104,7 @@ async fn subscriptions_are_listed_and_ended() {
         listed,
         json!([
             { "active": true, "notify_when": 10, "url": url, "group_id": 1, "event_filter": "document.*" },
-            { "active": true, "notify_when": 1, "url": url, "group_id": null, "event_filter": "" },
+            { "active": true, "notify_when": 1, "url": url, "event_filter": "" },
         ])
     );
     let unsubscribe = async |body: Value| post(&server, "/unsubscribe/", body).await.status;

@@ -7,6 +7,7 @@ const VALIDITY: Duration = Duration::from_secs(5 * 60);
 const COOLDOWN: Duration = Duration::from_secs(60);
 const ATTEMPTS: u32 = 3;
 
+#[derive(Clone)]
 pub(super) struct Code {
     pub digits: String,
     sent: SystemTime,

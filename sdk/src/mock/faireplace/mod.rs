@@ -22,6 +22,7 @@
 //! | starting without PDF or signers, or with a signer without role or with one that is not in the document | 400 `VALIDATION_ERROR` | assumed |
 //! | starting with another PDF, without a credit, with a role twice, or a second time | 422 `VALIDATION_ERROR` | 422 is documented for rules, the rest assumed |
 //! | `signature_id` | another one than the id of the document, `sig-…` | inferred from examples |
+//! | a signer without a name | has no member `name` | assumed |
 //! | the body of the status | lease, document, state and signers, with their states and order | assumed |
 //! | order of signers | owners and agents first, counted from 1 | the order is documented, the count assumed |
 //! | the code of somebody whose turn it is not | counts as wrong for the one whose turn it is | assumed |

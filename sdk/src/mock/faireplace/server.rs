@@ -7,6 +7,7 @@ use crate::faireplace::{signatures, workers};
 use crate::mock::Setup;
 use crate::mock::controls::controls;
 use crate::mock::server::{Running, Service};
+use crate::mock::stale::lags;
 use crate::runtime::{Error, Secret};
 use std::io;
 use std::sync::Arc;
@@ -43,6 +44,7 @@ pub struct Server {
 }
 
 controls!(Server);
+lags!(Server);
 
 /// A lease that can be signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,7 +87,7 @@ impl Server {
         let (api_key, worker_key) = (key("fp_mock_")?, key("worker_mock_")?);
         let state = Arc::new(State::new(ids.uuid(), api_key, worker_key));
         let surfaces = [(api::SIGNATURES, signatures::OPERATIONS), (api::WORKERS, workers::OPERATIONS)];
-        let service = Service::of_all(&surfaces, api::router(Arc::clone(&state)));
+        let service = Service::of_all(&surfaces, api::router(Arc::clone(&state))).with_clock(&state.clock);
         let running = setup.open().await?.serve(service);
         let below = |path| format!("{}{path}", running.base_url());
         let (signatures, workers) = (below(api::SIGNATURES), below(api::WORKERS));

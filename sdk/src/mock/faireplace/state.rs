@@ -5,6 +5,7 @@ use super::refusal::Refusal;
 use crate::faireplace::signatures::{InitiateInput, SignerType, ValidateOtpInput};
 use crate::faireplace::workers::FinalizeInput;
 use crate::mock::clock::Clock;
+use crate::mock::stale::Stale;
 use crate::mock::{id, lock};
 use crate::runtime::Secret;
 use serde_json::{Value, json};
@@ -19,14 +20,17 @@ pub(super) struct State {
     pub api_key: Secret,
     pub worker_key: Secret,
     pub clock: Clock,
+    pub stale: Stale<Store>,
     store: Mutex<Store>,
 }
 
-struct Store {
+#[derive(Clone)]
+pub(super) struct Store {
     credits: u32,
     leases: Vec<Lease>,
 }
 
+#[derive(Clone)]
 struct Lease {
     id: String,
     pdf: String,
@@ -34,6 +38,7 @@ struct Lease {
     signature: Option<Signature>,
 }
 
+#[derive(Clone)]
 struct Signature {
     id: String,
     document: String,
@@ -42,6 +47,7 @@ struct Signature {
     signers: Vec<Signer>,
 }
 
+#[derive(Clone)]
 struct Signer {
     role: SignerType,
     name: Option<String>,
@@ -109,7 +115,11 @@ impl Signature {
                 Signer { code: Some(_), .. } => "OtpSent",
                 _ => "Pending",
             };
-            json!({ "type": signer.role, "name": signer.name, "status": status, "order": place + 1 })
+            let mut shown = json!({ "type": signer.role, "status": status, "order": place + 1 });
+            if let Some((members, name)) = shown.as_object_mut().zip(signer.name.as_ref()) {
+                members.insert("name".to_owned(), name.as_str().into());
+            }
+            shown
         };
         self.signers.iter().enumerate().map(each).collect()
     }
@@ -143,7 +153,12 @@ fn check_uuid(id: &str) -> Result<(), Refusal> {
 impl State {
     pub fn new(organisation: String, api_key: Secret, worker_key: Secret) -> Self {
         let store = Mutex::new(Store { credits: CREDITS, leases: Vec::new() });
-        Self { organisation, api_key, worker_key, clock: Clock::default(), store }
+        let (clock, stale) = (Clock::default(), Stale::default());
+        Self { organisation, api_key, worker_key, clock, stale, store }
+    }
+
+    pub fn copy(&self) -> Store {
+        lock(&self.store).clone()
     }
 
     /// A new lease that can be signed, as its id and that of its PDF.
@@ -240,7 +255,7 @@ impl State {
 
     pub fn status(&self, lease: &str) -> Result<Value, Refusal> {
         let now = self.clock.now();
-        let mut store = lock(&self.store);
+        let mut store = self.stale.read(now).unwrap_or_else(|| self.copy());
         let lease = store.lease(lease)?;
         let signature = lease.signature.as_ref().ok_or_else(Refusal::not_found)?;
         Ok(json!({

@@ -16,6 +16,9 @@ use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
+/// The path of the base URL.
+pub(super) const PREFIX: &str = "/api/v1/external";
+
 type Shared = Extract<Arc<State>>;
 type Id = Result<Path<String>, PathRejection>;
 
@@ -50,16 +53,18 @@ impl Refusal {
 }
 
 pub(super) fn router(state: Arc<State>) -> Router {
-    Router::new()
+    let operations = Router::new()
         .route("/sign-only-api/projects/launch-new", post(start))
         .route("/sign-only-api/projects/cancel/{projectId}", put(cancel))
         .route("/sign-only-api/projects/{projectId}", delete(erase))
         .route("/projects/info-for-sign-only-integrator/{projectId}", get(fetch))
         .route("/projects/events/{workflowId}", get(events))
-        .fallback(async || answer(Err(Refusal::new(StatusCode::NOT_FOUND, "there is nothing at this path"))))
         .method_not_allowed_fallback(async || {
             answer(Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "this path has no such method")))
-        })
+        });
+    Router::new()
+        .nest(PREFIX, operations)
+        .fallback(async || answer(Err(Refusal::new(StatusCode::NOT_FOUND, "there is nothing at this path"))))
         // The server itself has one.
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(Arc::clone(&state), authorise))

@@ -7,6 +7,7 @@ use crate::mock::Setup;
 use crate::mock::controls::controls;
 use crate::mock::outbox::delivers;
 use crate::mock::server::{Running, Service};
+use crate::mock::stale::lags;
 use crate::runtime::Secret;
 use bytes::Bytes;
 use std::io;
@@ -46,6 +47,7 @@ pub struct Server {
 }
 
 controls!(Server, Client);
+lags!(Server);
 delivers!(Server, with unknown content);
 
 impl Server {
@@ -66,8 +68,9 @@ impl Server {
     pub async fn start_with(setup: Setup) -> io::Result<Self> {
         let key = Secret::issued(setup.ids().key("leap_mock_")).map_err(io::Error::other)?;
         let state = Arc::new(State::new(key, setup.outbox()?));
-        let service = Service::new(OPERATIONS, api::router(Arc::clone(&state)));
-        let running = setup.open().await?.serve(service.with_bodies_up_to(LARGEST_BODY));
+        let service = Service::of_all(&[(api::PREFIX, OPERATIONS)], api::router(Arc::clone(&state)));
+        let service = service.with_bodies_up_to(LARGEST_BODY).with_clock(&state.clock);
+        let running = setup.open().await?.serve(service);
         Ok(Self { state, running })
     }
 

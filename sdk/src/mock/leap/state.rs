@@ -6,6 +6,7 @@ use super::process::{Process, SignError, Signer};
 use crate::leap::{EventType, ProjectId, ProjectStatus};
 use crate::mock::clock::Clock;
 use crate::mock::outbox::{Addressed, Outbox};
+use crate::mock::stale::Stale;
 use crate::mock::{id, lock};
 use crate::runtime::{Secret, Timestamp};
 use bytes::Bytes;
@@ -16,16 +17,18 @@ pub(super) struct State {
     pub key: Secret,
     pub clock: Clock,
     pub outbox: Outbox,
+    pub stale: Stale<Store>,
     store: Mutex<Store>,
 }
 
-#[derive(Default)]
-struct Store {
+#[derive(Clone, Default)]
+pub(super) struct Store {
     processes: Vec<Stored>,
     /// Projects that were not started by the Sign API.
     foreign: Vec<ProjectId>,
 }
 
+#[derive(Clone)]
 struct Stored {
     process: Process,
     document: Bytes,
@@ -54,7 +57,17 @@ impl Store {
 
 impl State {
     pub fn new(key: Secret, outbox: Outbox) -> Self {
-        Self { key, clock: Clock::default(), outbox, store: Mutex::default() }
+        let (clock, stale) = (Clock::default(), Stale::default());
+        Self { key, clock, outbox, stale, store: Mutex::default() }
+    }
+
+    pub fn copy(&self) -> Store {
+        lock(&self.store).clone()
+    }
+
+    /// What a call reads.
+    fn seen(&self) -> Store {
+        self.stale.read(self.clock.now()).unwrap_or_else(|| self.copy())
     }
 
     pub fn start(&self, start: Start) -> Value {
@@ -81,7 +94,7 @@ impl State {
 
     /// Of a foreign project nothing is told, not even that it is there.
     pub fn data(&self, id: &str) -> Result<Value, Refusal> {
-        lock(&self.store).find(id).map(|stored| stored.process.data()).ok_or_else(Refusal::unknown)
+        self.seen().find(id).map(|stored| stored.process.data()).ok_or_else(Refusal::unknown)
     }
 
     pub fn cancel(&self, id: &str) -> Result<(), Refusal> {
@@ -103,7 +116,7 @@ impl State {
     }
 
     pub fn events(&self, id: &str) -> Result<Value, Refusal> {
-        let store = lock(&self.store);
+        let store = self.seen();
         store.find(id).map(|stored| Value::Array(stored.events.clone())).ok_or_else(Refusal::unknown)
     }
 

@@ -44,70 +44,76 @@ pub(super) fn router(state: Arc<State>) -> Router {
 
 fn document_routes() -> Router<Arc<State>> {
     Router::new()
-        .route("/document/", get(documents::list_documents).merge(post(sending::create_document)))
+        .route("/document/", read(documents::list_documents).merge(post(sending::create_document)))
         .route("/document/preview/", post(downloads::preview_signing_page))
-        .route("/document/{docId}/", get(documents::get_document).merge(delete(documents::archive_document)))
-        .route("/document/{docId}/fields/", get(documents::list_document_fields))
+        .route("/document/{docId}/", read(documents::get_document).merge(delete(documents::archive_document)))
+        .route("/document/{docId}/fields/", read(documents::list_document_fields))
         .route("/document/{docId}/auditlog/", get(downloads::download_audit_log))
         .route("/document/{docId}/delete/", delete(documents::delete_document))
-        .route("/status/", get(documents::list_statuses))
-        .route("/status/{docId}/", get(documents::get_status))
+        .route("/status/", read(documents::list_statuses))
+        .route("/status/{docId}/", read(documents::get_status))
         .route("/pdf/preview/", post(downloads::preview_pdf))
         .route("/pdf/{docId}/", get(downloads::get_document_pdf))
-        .route("/signer/{signerId}/", get(signers::get_signer))
-        .route("/signer/{signerId}/fields1/", get(signers::list_signer_fields))
+        .route("/signer/{signerId}/", read(signers::get_signer))
+        .route("/signer/{signerId}/fields1/", read(signers::list_signer_fields))
         .route("/signer/{signerId}/new-link/", get(signers::create_signing_link))
         .route("/signer/{signerId}/reset/", post(signers::reset_signer))
         .route("/signer/{signerId}/send-reminder/", post(signers::send_reminder))
-        .route("/signer/{signerId}/rejection/", get(signers::get_rejection))
+        .route("/signer/{signerId}/rejection/", read(signers::get_rejection))
 }
 
 fn template_routes() -> Router<Arc<State>> {
     Router::new()
         .route(
             "/templatepdf/",
-            get(templates::list_pdf_templates).merge(post(templates::create_pdf_template)),
+            read(templates::list_pdf_templates).merge(post(templates::create_pdf_template)),
         )
-        .route("/templatepdf/{pdfId}/", get(templates::get_pdf_template))
+        .route("/templatepdf/{pdfId}/", read(templates::get_pdf_template))
         .route("/templatepdf/{pdfId}/edit-link/", get(templates::create_edit_link))
         .route(
             "/templatepdf/{pdfId}/fields/",
-            get(templates::list_pdf_template_fields).merge(post(templates::replace_pdf_template_fields)),
+            read(templates::list_pdf_template_fields).merge(post(templates::replace_pdf_template_fields)),
         )
         .route("/templatepdf/{pdfId}/tags/", post(templates::convert_text_tags))
         .route("/templatepdf/{pdfId}/archive/", post(templates::archive_pdf_template))
         .route("/templatepdf/{pdfId}/delete/", delete(templates::delete_pdf_template))
-        .route("/template/", get(texts::list_text_templates).merge(post(texts::create_text_template)))
+        .route("/template/", read(texts::list_text_templates).merge(post(texts::create_text_template)))
         .route(
             "/template/{templateId}/",
-            get(texts::get_text_template)
+            read(texts::get_text_template)
                 .merge(patch(texts::update_text_template))
                 .merge(delete(texts::archive_text_template)),
         )
-        .route("/attachment/", get(texts::list_attachments).merge(post(texts::create_attachment)))
+        .route("/attachment/", read(texts::list_attachments).merge(post(texts::create_attachment)))
         .route(
             "/attachment/{attachmentId}/",
-            get(texts::get_attachment).merge(delete(texts::delete_attachment)),
+            read(texts::get_attachment).merge(delete(texts::delete_attachment)),
         )
 }
 
 fn people_routes() -> Router<Arc<State>> {
     Router::new()
-        .route("/group/", get(people::list_groups).merge(post(people::create_group)))
-        .route("/group/{groupId}/", get(people::get_group).merge(patch(people::update_group)))
-        .route("/member/", get(people::list_members).merge(post(people::create_member)))
-        .route("/member/{memberId}/", get(people::get_member).merge(delete(people::delete_member)))
-        .route("/invited/", get(people::list_invitations))
+        .route("/group/", read(people::list_groups).merge(post(people::create_group)))
+        .route("/group/{groupId}/", read(people::get_group).merge(patch(people::update_group)))
+        .route("/member/", read(people::list_members).merge(post(people::create_member)))
+        .route("/member/{memberId}/", read(people::get_member).merge(delete(people::delete_member)))
+        .route("/invited/", read(people::list_invitations))
         .route("/invited/{invitedId}/", delete(people::delete_invitation))
         .route("/user/", post(people::create_user))
-        .route("/user/{userId}/", get(people::get_user).merge(patch(people::update_user)))
-        .route("/notifications/", get(webhooks::list_webhooks))
+        .route("/user/{userId}/", read(people::get_user).merge(patch(people::update_user)))
+        .route("/notifications/", read(webhooks::list_webhooks))
         .route("/subscribe/", post(webhooks::subscribe))
         .route("/subscribe/recipient/", post(webhooks::subscribe))
         .route("/unsubscribe/", post(webhooks::unsubscribe))
         .route("/unsubscribe/{webhookId}/", delete(webhooks::unsubscribe_by_id))
 }
 
+/// Reads, and perhaps how things were.
+fn read(operation: Operation) -> MethodRouter<Arc<State>> {
+    serve_by(MethodFilter::GET, operation, true)
+}
+
+/// Makes something, although the method is GET.
 fn get(operation: Operation) -> MethodRouter<Arc<State>> {
     serve(MethodFilter::GET, operation)
 }
@@ -125,6 +131,10 @@ fn delete(operation: Operation) -> MethodRouter<Arc<State>> {
 }
 
 fn serve(method: MethodFilter, operation: Operation) -> MethodRouter<Arc<State>> {
+    serve_by(method, operation, false)
+}
+
+fn serve_by(method: MethodFilter, operation: Operation, only_reads: bool) -> MethodRouter<Arc<State>> {
     let handle = async move |Extract(state): Shared,
                              // An id that is no text names nothing.
                              id: Id,
@@ -139,6 +149,9 @@ fn serve(method: MethodFilter, operation: Operation) -> MethodRouter<Arc<State>>
             body,
             now: state.clock.now(),
         };
+        if only_reads && let Some(mut stale) = state.stale.read(call.now) {
+            return operation(&mut stale, &call);
+        }
         let mut store = state.store();
         let answer = operation(&mut store, &call);
         store.publish();

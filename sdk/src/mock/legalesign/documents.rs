@@ -23,7 +23,7 @@ pub(super) mod status {
     pub const REJECTED: i64 = 50;
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[allow(clippy::struct_excessive_bools, reason = "the flags are Legalesign's")]
 pub(super) struct Document {
     pub id: String,
@@ -235,22 +235,27 @@ pub(super) fn delete_document(store: &mut Store, call: &Call) -> Outcome {
 pub(super) fn list_document_fields(store: &mut Store, call: &Call) -> Outcome {
     let document = find(&store.documents, &call.id)?;
     let show = |filled: &FilledField| {
-        json!({
+        let mut shown = json!({
             "element_type": filled.field.kind(),
             "fieldorder": filled.field.member("fieldorder"),
             "label": filled.field.member("label"),
             "label_extra": filled.field.member("label_extra"),
-            "signer": filled.field.member("signer"),
             "state": filled.saved,
             "validation": filled.field.member("validation"),
             "value": filled.value,
-        })
+        });
+        // The fields of senders have none.
+        if let Some(signer) = filled.field.signer() {
+            merge(&mut shown, json!({ "signer": signer }));
+        }
+        shown
     };
     Ok(Answer::ok(document.fields.iter().map(show).collect()))
 }
 
 pub(super) fn list_statuses(store: &mut Store, call: &Call) -> Outcome {
-    let archived = call.query.archived("filter")?;
+    // Its values are not listed, so none is refused.
+    let archived = call.query.archived("filter").unwrap_or(Some(false));
     let fits = |document: &&Document| archived.is_none_or(|archived| archived == document.archived);
     let documents: Vec<_> = store.documents.iter().filter(fits).collect();
     page(call, &documents, |document| document.show_status())

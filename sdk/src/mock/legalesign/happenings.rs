@@ -12,7 +12,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 const FINAL_PDF: i64 = 100;
 
 /// Something that callbacks tell, as it was when it happened.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Happening {
     /// The group of the document.
     pub group: String,

@@ -14,7 +14,7 @@ pub(super) const PREVIEW: Duration = Duration::from_secs(10);
 pub(super) const DOWNLOAD: Duration = Duration::from_secs(60);
 
 /// A page that opens once.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Link {
     token: String,
     target: Target,
@@ -42,7 +42,7 @@ impl Target {
 }
 
 /// A content that can be had for a while, by whoever has the link.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Download {
     token: String,
     content: Bytes,

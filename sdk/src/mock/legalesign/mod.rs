@@ -18,7 +18,7 @@
 //! | JSON of another kind than an object or a list | 400 | assumed |
 //! | body without `Content-Type: application/json` | 415 | that it is needed is documented |
 //! | body over 48 MiB | 413 with a JSON object that no document knows | assumed |
-//! | member missing, of the wrong type, too long, not as its pattern | 400 with a form error of all such members | the form is documented by examples |
+//! | member missing, of the wrong type, too long, not as its pattern, not one of its values | 400 with a form error of all such members | the form is documented by examples |
 //! | members that are not known | ignored | assumed |
 //! | problems of one of the `signers` | texts such as `signer_2: email: required` in the form error of `signers` | assumed |
 //! | query parameter that cannot be read, or `group` that names none | 400 with a form error of `query` | assumed |
@@ -31,7 +31,7 @@
 //! | invitations and fields of PDFs | `meta` of one page that holds all | assumed |
 //! | times | UTC, to the second | assumed |
 //! | `created_gt`, `modified_gt` | later by a whole second | from the parameters' names |
-//! | `archive` of templates, `filter` of statuses | as `archived` of documents: `false`, `true`, `all` | assumed |
+//! | `archive` of templates, `filter` of statuses | as `archived` of documents: `false`, `true`, `all`; any other `filter` is as good as none | assumed |
 //! | `cache=1` on documents | ignored | the shape of its answer is not documented |
 //! | `nosigners=1` | no member `signers` | inferred |
 //! | `Location` | host-relative; of a document, not of its status | sources disagree |
@@ -43,6 +43,8 @@
 //! | answer that means "not deleted" | 200 with a short text | the body is not documented |
 //! | documents without `templatepdf` | accepted with `text` or `template` | undecided in the sources |
 //! | number of signers that does not fit the template's fields | 404 | seen by a third party |
+//! | `page`, `signer` and `fieldorder` of fields | any number of 32 bits, `signer` from 1 | only the last is documented |
+//! | members that have no value | `group_id` of webhooks, `last_login` of users and `signer` of a sender's field are missing; others are `null` where the document says so | assumed |
 //! | templates without fields | accept any number of signers | assumed |
 //! | `decide_later` | the signer has no name or e-mail until [`Server::decide`] | inferred |
 //! | `skip` | no signer is made; the others keep their places and numbers | assumed |

@@ -9,7 +9,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use std::time::SystemTime;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Group {
     slug: String,
     /// What webhooks name it by.
@@ -24,7 +24,7 @@ pub(super) struct Group {
     modified: SystemTime,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Member {
     id: String,
     group: String,
@@ -33,7 +33,7 @@ pub(super) struct Member {
     created: SystemTime,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Invitation {
     id: String,
     group: String,
@@ -41,7 +41,7 @@ pub(super) struct Invitation {
     created: SystemTime,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct User {
     id: String,
     email: String,
@@ -317,7 +317,6 @@ pub(super) fn get_user(store: &mut Store, call: &Call) -> Outcome {
         "email": user.email,
         "first_name": user.first_name,
         "groups": groups,
-        "last_login": null,
         "last_name": user.last_name,
         "resource_uri": uri("user", &user.id),
         "timezone": user.timezone,

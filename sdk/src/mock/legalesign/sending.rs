@@ -179,7 +179,7 @@ fn recipient(form: &mut Form, place: usize, read: &mut Recipients) {
     let role = match form.text("role", 20).as_deref() {
         Some("witness") => Role::Witness,
         Some("approver") => Role::Approver,
-        None | Some("" | "signer") => Role::Signer,
+        None | Some("") => Role::Signer,
         Some(_) => {
             form.wrong("role", "no known role");
             Role::Signer

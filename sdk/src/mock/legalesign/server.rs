@@ -9,6 +9,7 @@ use super::templates::Field;
 use crate::legalesign::{Client, ClientBuilder, OPERATIONS};
 use crate::mock::controls::controls;
 use crate::mock::server::{Running, Service};
+use crate::mock::stale::lags;
 use crate::mock::{Fault, NotPossible, RecordedRequest, Setup};
 use crate::runtime::Secret;
 use bytes::Bytes;
@@ -48,6 +49,7 @@ pub struct Server {
 }
 
 controls!(Server, Client, and elsewhere);
+lags!(Server);
 
 impl Server {
     /// Starts a server that delivers to this machine only.
@@ -73,8 +75,9 @@ impl Server {
         let credentials = Credentials { key, username: ids.hex(), secret: secret(ids.hex())? };
         let state = Arc::new(State::new(credentials, setup.outbox()?, &origin, &elsewhere));
         let service = Service::of_all(&[(PREFIX, OPERATIONS)], api::router(Arc::clone(&state)));
-        let running = port.serve(service.with_bodies_up_to(LARGEST_BODY));
-        let elsewhere = other_port.serve(Service::new(&[], api::elsewhere(Arc::clone(&state))));
+        let running = port.serve(service.with_bodies_up_to(LARGEST_BODY).with_clock(&state.clock));
+        let elsewhere = Service::new(&[], api::elsewhere(Arc::clone(&state))).with_clock(&state.clock);
+        let elsewhere = other_port.serve(elsewhere);
         Ok(Self { state, running, elsewhere })
     }
 

@@ -30,7 +30,7 @@ pub(super) enum Role {
     Witness,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Signer {
     pub id: String,
     /// Counts from 0, those who are skipped included.

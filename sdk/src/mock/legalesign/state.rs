@@ -10,6 +10,7 @@ use super::templates::PdfTemplate;
 use super::texts::{Attachment, TextTemplate};
 use crate::mock::clock::Clock;
 use crate::mock::outbox::Outbox;
+use crate::mock::stale::Stale;
 use crate::mock::{id, lock};
 use crate::runtime::{Secret, Timestamp};
 use std::sync::{Mutex, MutexGuard};
@@ -25,6 +26,7 @@ pub(super) struct State {
     pub clock: Clock,
     pub outbox: Outbox,
     pub signing: Signing,
+    pub stale: Stale<Store>,
     store: Mutex<Store>,
 }
 
@@ -36,6 +38,7 @@ pub(super) struct Credentials {
 }
 
 /// Everything that operations read and change, under one lock: no call sees half of another.
+#[derive(Clone)]
 pub(super) struct Store {
     /// Where the pages of this server are.
     pub origin: String,
@@ -66,11 +69,15 @@ impl State {
     pub fn new(credentials: Credentials, outbox: Outbox, origin: &str, elsewhere: &str) -> Self {
         let (clock, signing) = (Clock::default(), Signing::default());
         let store = Mutex::new(Store::new(origin, elsewhere, clock.now()));
-        Self { credentials, clock, outbox, signing, store }
+        Self { credentials, clock, outbox, signing, stale: Stale::default(), store }
     }
 
     pub fn store(&self) -> MutexGuard<'_, Store> {
         lock(&self.store)
+    }
+
+    pub fn copy(&self) -> Store {
+        self.store().clone()
     }
 }
 

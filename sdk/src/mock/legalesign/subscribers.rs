@@ -5,7 +5,7 @@ use super::state::{Store, find};
 use serde_json::Value;
 use std::time::{Duration, SystemTime};
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Webhook {
     pub number: i64,
     pub notify_when: i64,
@@ -33,12 +33,14 @@ pub(super) const NOTIFY: [(&str, i64); 5] =
 const INTERVAL: Duration = Duration::from_secs(6 * 60);
 
 /// Something to be delivered to one subscriber.
+#[derive(Clone)]
 pub(super) struct Due {
     pub webhook: i64,
     pub url: String,
     pub told: Told,
 }
 
+#[derive(Clone)]
 pub(super) enum Told {
     Changes(Vec<Value>),
     Notice(Occasion, Fields),

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::time::SystemTime;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct PdfTemplate {
     id: String,
     pub group: String,
@@ -77,14 +77,14 @@ impl Field {
         if !kind.is_empty() && !["signature", "initials", "text", "admin"].contains(&kind.as_str()) {
             form.wrong("element_type", "no known kind of field");
         }
-        form.needs_integer("page", 1..=10_000);
+        form.needs_integer("page", i64::from(i32::MIN)..=i64::from(i32::MAX));
         if kind == "admin" {
-            form.integer("signer", 1..=300);
+            form.integer("signer", 1..=i64::from(i32::MAX));
         } else {
-            form.needs_integer("signer", 1..=300);
+            form.needs_integer("signer", 1..=i64::from(i32::MAX));
         }
         form.integer("align", 1..=3);
-        form.integer("fieldorder", 0..=i64::from(i32::MAX));
+        form.integer("fieldorder", i64::from(i32::MIN)..=i64::from(i32::MAX));
         let font = form.text("font_name", 20).unwrap_or_default();
         if !["", "arial", "courier", "helvetica", "liberation", "verdana"].contains(&font.as_str()) {
             form.wrong("font_name", "no known font");

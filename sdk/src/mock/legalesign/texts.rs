@@ -12,7 +12,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use std::time::SystemTime;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct TextTemplate {
     id: String,
     group: String,
@@ -24,7 +24,7 @@ pub(super) struct TextTemplate {
     modified: SystemTime,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Attachment {
     id: String,
     group: String,

@@ -1,6 +1,7 @@
 //! The operations of subscriptions.
 
 use super::answer::{Answer, Outcome, Refusal};
+use super::people::merge;
 use super::read::{Call, Form};
 use super::state::{PREFIX, Store, find};
 use super::subscribers::{NOTIFY, Webhook};
@@ -29,13 +30,16 @@ fn is_url(url: &str) -> bool {
 #[allow(clippy::unnecessary_wraps, reason = "operations have one form")]
 pub(super) fn list_webhooks(store: &mut Store, _: &Call) -> Outcome {
     let show = |webhook: &Webhook| {
-        json!({
+        let mut shown = json!({
             "active": true,
             "notify_when": webhook.notify_when,
             "url": webhook.url,
-            "group_id": webhook.group,
             "event_filter": webhook.event_filter,
-        })
+        });
+        if let Some(group) = webhook.group {
+            merge(&mut shown, json!({ "group_id": group }));
+        }
+        shown
     };
     Ok(Answer::ok(store.webhooks.iter().map(show).collect()))
 }

@@ -74,6 +74,7 @@ impl Server {
         };
         let service = Service::new(OPERATIONS, api::router(Arc::clone(&state)));
         let service = service.at(|operation| path(operation.id)).with_bodies_up_to(LARGEST_BODY);
+        let service = service.with_clock(&state.clock);
         let running = setup.open().await?.serve(service);
         Ok(Self { state, running })
     }

@@ -13,6 +13,7 @@ use crate::signly::{
 use serde_json::{Map, Value, json};
 use std::time::SystemTime;
 
+#[derive(Clone)]
 pub(super) struct Document {
     pub id: String,
     pub participants: Vec<Participant>,
@@ -35,7 +36,7 @@ pub(super) struct Document {
 impl Document {
     pub fn json(&self, with_processes: bool) -> Value {
         let participants = self.participants.iter().map(|participant| participant.json(with_processes));
-        json!({
+        let mut shown = json!({
             "documentId": self.id,
             "status": self.status,
             "templateId": self.template.0,
@@ -44,14 +45,17 @@ impl Document {
             "orderMode": if self.is_sequential { OrderMode::Sequential } else { OrderMode::Parallel },
             "deadlineAt": self.deadline.map(Timestamp::from),
             "startAt": self.start.map(Timestamp::from),
-            "metadata": self.metadata,
-            "tags": self.tags,
             "tenantId": self.tenant,
             "createdAt": Timestamp::from(self.created),
             "createdBy": "mock",
             "updatedAt": Timestamp::from(self.updated),
             "version": self.version,
-        })
+        });
+        if let Some(members) = shown.as_object_mut() {
+            members.extend(self.metadata.clone().map(|metadata| ("metadata".to_owned(), metadata.into())));
+            members.extend(self.tags.clone().map(|tags| ("tags".to_owned(), tags.into())));
+        }
+        shown
     }
 
     pub fn is_open(&self) -> bool {

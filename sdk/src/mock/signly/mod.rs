@@ -16,6 +16,8 @@
 //! | `If-Match` on the status call | checked as on the update | inferred |
 //! | an update that changes nothing | counts as a change of the version | assumed |
 //! | list without `limit` | up to 100, oldest first; `pagination` is always `null` and `nextToken` ignored | assumed |
+//! | `limit` of webhooks that is not from 1 to 100 | 400 `bad_request` | the bounds are documented, the status assumed |
+//! | `limit` of documents and events | any number, below 1 as good as none | the bounds are not known |
 //! | reading one webhook | all members, custom headers included | inferred |
 //! | deleting | 200 `webhook_deleted` with the id | inferred |
 //! | test call that the receiver does not accept | 200 with `deliveryStatus` `FAILED` | assumed |
@@ -28,7 +30,7 @@
 //! | `customHeaders` that frame the request: `connection`, `content-length`, `host`, `transfer-encoding`, `upgrade` | 400 `bad_request` | assumed |
 //! | `customHeaders` that differ only in case, or are more than 1,000 | 400 `bad_request` | assumed |
 //! | `http` destinations | accepted on loopback only | so that tests need no certificates |
-//! | `maxAttempts` over 100, `httpTimeoutMs` over 300000 | 400 `bad_request` | assumed, so that every delivery ends |
+//! | `maxAttempts`, `httpTimeoutMs` | any number is stored; deliveries take from 1 to 100 attempts of 1 to 300000 milliseconds, whichever is nearest | the bounds are not known, and every delivery has to end |
 //! | defaults of webhooks | 3 attempts, 3000 milliseconds | inferred from the front end |
 //! | time between attempts | none, whatever `backoff` says | the real times are not documented |
 //!
@@ -52,6 +54,7 @@
 //! | making a document of a version without PDF | 400 `bad_request` | assumed |
 //! | identity | an e-mail address for e-mail, a phone number for text message and WhatsApp, a document number for biometry, or 400 | the phone number is assumed, the others inferred |
 //! | filling in a signature, or a field that the template does not have | 400 `bad_request` | the signature is inferred, the other assumed |
+//! | `metadata` and `tags` that were not given | missing; a deadline, a start, a label and a place of storage that there are not are `null` | assumed; that these may be `null` is inferred |
 //! | a document | costs one credit; without any 402 `insufficient_credits`. There is no limit before [`Server::set_credits`] | 402 is inferred, the price assumed |
 //! | a deadline | ends document and processes with `EXPIRED` when the clock of the server gets there; a new one has to be in the future | assumed |
 //! | cancelling | ends the open processes with `PROCESS_CANCELLED`; a cancelled document can be cancelled again, one that is over otherwise is 409 `conflict`; it can be read afterwards | assumed |

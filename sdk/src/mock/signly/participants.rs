@@ -14,6 +14,7 @@ use std::time::SystemTime;
 /// What the front end proposes; the default of the service is not known.
 const MOST_ATTEMPTS: i64 = 3;
 
+#[derive(Clone)]
 pub(super) struct Participant {
     pub id: String,
     pub process: String,

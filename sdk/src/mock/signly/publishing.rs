@@ -7,6 +7,7 @@ use super::transfers::Handed;
 use std::time::{Duration, SystemTime};
 
 /// Templates and documents of the one tenant.
+#[derive(Clone)]
 pub(super) struct Publishing {
     /// The origin of the server that PDFs are sent to and fetched from.
     pub elsewhere: String,

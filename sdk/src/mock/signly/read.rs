@@ -4,9 +4,7 @@ use super::refusal::Refusal;
 use crate::mock::courier::is_loopback;
 use crate::mock::exchange;
 use crate::runtime::decode;
-use crate::signly::{
-    DeliveryRetries, EventType, WebhookCreate, WebhookSort, WebhookStatus, WebhookTest, WebhookUpdate,
-};
+use crate::signly::{EventType, WebhookCreate, WebhookSort, WebhookStatus, WebhookTest, WebhookUpdate};
 use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, IF_MATCH, TRANSFER_ENCODING, UPGRADE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Serialize;
@@ -17,9 +15,6 @@ use url::{Url, form_urlencoded};
 
 /// What a list may hold. How many it holds if nobody says is not documented; here it is the maximum.
 const LARGEST_LIST: usize = 100;
-/// Assumed, so that no delivery goes on for ever.
-const MOST_ATTEMPTS: i64 = 100;
-const LONGEST_TIMEOUT_MS: i64 = 300_000;
 /// Assumed; a request cannot have tens of thousands.
 const MOST_HEADERS: usize = 1000;
 
@@ -35,7 +30,10 @@ pub(super) fn list_query(query: Option<&str>) -> Result<ListQuery, Refusal> {
     let mut read = ListQuery { limit: LARGEST_LIST, status: None, sort: None };
     for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
         match &*name {
-            "limit" => read.limit = number(&value)?,
+            "limit" => {
+                let limit = number(&value)?.filter(|limit| (1..=LARGEST_LIST).contains(limit));
+                read.limit = limit.ok_or_else(|| Refusal::invalid("limit", "not from 1 to 100"))?;
+            }
             "status" => {
                 let status = WebhookStatus::from(&*value);
                 check_status(&status)?;
@@ -54,15 +52,18 @@ pub(super) fn list_query(query: Option<&str>) -> Result<ListQuery, Refusal> {
     Ok(read)
 }
 
-/// The `limit` of a list that has no other parameters.
+/// The `limit` of a list that has no other parameters, and whose bounds are not known. Below 1 it is as good as none.
 pub(super) fn limit(query: Option<&str>) -> Result<usize, Refusal> {
     let mut parameters = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
-    parameters.find(|(name, _)| name == "limit").map_or(Ok(LARGEST_LIST), |(_, value)| number(&value))
+    let given = parameters.find(|(name, _)| name == "limit");
+    let limit = given.map(|(_, value)| number(&value)).transpose()?.flatten();
+    Ok(limit.unwrap_or(LARGEST_LIST))
 }
 
-fn number(limit: &str) -> Result<usize, Refusal> {
-    let limit = limit.parse().ok().filter(|limit| (1..=LARGEST_LIST).contains(limit));
-    limit.ok_or_else(|| Refusal::invalid("limit", "not a number from 1 to 100"))
+/// A whole number; `None` if it is below 1.
+fn number(limit: &str) -> Result<Option<usize>, Refusal> {
+    let limit = limit.parse::<i64>().map_err(|_| Refusal::invalid("limit", "not a whole number"))?;
+    Ok(usize::try_from(limit).ok().filter(|limit| *limit > 0))
 }
 
 /// A JSON object of the type that the operation takes.
@@ -114,14 +115,12 @@ pub(super) fn destination(url: Option<&str>) -> Result<String, Refusal> {
 
 pub(super) fn check_create(new: &WebhookCreate) -> Result<(), Refusal> {
     check_events(new.events.as_deref().unwrap_or_default())?;
-    check_headers(new.custom_headers.as_ref())?;
-    check_delivery(new.retries.as_ref(), new.http_timeout_ms)
+    check_headers(new.custom_headers.as_ref())
 }
 
 pub(super) fn check_update(update: &WebhookUpdate) -> Result<(), Refusal> {
     update.events.as_deref().map_or(Ok(()), check_events)?;
-    update.status.as_ref().map_or(Ok(()), check_status)?;
-    check_delivery(update.retries.as_ref(), update.http_timeout_ms)
+    update.status.as_ref().map_or(Ok(()), check_status)
 }
 
 pub(super) fn check_status(status: &WebhookStatus) -> Result<(), Refusal> {
@@ -159,15 +158,4 @@ pub(super) fn check_test(test: &WebhookTest, tenant: &str) -> Result<(), Refusal
         Some(named) if named != tenant => Err(Refusal::invalid("tenantId", "not the tenant of the call")),
         _ => Ok(()),
     }
-}
-
-fn check_delivery(retries: Option<&DeliveryRetries>, timeout: Option<i64>) -> Result<(), Refusal> {
-    let attempts = retries.and_then(|retries| retries.max_attempts);
-    if attempts.is_some_and(|attempts| !(1..=MOST_ATTEMPTS).contains(&attempts)) {
-        return Err(Refusal::invalid("retries.maxAttempts", "not from 1 to 100"));
-    }
-    if timeout.is_some_and(|timeout| !(1..=LONGEST_TIMEOUT_MS).contains(&timeout)) {
-        return Err(Refusal::invalid("httpTimeoutMs", "not from 1 to 300000"));
-    }
-    Ok(())
 }

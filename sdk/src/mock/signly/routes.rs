@@ -49,6 +49,21 @@ fn perform(
     answer(state, done.map(|data| Success::ok(code, "Done.", data)))
 }
 
+/// As [`perform`], for what only reads, and perhaps how things were.
+fn show(
+    state: &State,
+    code: &'static str,
+    read: impl FnOnce(&mut Publishing, SystemTime) -> Done,
+) -> Response {
+    match state.stale.read(state.clock.now()) {
+        Some((_, mut stale)) => {
+            let shown = read(&mut stale, state.clock.now());
+            answer(state, shown.map(|data| Success::ok(code, "Done.", data)))
+        }
+        None => perform(state, code, read),
+    }
+}
+
 /// As [`perform`], for something new.
 fn make(
     state: &State,
@@ -71,7 +86,7 @@ fn two(ids: Ids) -> Result<(String, String), Refusal> {
 }
 
 async fn list_templates(Extract(state): Shared) -> Response {
-    perform(&state, "templates_listed", |store, _| Ok(store.list_templates()))
+    show(&state, "templates_listed", |store, _| Ok(store.list_templates()))
 }
 
 async fn create_template(Extract(state): Shared, headers: HeaderMap, body: Bytes) -> Response {
@@ -81,7 +96,7 @@ async fn create_template(Extract(state): Shared, headers: HeaderMap, body: Bytes
 }
 
 async fn get_template(Extract(state): Shared, id: Id) -> Response {
-    perform(&state, "template_fetched", |store, _| store.get_template(&one(id)?))
+    show(&state, "template_fetched", |store, _| store.get_template(&one(id)?))
 }
 
 async fn update_template(Extract(state): Shared, id: Id, headers: HeaderMap, body: Bytes) -> Response {
@@ -95,11 +110,11 @@ async fn delete_template(Extract(state): Shared, id: Id) -> Response {
 }
 
 async fn template_history(Extract(state): Shared, id: Id) -> Response {
-    perform(&state, "template_history_listed", |store, _| store.template_history(&one(id)?))
+    show(&state, "template_history_listed", |store, _| store.template_history(&one(id)?))
 }
 
 async fn get_fields(Extract(state): Shared, id: Id) -> Response {
-    perform(&state, "template_fields_fetched", |store, _| store.get_fields(&one(id)?))
+    show(&state, "template_fields_fetched", |store, _| store.get_fields(&one(id)?))
 }
 
 async fn replace_fields(Extract(state): Shared, id: Id, headers: HeaderMap, body: Bytes) -> Response {
@@ -109,7 +124,7 @@ async fn replace_fields(Extract(state): Shared, id: Id, headers: HeaderMap, body
 }
 
 async fn get_version(Extract(state): Shared, ids: Ids) -> Response {
-    perform(&state, "template_version_fetched", |store, _| {
+    show(&state, "template_version_fetched", |store, _| {
         let (id, version) = two(ids)?;
         store.get_template_version(&id, &version)
     })
@@ -137,7 +152,7 @@ async fn download_url(Extract(state): Shared, ids: Ids) -> Response {
 }
 
 async fn list_documents(Extract(state): Shared, RawQuery(query): RawQuery) -> Response {
-    perform(&state, "documents_listed", |store, now| {
+    show(&state, "documents_listed", |store, now| {
         Ok(store.list_documents(read::limit(query.as_deref())?, now))
     })
 }
@@ -149,7 +164,7 @@ async fn create_document(Extract(state): Shared, headers: HeaderMap, body: Bytes
 }
 
 async fn get_document(Extract(state): Shared, id: Id) -> Response {
-    perform(&state, "document_fetched", |store, now| store.get_document(&one(id)?, now))
+    show(&state, "document_fetched", |store, now| store.get_document(&one(id)?, now))
 }
 
 async fn extend_document(Extract(state): Shared, id: Id, headers: HeaderMap, body: Bytes) -> Response {
@@ -171,7 +186,7 @@ async fn resend_invitation(Extract(state): Shared, ids: Ids, headers: HeaderMap,
 }
 
 async fn process_events(Extract(state): Shared, id: Id, RawQuery(query): RawQuery) -> Response {
-    perform(&state, "events_listed", |store, now| {
+    show(&state, "events_listed", |store, now| {
         store.process_events(&one(id)?, read::limit(query.as_deref())?, now)
     })
 }

@@ -4,6 +4,7 @@ use super::state::State;
 use super::{Event, api, transfers};
 use crate::mock::controls::controls;
 use crate::mock::server::{Running, Service};
+use crate::mock::stale::lags;
 use crate::mock::{Delivered, Deliveries, Setup};
 use crate::runtime::Secret;
 use crate::signly::{Client, ClientBuilder, OPERATIONS, Webhook};
@@ -41,6 +42,7 @@ pub struct Server {
 }
 
 controls!(Server, Client, and elsewhere);
+lags!(Server);
 
 impl Server {
     /// Starts a server that delivers to this machine only.
@@ -62,8 +64,9 @@ impl Server {
         let key = Secret::issued(ids.key("sk_mock_")).map_err(io::Error::other)?;
         let (port, other_port) = (setup.open().await?, setup.open_elsewhere().await?);
         let state = Arc::new(State::new(ids.uuid(), key, setup.courier()?, &other_port.other_origin()));
-        let running = port.serve(Service::new(OPERATIONS, api::router(Arc::clone(&state))));
-        let elsewhere = Service::new(&[], transfers::router(Arc::clone(&state)));
+        let running =
+            port.serve(Service::new(OPERATIONS, api::router(Arc::clone(&state))).with_clock(&state.clock));
+        let elsewhere = Service::new(&[], transfers::router(Arc::clone(&state))).with_clock(&state.clock);
         let elsewhere = other_port.serve(elsewhere.with_bodies_up_to(LARGEST_PDF));
         Ok(Self { state, running, elsewhere })
     }

@@ -7,6 +7,7 @@ use super::refusal::Refusal;
 use crate::mock::clock::Clock;
 use crate::mock::courier::{Courier, Destination};
 use crate::mock::deliveries::{Deliveries, Outgoing};
+use crate::mock::stale::Stale;
 use crate::mock::{id, lock};
 use crate::runtime::{Secret, Timestamp};
 use crate::signly::{
@@ -16,13 +17,23 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use std::cmp::Ordering;
+use std::ops::RangeInclusive;
 use std::sync::atomic::{self, AtomicBool};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
 
 /// What the web front end fills in; the defaults of the service are not known.
-const MOST_ATTEMPTS: u32 = 3;
-const TIMEOUT_MS: u64 = 3000;
+const ATTEMPTS: i64 = 3;
+const TIMEOUT_MS: i64 = 3000;
+/// What is made of any number, so that every delivery ends; the bounds of the service are not known.
+const POSSIBLE_ATTEMPTS: RangeInclusive<u32> = 1..=100;
+const POSSIBLE_TIMEOUT_MS: RangeInclusive<u64> = 1..=300_000;
+
+/// The nearest number that is in the range.
+fn nearest<T: TryFrom<i64> + Copy + Ord>(number: i64, range: &RangeInclusive<T>) -> T {
+    let beyond = if number < 0 { *range.start() } else { *range.end() };
+    T::try_from(number).unwrap_or(beyond).clamp(*range.start(), *range.end())
+}
 
 pub(super) struct State {
     pub tenant: String,
@@ -30,12 +41,13 @@ pub(super) struct State {
     pub clock: Clock,
     pub courier: Arc<Courier>,
     pub checks_destinations: AtomicBool,
+    pub stale: Stale<(Store, Publishing)>,
     store: Mutex<Store>,
     publishing: Mutex<Publishing>,
 }
 
-#[derive(Default)]
-struct Store {
+#[derive(Clone, Default)]
+pub(super) struct Store {
     webhooks: Vec<Stored>,
     changes: u64,
 }
@@ -60,7 +72,18 @@ impl State {
         let (clock, checks_destinations) = (Clock::default(), AtomicBool::new(false));
         let publishing = Mutex::new(Publishing::new(elsewhere));
         let courier = Arc::new(courier);
-        Self { tenant, key, clock, courier, checks_destinations, store: Mutex::default(), publishing }
+        let (stale, store) = (Stale::default(), Mutex::default());
+        Self { tenant, key, clock, courier, checks_destinations, stale, store, publishing }
+    }
+
+    pub fn copy(&self) -> (Store, Publishing) {
+        (lock(&self.store).clone(), self.publishing().clone())
+    }
+
+    /// The webhooks as a call reads them.
+    fn seen(&self) -> Vec<Stored> {
+        let stale = self.stale.read(self.clock.now());
+        stale.map_or_else(|| lock(&self.store).clone(), |(store, _)| store).webhooks
     }
 
     /// Templates and documents.
@@ -78,7 +101,7 @@ impl State {
 
     pub fn list(&self, query: Option<&str>) -> Result<Value, Refusal> {
         let ListQuery { limit, status, sort } = read::list_query(query)?;
-        let mut webhooks = lock(&self.store).webhooks.clone();
+        let mut webhooks = self.seen();
         webhooks.retain(|stored| status.as_ref().is_none_or(|status| *status == stored.webhook.status));
         let by_url = |a: &Stored, b: &Stored| a.webhook.url.cmp(&b.webhook.url);
         let by_change = |a: &Stored, b: &Stored| a.changed.cmp(&b.changed);
@@ -123,7 +146,8 @@ impl State {
     }
 
     pub fn get(&self, id: &str) -> Result<Value, Refusal> {
-        let webhook = self.webhook(id).ok_or_else(Refusal::unknown_webhook)?;
+        let found = self.seen().into_iter().find(|stored| stored.webhook.webhook_id.as_str() == id);
+        let webhook = found.ok_or_else(Refusal::unknown_webhook)?.webhook;
         Ok(serde_json::to_value(webhook).unwrap_or_default())
     }
 
@@ -201,7 +225,7 @@ impl State {
             };
             let outgoing = |webhook: &Webhook| {
                 let most = webhook.retries.as_ref().and_then(|retries| retries.max_attempts);
-                let most = most.and_then(|most| u32::try_from(most).ok()).unwrap_or(MOST_ATTEMPTS);
+                let most = nearest(most.unwrap_or(ATTEMPTS), &POSSIBLE_ATTEMPTS);
                 self.outgoing(webhook, &event, most)
             };
             webhooks.iter().filter(gets_it).map(outgoing).collect()
@@ -210,8 +234,7 @@ impl State {
     }
 
     fn outgoing(&self, webhook: &Webhook, event: &Arc<Event>, most_attempts: u32) -> Outgoing {
-        let timeout =
-            webhook.http_timeout_ms.and_then(|millis| u64::try_from(millis).ok()).unwrap_or(TIMEOUT_MS);
+        let timeout = nearest(webhook.http_timeout_ms.unwrap_or(TIMEOUT_MS), &POSSIBLE_TIMEOUT_MS);
         let custom = webhook.custom_headers.iter().flatten().filter_map(|(name, value)| {
             let mut value = HeaderValue::try_from(value).ok()?;
             // Whatever logs headers on the way leaves it out.

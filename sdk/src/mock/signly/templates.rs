@@ -11,6 +11,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use std::time::SystemTime;
 
+#[derive(Clone)]
 pub(super) struct Template {
     pub id: String,
     name: String,
@@ -21,6 +22,7 @@ pub(super) struct Template {
     versions: Vec<Version>,
 }
 
+#[derive(Clone)]
 struct Version {
     number: u32,
     pdf: Option<Bytes>,

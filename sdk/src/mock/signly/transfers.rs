@@ -26,6 +26,7 @@ pub(super) enum Purpose {
 }
 
 /// A URL that was handed out.
+#[derive(Clone)]
 pub(super) struct Handed {
     token: String,
     purpose: Purpose,
