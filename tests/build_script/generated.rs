@@ -333,8 +333,5 @@ fn tags_of_sources_lead_to_their_page() {
     let code = code();
     holds(&code, "///# T");
     holds(&code, "pub mod sources {}");
-    holds(
-        &code,
-        r#"#[doc = "`GET /v1/parcels/{parcelId}`. *Inferred* \\[[T](sources#t)\\], not documented."]"#,
-    );
+    holds(&code, r"///`GET /v1/parcels/{parcelId}`. *Inferred* \[[T](sources#t)\], not documented.");
 }
