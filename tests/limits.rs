@@ -239,17 +239,9 @@ async fn an_address_that_is_too_long_is_refused_before_anything_is_tried() {
         client.list_webhooks().unverified_next_token(long.as_str()).send().await.unwrap_err(),
         client.request(http::Method::GET, format!("/v1/{long}")).send().await.unwrap_err(),
         client.request(http::Method::GET, "/v1/x").query("q", long.as_str()).send().await.unwrap_err(),
-        client
-            .upload_template_pdf("t", long.as_str(), countersign::Content::bytes(""))
-            .send()
-            .await
-            .unwrap_err(),
+        client.upload_template_pdf("t", long.as_str(), Content::bytes("")).send().await.unwrap_err(),
         crate::support::leap::client(&server).cancel_signing_process(long.as_str()).send().await.unwrap_err(),
-        crate::support::faireplace::workers(&server)
-            .complete_signature(long.as_str(), "OWNER")
-            .send()
-            .await
-            .unwrap_err(),
+        faireplace::workers(&server).complete_signature(long.as_str(), "OWNER").send().await.unwrap_err(),
     ];
     for error in errors {
         let found = (error.kind(), error.effect(), error.attempts());

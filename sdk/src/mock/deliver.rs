@@ -1,7 +1,9 @@
 //! What became of callbacks that were sent.
 
+use countersign_macros::SafeDebug;
+
 /// What became of one event at one destination.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, SafeDebug)]
 #[non_exhaustive]
 pub struct Delivered {
     /// The webhook it was sent to. Leap has none, so here is the signing process; for SIGN8 it is the organisation. Empty
@@ -11,7 +13,9 @@ pub struct Delivered {
     pub event_id: String,
     /// What it tells, in the provider's words: a type, or the last segment of a path. Empty for requests of a test's own.
     pub event: String,
-    /// The address that it was sent to. A callback URL that is signed has its token in it, which is a secret.
+    /// The address that it was sent to. A callback URL that is signed has its token in it, which is a secret, so
+    /// `Debug` does not show it.
+    #[safe_debug(redact)]
     pub url: String,
     attempts: Vec<Attempt>,
 }
