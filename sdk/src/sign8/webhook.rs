@@ -35,8 +35,8 @@
 //! - nginx drops headers with an underscore unless it is told `underscores_in_headers on`; other gateways make
 //!   `organisation-id` of it, or `organization_id`. All of these spellings are read. Two that disagree are refused.
 //! - **Which workflow it is about is perhaps in the body, in no known form.** Without a body two refusals look the same,
-//!   and so do their dedupe keys: **do not
-//!   drop one because its key is known.** Take every callback as a reason to look at all workflows that are open.
+//!   and so do their dedupe keys: **do not drop one because its key is known.** Take every callback as a reason to look at
+//!   all workflows that are open.
 //! - Whether a call that failed is made again, and what SIGN8 expects as an answer, is not documented.
 
 mod event;

@@ -90,7 +90,7 @@ impl<E: Callbacks> VerifierBuilder<E> {
         self
     }
 
-    /// Where the extractor takes the time from: for tests.
+    /// Where [`receive`](super::receive()), `Callback` and `CallbackRouter` take the time from, and what they wait by: for tests.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self

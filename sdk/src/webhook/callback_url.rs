@@ -80,9 +80,11 @@ impl<E: Callbacks> CallbackUrls<E> {
     /// secret to whoever sees the URL. The same reference gives the same URL. If it is one of those whom the verifier expects
     /// (a tenant, a group, an organisation), the URL is for that one: a callback that names another is refused. Take such a
     /// reference only where the provider is told to call for that one alone. A URL is no longer bound once the verifier stops
-    /// to expect its reference, so whoever leaves takes a key along: see [`Key::for_audience`](super::Key::for_audience). Where the URL is all that names a process, as
-    /// with Leap, take a new reference for each one: a contract that is sent again is another process, and its callback would
-    /// be taken for a duplicate of the first one's.
+    /// to expect its reference, so give each a key of its own and take it away when they leave: see
+    /// [`Key::for_audience`](super::Key::for_audience).
+    ///
+    /// Where the URL is all that names a process, as with Leap, take a new reference for each one: a contract that is sent
+    /// again is another process, and its callback would be taken for a duplicate of the first one's.
     ///
     /// # Errors
     ///

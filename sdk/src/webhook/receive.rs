@@ -37,11 +37,12 @@ const DRAINED_FOR: Duration = Duration::from_secs(5);
 /// What needs no body is checked first: the method, the announced length, and whatever else
 /// [`precheck`](Verify::precheck) looks at. Only then the body is read, into one buffer that is taken from the
 /// [`BodyBudget`](super::BodyBudget) of the verifier, and for as long as its
-/// [`body_timeout`](Verify::body_timeout) allows. The time is measured by tokio; in another runtime it is not limited.
+/// [`body_timeout`](Verify::body_timeout) allows. The time is measured by tokio, whose runtime needs its timers for that
+/// (`enable_time`); in another runtime it is not limited.
 ///
-/// A client, or a proxy, that is still sending when the connection is closed may not see the answer. So where more than
-/// 64 KiB of a refused body are still to come, up to 8 MiB of it are read and thrown away first, for no longer than five
-/// seconds. Those who sent `Expect: 100-continue` are answered at once, and so is all HTTP/2.
+/// A client, or a proxy, that is still sending when the connection is closed may not see the answer. So where a refused body
+/// has been begun, or more than 64 KiB of it are announced, up to 8 MiB of what is still to come are read and thrown away
+/// first, for no longer than five seconds. Those who sent `Expect: 100-continue` are answered at once, and so is all HTTP/2.
 ///
 /// # What is logged
 ///

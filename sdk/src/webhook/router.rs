@@ -13,7 +13,9 @@ use std::sync::Arc;
 /// A router for the callbacks of several providers: each has its path, its verifier and its handler.
 ///
 /// A path is served together with everything below it: signed callback URLs have their token there, and SIGN8 adds a path
-/// of its own. What a verifier does not accept never gets to the handler; it is answered as a
+/// of its own. With notices of Legalesign that do not come to signed URLs the path is part of the
+/// [`DedupeKey`](super::DedupeKey), so one that is sent again to another path below counts again: serve single paths by
+/// `Callback` then. What a verifier does not accept never gets to the handler; it is answered as a
 /// [`Rejection`](super::Rejection) says. Either is logged with the path that it is mounted at, see
 /// [`receive`](super::receive()).
 ///

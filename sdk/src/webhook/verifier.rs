@@ -45,7 +45,7 @@ pub trait Verify {
 
     /// Refuses what can be refused before the body is there: [`receive`](super::receive()) asks before it reads anything.
     /// `head` is the delivery with an empty body. What this lets pass may still be refused by [`verify`](Self::verify), which
-    /// checks everything itself; what this refuses `verify` refuses as well.
+    /// checks everything itself; what this refuses `verify` refuses as well, if the announced length is that of the body.
     ///
     /// Unless it is implemented, it refuses what announces a body beyond the limit.
     ///
