@@ -110,7 +110,7 @@ fn every_feature_is_checked_alone_however_it_is_written() {
 /// Arms of a match over providers that would take one that is added for another one.
 struct Wildcards(Vec<String>);
 
-/// Whether a pattern names a provider of the command.
+/// Tells that a pattern names a provider of the command.
 fn names_a_provider(pattern: &syn::Pat) -> bool {
     match pattern {
         syn::Pat::Path(path) => path.path.segments.first().is_some_and(|first| first.ident == "Provider"),

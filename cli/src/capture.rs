@@ -37,7 +37,7 @@ pub struct Capture {
     pub received_at: Option<SystemTime>,
     /// Credentials that were taken out when it was stored.
     pub redacted: Vec<String>,
-    /// What is left of them, for those that have them.
+    /// Hashes of these, as far as there are any.
     hashes: Vec<Hash>,
     /// What was found when it was received, with the credentials.
     pub verdict: Option<Verdict>,

@@ -85,8 +85,8 @@ pub struct Args {
 
 /// How long requests may take after the end was asked for.
 const GRACE: Duration = Duration::from_secs(3);
-/// How many requests the folder holds, and how many bytes, so that a disk does not fill up while nobody looks. What earlier
-/// runs have stored counts.
+/// The most requests that the folder holds, and the most bytes, so that a disk does not fill up while nobody looks. What
+/// earlier runs have stored counts.
 const MOST_CAPTURES: u64 = 10_000;
 const MOST_BYTES: u64 = 256 * MEBIBYTE;
 const MEBIBYTE: u64 = 1024 * 1024;
@@ -113,7 +113,7 @@ struct Receiver {
     stop: stop::Stop,
 }
 
-/// What the folder holds.
+/// The captures in the folder, counted.
 #[derive(Clone, Copy, Default)]
 struct Stored {
     captures: u64,

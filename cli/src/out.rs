@@ -166,7 +166,7 @@ fn hanging_indent(line: &str, width: usize) -> usize {
     indent
 }
 
-/// How many columns a text takes. Colours take none.
+/// The number of columns that a text takes. Colours take none.
 fn shown_width(text: &str) -> usize {
     anstream::adapter::strip_str(text).to_string().chars().count()
 }

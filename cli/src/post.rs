@@ -108,7 +108,7 @@ impl Outcome {
         matches!(self, Self::Answered(400 | 401 | 403 | 413))
     }
 
-    /// Whether it was sent, and nobody knows what became of it.
+    /// Says that the request was sent, and that nobody knows what became of it.
     pub fn is_unanswered(&self) -> bool {
         matches!(self, Self::Unanswered(_))
     }

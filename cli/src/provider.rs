@@ -23,9 +23,9 @@ pub struct Facts {
     pub title: &'static str,
     /// The tables of its interfaces.
     interfaces: &'static [&'static [&'static Operation]],
-    /// What to do in place of receiving callbacks, where there are none.
+    /// The remedy where there are no callbacks: what to do in their place.
     pub instead_of_callbacks: Option<&'static str>,
-    /// Whether an HMAC can be arranged for its callbacks.
+    /// `true` if an HMAC can be arranged for its callbacks.
     pub has_hmac: bool,
     /// The variable that says for whom callbacks are, where they name somebody.
     pub audience: Option<&'static str>,

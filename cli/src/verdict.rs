@@ -47,7 +47,7 @@ pub struct Refused {
     status: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
     findings: Option<Vec<Found>>,
-    /// Whether everything was tried that usually goes wrong.
+    /// `true` if everything was tried that usually goes wrong.
     #[serde(default = "yes", skip_serializing_if = "is_so")]
     complete: bool,
 }
@@ -111,7 +111,7 @@ impl Verdict {
         matches!(self, Self::Accepted(_))
     }
 
-    /// Whether it is refused for its credential, and not for what it is about.
+    /// Says that the request is refused for its credential, and not for what it is about.
     pub fn is_for_its_credential(&self) -> bool {
         let reasons = [Reason::WrongCredential, Reason::MissingCredential, Reason::MalformedCredential];
         match self {

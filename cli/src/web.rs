@@ -9,8 +9,8 @@ pub fn is_by_a_page(headers: &HeaderMap) -> bool {
     headers.contains_key(ORIGIN) || site.is_some_and(|site| site != "none" && site != "same-origin")
 }
 
-/// Whether it was addressed to this machine by name or number, and not by a name that somebody had lead here. `names` are
-/// others that are meant to lead here, such as that of a tunnel.
+/// Checks that a request was addressed to this machine by name or number, and not by a name that somebody had lead here.
+/// `names` are others that are meant to lead here, such as that of a tunnel.
 pub fn is_for_this_machine(headers: &HeaderMap, names: &[String]) -> bool {
     let name = host(headers);
     ["127.0.0.1", "localhost", "[::1]"].contains(&&*name) || names.contains(&name)

@@ -1,4 +1,4 @@
-//! How commands end that fail: exit codes, and errors as data.
+//! Commands that fail: exit codes, and errors as data.
 
 use super::account::{ADA, PDF, sent};
 use super::support::{Printed, countersign, run};

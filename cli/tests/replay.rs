@@ -18,7 +18,7 @@ const SECRET: &str = "correct horse battery staple";
 const OTHER: &str = "another horse battery staple";
 const NO_CONTENT: &[u8] = b"HTTP/1.1 204 No Content\r\n\r\n";
 
-/// What `listen` with the one secret stores of a callback that is sent with the other one.
+/// The capture that `listen` with the one secret stores of a callback that is sent with the other one.
 fn captured(home: &Path, provider: &str, event: &str, listens: &str, sends: &str) -> String {
     let variables = |secret| {
         let name = provider.to_uppercase();

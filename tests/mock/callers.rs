@@ -1,4 +1,4 @@
-//! Who may call a mock: programs on this machine, at each of its ports, and no page in a browser.
+//! Callers of a mock: programs on this machine, at each of its ports, and no page in a browser.
 
 use countersign::Content;
 use countersign::leap::{Person, SignDocument};

@@ -1,4 +1,4 @@
-//! What has happened is not seen at once: calls that are late, and reads that lag.
+//! Changes that are not seen at once: calls that are late, and reads that lag.
 
 use super::{URL, webhook};
 use countersign::leap::{Person, SignDocument};

@@ -60,7 +60,7 @@ struct Listed {
 }
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-/// How many documents are asked for at once.
+/// Documents in a page.
 const PAGE: i64 = 100;
 
 pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
@@ -128,7 +128,7 @@ async fn of_legalesign(args: &Args) -> Result<Vec<Listed>, Failure> {
     Ok(listed)
 }
 
-/// Whether its template has this id. A document names it by an address that ends with the id.
+/// Compares the id of its template. A document names it by an address that ends with the id.
 fn is_made_of(document: &DocumentListItem, id: &str) -> bool {
     let address = document.templatepdf.as_ref().map(ToString::to_string).unwrap_or_default();
     address.trim_end_matches('/').rsplit('/').next() == Some(id)

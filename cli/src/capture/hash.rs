@@ -1,4 +1,4 @@
-//! What is left of a credential in a stored capture: enough to tell whether it is one that somebody has, and no more.
+//! The hash of a credential in a stored capture: enough to tell whether it is one that somebody has, and no more.
 
 use aws_lc_rs::{pbkdf2, rand};
 use base64::Engine as _;
@@ -10,7 +10,7 @@ const SALT: usize = 16;
 const LENGTH: usize = 32;
 /// Guessing a credential costs this much for each guess and each capture. A wrong one may be weak: it is somebody's.
 const ITERATIONS: u32 = 100_000;
-/// What a capture may ask for when it is read, since anybody can write one.
+/// The most that a capture may ask for when it is read, since anybody can write one.
 const MOST_ITERATIONS: u32 = 10 * ITERATIONS;
 
 /// A credential that was taken out: PBKDF2 with HMAC-SHA256, and a salt of its own.
@@ -44,7 +44,7 @@ impl Hash {
         Some(Self { place, salt: STANDARD.encode(salt), iterations: ITERATIONS, hash: STANDARD.encode(hash) })
     }
 
-    /// Whether it is the hash of this one. What cannot be read is of none.
+    /// Compares a credential with the hash. A hash that cannot be read is of none.
     pub fn is_of(&self, credential: &[u8]) -> bool {
         let (Ok(salt), Ok(hash)) = (STANDARD.decode(&self.salt), STANDARD.decode(&self.hash)) else {
             return false;

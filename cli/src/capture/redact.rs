@@ -27,7 +27,7 @@ pub struct Redacted {
     pub hashes: Vec<Hash>,
 }
 
-/// How many values of the header with the secret are hashed, at most: each takes time, and whoever calls decides how many
+/// The most values of the header with the secret that are hashed: each takes time, and whoever calls decides how many
 /// there are.
 const MOST_HASHES: usize = 4;
 

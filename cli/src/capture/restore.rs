@@ -15,7 +15,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use url::Url;
 
-/// What the token of a callback URL says. The form is that of the SDK, which reads it only with the key.
+/// The content of the token of a callback URL. The form is that of the SDK, which reads it only with the key.
 pub struct TokenContent {
     pub provider: Provider,
     pub reference: String,
@@ -55,7 +55,7 @@ pub fn token(
 }
 
 impl Capture {
-    /// What the token in the address says, if there is or was one. Nothing proves it.
+    /// The content of the token in the address, if there is or was one. Nothing proves it.
     pub fn token(&self) -> Option<TokenContent> {
         let hashed = self.hashes.iter().find_map(|hash| match &hash.place {
             Place::Token { content } => Some(content.as_str()),
@@ -69,7 +69,7 @@ impl Capture {
         TokenContent::read(hashed.or_else(in_path)?)
     }
 
-    /// Whether the credentials that were taken out left something to compare with.
+    /// Says that at least one credential that was taken out left a hash to compare with.
     pub fn has_hashes(&self) -> bool {
         !self.hashes.is_empty()
     }

@@ -144,7 +144,7 @@ impl Forwarding {
         })
     }
 
-    /// What the application answers. Nothing of the content is kept.
+    /// Sends a request, and returns how the application answers. Nothing of the content is kept.
     pub async fn outcome(&self, delivery: &Delivery) -> Outcome {
         let request = match self.request(delivery) {
             Ok(request) => request,

@@ -1,4 +1,4 @@
-//! Who may call what listens on this machine: programs, and none of the pages that are open in a browser.
+//! The rule for callers of what listens on this machine: programs, and none of the pages that are open in a browser.
 
 use http::header::{HOST, ORIGIN};
 use http::uri::Authority;
@@ -15,7 +15,7 @@ use std::net::IpAddr;
 ///
 /// # Errors
 ///
-/// Why the request is refused, with the status that says so.
+/// The reason why the request is refused, which has a status.
 ///
 /// ```
 /// use countersign::mock::{CallerRefused, check_caller};
@@ -55,7 +55,7 @@ fn only<'a>(headers: &'a HeaderMap, name: &http::HeaderName) -> Option<&'a str> 
     values.next().is_none().then_some(value)
 }
 
-/// Whether an authority is an address of this machine, or the name that nobody else can give, with this port.
+/// Checks that an authority is an address of this machine, or the name that nobody else can give, with this port.
 fn is_this_machine(authority: &Authority, port: u16) -> bool {
     let name = authority.host();
     let address = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
@@ -66,7 +66,7 @@ fn is_this_machine(authority: &Authority, port: u16) -> bool {
         && (is_loopback || name.eq_ignore_ascii_case("localhost"))
 }
 
-/// Why a request is not served. `Display` is a sentence for the answer.
+/// The reason why a request is not served. `Display` is a sentence for the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CallerRefused {

@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 use tokio::runtime::Handle;
 use tower::ServiceExt;
 
-/// What was read and is to be processed, each with its time.
+/// Requests that were read and are to be processed, each with its time.
 #[derive(Default)]
 pub(super) struct Late(Mutex<Vec<(SystemTime, Request<Body>)>>);
 

@@ -30,7 +30,7 @@ impl<S: Clone> Stale<S> {
         *lock(&self.0) = Some((copy, Until::Time(later(now, by))));
     }
 
-    /// What a read gets to see, if that is not how things are now.
+    /// The copy that a read gets to see, if that is not how things are now.
     pub(super) fn read(&self, now: SystemTime) -> Option<S> {
         let mut kept = lock(&self.0);
         let (copy, until) = kept.as_mut()?;
@@ -50,7 +50,7 @@ impl<S: Clone> Stale<S> {
     }
 }
 
-/// How the reads of a mock are made to lag. The server has the member `state`, and that a `clock`, a `stale` and a `copy()`.
+/// Methods that make the reads of a mock lag. The server has the member `state`, and that a `clock`, a `stale` and a `copy()`.
 macro_rules! lags {
     ($server:ident) => {
         impl $server {

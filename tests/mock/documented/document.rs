@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 pub struct Document {
     name: &'static str,
     operations: Vec<Operation>,
-    /// What schemas refer to, as JSON Schema.
+    /// The schemas that others refer to, as JSON Schema.
     components: Value,
     /// By schema: making one takes time, and most answers that refuse have the same few.
     validators: Mutex<BTreeMap<String, Arc<Validator>>>,
@@ -78,7 +78,7 @@ impl Document {
         exact.or_else(|| operations.find(|operation| fits(&operation.path)))
     }
 
-    /// What an answer has that the document does not state.
+    /// Lists members of an answer that the document does not state.
     pub fn problems(
         &self,
         operation: &Operation,

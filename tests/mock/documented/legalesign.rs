@@ -1,4 +1,4 @@
-//! What Legalesign's answers hold when documents are made of templates, with fields of every kind.
+//! Legalesign's answers when documents are made of templates, with fields of every kind.
 
 use super::watch::Watch;
 use countersign::mock::legalesign::Server;

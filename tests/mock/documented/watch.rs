@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
 
-/// What a mock answers although its document does not state it, because it cannot, or because nobody knows.
+/// Answers of a mock that its document does not state, because it cannot, or because nobody knows.
 const EXCEPTIONS: [&str; 2] = [
     // There is a body only if `return_signer_links` was asked for, which OpenAPI cannot say.
     "legalesign: create_document 201: the media type `` is not stated",
@@ -24,7 +24,7 @@ const EXCEPTIONS: [&str; 2] = [
 /// A mock's router, all of whose answers are compared with a document, also those to a client.
 pub struct Watch {
     pub document: Arc<Document>,
-    /// What authorises a call.
+    /// The header that authorises a call.
     headers: HeaderMap,
     below: &'static str,
     router: Router,

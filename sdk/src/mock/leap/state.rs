@@ -65,7 +65,7 @@ impl State {
         lock(&self.store).clone()
     }
 
-    /// What a call reads.
+    /// The processes as a call reads them.
     fn seen(&self) -> Store {
         self.stale.read(self.clock.now()).unwrap_or_else(|| self.copy())
     }

@@ -25,7 +25,7 @@ use std::time::{Duration, SystemTime};
 /// What the web front end fills in; the defaults of the service are not known.
 const ATTEMPTS: i64 = 3;
 const TIMEOUT_MS: i64 = 3000;
-/// What is made of any number, so that every delivery ends; the bounds of the service are not known.
+/// The range that any number is brought into, so that every delivery ends; the bounds of the service are not known.
 const POSSIBLE_ATTEMPTS: RangeInclusive<u32> = 1..=100;
 const POSSIBLE_TIMEOUT_MS: RangeInclusive<u64> = 1..=300_000;
 
