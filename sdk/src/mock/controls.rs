@@ -48,8 +48,8 @@ macro_rules! controls {
                 self.running.fail_next_on(operation, fault);
             }
 
-            /// Lets every request fail from now on, until [`stop_failing`](Self::stop_failing). What was asked for once comes
-            /// first; of several that stand, the last.
+            /// Lets every request to the base URL fail from now on, until [`stop_failing`](Self::stop_failing). What was asked
+            /// for once comes first; of several that stand, the last.
             pub fn fail_every(&self, fault: crate::mock::Fault) {
                 self.running.fail_every(fault);
             }
