@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// announced, and give it back once the body is verified or its caller is gone. A callback that would need more than is
 /// left is answered with 503: [`Reason::Overloaded`].
 ///
-/// A verifier has 64 MiB of its own. Give several the same one, and they share it:
+/// A verifier has 64 MiB of its own, or as much as its `body_limit` if that is more. Give several the same one, and they share it:
 ///
 /// ```
 /// # #[cfg(all(feature = "signly", feature = "leap"))] {
@@ -54,10 +54,20 @@ impl BodyBudget {
     }
 }
 
+/// The budget of a verifier that was given none, in bytes.
+const DEFAULT: usize = 64 * 1024 * 1024;
+
+impl BodyBudget {
+    /// The budget of a verifier that was given none: enough for one of the largest bodies that it reads.
+    pub(super) fn for_bodies_of(limit: usize) -> Self {
+        Self::new(DEFAULT.max(limit))
+    }
+}
+
 /// 64 MiB.
 impl Default for BodyBudget {
     fn default() -> Self {
-        Self::new(64 * 1024 * 1024)
+        Self::new(DEFAULT)
     }
 }
 

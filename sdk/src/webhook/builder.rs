@@ -156,7 +156,7 @@ impl<E: Callbacks> VerifierBuilder<E> {
             least_assurance,
             body_limit: self.body_limit,
             body_timeout: self.body_timeout,
-            body_budget: self.body_budget.unwrap_or_default(),
+            body_budget: self.body_budget.unwrap_or_else(|| BodyBudget::for_bodies_of(self.body_limit)),
             clock: self.clock,
         })
     }

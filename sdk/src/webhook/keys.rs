@@ -35,6 +35,9 @@ impl<K> Key<K> {
     /// of changes stay [`NotNamed`](super::Audience::NotNamed), since a subscription tells of all groups of its owner; those
     /// of Leap never name anybody. The same secret under two audiences is good for the first of them.
     ///
+    /// Ids of events are the provider's, and a tenant may be able to guess one: where several tenants share an inbox, remember
+    /// the tenant together with the [`DedupeKey`](super::DedupeKey).
+    ///
     /// Printed by `Debug`, like the id.
     ///
     /// ```

@@ -42,7 +42,8 @@ const DRAINED_FOR: Duration = Duration::from_secs(5);
 ///
 /// A client, or a proxy, that is still sending when the connection is closed may not see the answer. So where a refused body
 /// has been begun, or more than 64 KiB of it are announced, up to 8 MiB of what is still to come are read and thrown away
-/// first, for no longer than five seconds. Those who sent `Expect: 100-continue` are answered at once, and so is all HTTP/2.
+/// first, for no longer than five seconds. Those who sent `Expect: 100-continue` and were not asked for their
+/// body are answered at once, and so is all HTTP/2.
 ///
 /// # What is logged
 ///
@@ -94,11 +95,46 @@ where
     B: Body,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
-    let outcome = decide(verifier, request).await;
+    let (parts, body) = request.into_parts();
+    // Until it is asked for, such a body is not sent.
+    let waits_to_send = parts.headers.contains_key(EXPECT);
+    let closes_after = parts.version < Version::HTTP_2;
+    let head = Delivery::new(parts.method, parts.uri, parts.headers, Bytes::new());
+    let mut body = Arriving { body: pin!(body), has_begun: false, has_ended: false };
+    let rejection = {
+        let outcome = decide(verifier, head, &mut body).await;
+        log(verifier, route, &outcome);
+        match outcome {
+            Ok(accepted) => return Ok(accepted),
+            Err(rejection) => rejection,
+        }
+    };
+    if closes_after && (body.has_begun || !waits_to_send) {
+        body.drain(verifier).await;
+    }
+    Err(rejection)
+}
+
+async fn decide<V, B>(
+    verifier: &V,
+    head: Delivery,
+    body: &mut Arriving<'_, B>,
+) -> Result<V::Output, Rejection>
+where
+    V: Verify,
+    B: Body,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    verifier.precheck(&head, verifier.now())?;
+    let mut kept = body.keep(verifier).await?;
+    verifier.verify(&head.with_body(kept.content()), verifier.now())
+}
+
+fn log<V: Verify>(verifier: &V, route: Option<&str>, outcome: &Result<V::Output, Rejection>) {
     let provider = verifier.provider();
     // Somebody may have made a route of one minted URL.
     let route = route.filter(|route| !route.contains(MARK));
-    match &outcome {
+    match outcome {
         Ok(accepted) => {
             let Summary { kind, assurance, key_id } = verifier.summary(accepted);
             let assurance = assurance.map(tracing::field::debug);
@@ -106,32 +142,6 @@ where
         }
         Err(rejection) => {
             tracing::warn!(reason = ?rejection.reason(), provider, route, "callback rejected");
-        }
-    }
-    outcome
-}
-
-async fn decide<V, B>(verifier: &V, request: Request<B>) -> Result<V::Output, Rejection>
-where
-    V: Verify,
-    B: Body,
-    B::Error: Into<Box<dyn Error + Send + Sync>>,
-{
-    let (parts, body) = request.into_parts();
-    let waits_for_the_answer = parts.version >= Version::HTTP_2 || parts.headers.contains_key(EXPECT);
-    let delivery = Delivery::new(parts.method, parts.uri, parts.headers, Bytes::new());
-    let mut body = Arriving { body: pin!(body), has_begun: false, has_ended: false };
-    let kept = match verifier.precheck(&delivery, verifier.now()) {
-        Ok(()) => body.keep(verifier).await,
-        Err(rejection) => Err(rejection),
-    };
-    match kept {
-        Ok(mut kept) => verifier.verify(&delivery.with_body(kept.content()), verifier.now()),
-        Err(rejection) => {
-            if !waits_for_the_answer {
-                body.drain(verifier).await;
-            }
-            Err(rejection)
         }
     }
 }

@@ -12,11 +12,10 @@ use std::sync::Arc;
 
 /// A router for the callbacks of several providers: each has its path, its verifier and its handler.
 ///
-/// A path is served together with everything below it: signed callback URLs have their token there, and SIGN8 adds a path
-/// of its own. With notices of Legalesign that do not come to signed URLs the path is part of the
-/// [`DedupeKey`](super::DedupeKey), so one that is sent again to another path below counts again: serve single paths by
-/// `Callback` then. What a verifier does not accept never gets to the handler; it is answered as a
-/// [`Rejection`](super::Rejection) says. Either is logged with the path that it is mounted at, see
+/// Where callbacks come to signed URLs, or the provider adds a path of its own, everything below the path is served too;
+/// otherwise the path alone, since nothing then proves what follows it. A verifier says which
+/// ([`accepts_paths_below`](Verify::accepts_paths_below)). What a verifier does not accept never gets to the handler; it is
+/// answered as a [`Rejection`](super::Rejection) says. Either is logged with the path that it is mounted at, see
 /// [`receive`](super::receive()).
 ///
 /// ```
@@ -56,7 +55,7 @@ impl CallbackRouter {
         Self::default()
     }
 
-    /// Serves a path, and everything below it.
+    /// Serves a path, and what is below it if the verifier [accepts that](Verify::accepts_paths_below).
     ///
     /// # Errors
     ///
@@ -73,6 +72,7 @@ impl CallbackRouter {
             return Err(ConfigurationError::UnusablePath);
         }
         let shown = if path.is_empty() { "/" } else { &path };
+        let serves_below = verifier.accepts_paths_below();
         let shared = Arc::new((verifier, handler, shown.to_owned()));
         let answer = any(move |OriginalUri(uri): OriginalUri, mut request: Request| async move {
             *request.uri_mut() = uri;
@@ -82,9 +82,10 @@ impl CallbackRouter {
                 Err(rejection) => rejection.into_response(),
             }
         });
-        let below = format!("{path}/{{*rest}}");
-        let slash = format!("{path}/");
-        self.router = self.router.route(&below, answer.clone()).route(&slash, answer.clone());
+        self.router = self.router.route(&format!("{path}/"), answer.clone());
+        if serves_below {
+            self.router = self.router.route(&format!("{path}/{{*rest}}"), answer.clone());
+        }
         if !path.is_empty() {
             self.router = self.router.route(&path, answer);
         }

@@ -83,6 +83,12 @@ pub trait Verify {
         SystemClock.sleep(duration)
     }
 
+    /// Whether callbacks may come to an address below the one that the application serves: a signed URL has its token there,
+    /// and SIGN8 adds a path of its own. If not, `CallbackRouter` serves the address alone.
+    fn accepts_paths_below(&self) -> bool {
+        true
+    }
+
     /// The name of the provider, for the log.
     fn provider(&self) -> Option<&'static str> {
         None
@@ -212,6 +218,10 @@ impl<E: Callbacks> Verify for Verifier<E> {
             hmac.precheck(head)?;
         }
         Ok(())
+    }
+
+    fn accepts_paths_below(&self) -> bool {
+        self.urls.is_some() || E::APPENDS_PATH
     }
 
     fn body_limit(&self) -> usize {

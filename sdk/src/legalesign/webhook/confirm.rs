@@ -94,7 +94,8 @@ impl Verified<Event> {
 
 impl StatusChange {
     /// Reads the document or the signer that has changed, and compares its status: one call. So one change of a list that is
-    /// no longer true, or of a document that is gone, keeps nobody from acting on the others.
+    /// no longer true, or of a document that is gone, keeps nobody from acting on the others. A list that only its sender is
+    /// proved for may hold thousands: take no more of it than you want to read.
     ///
     /// ```
     /// # use countersign::legalesign::{self, webhook::StatusChange};

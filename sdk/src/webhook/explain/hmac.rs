@@ -105,7 +105,9 @@ impl HmacScheme {
         versions(delivery.body(), work, |work, change, body| {
             for (content, stamp) in &stamps {
                 let parts = stamp.parts(body);
-                let cost = parts.iter().map(|part| part.len()).sum::<usize>().saturating_add(COST_OF_AN_HMAC);
+                let compared = readings.len().saturating_mul(size_of::<[u8; 32]>());
+                let cost = parts.iter().map(|part| part.len()).sum::<usize>();
+                let cost = cost.saturating_add(compared).saturating_add(COST_OF_AN_HMAC);
                 for Candidate { key, id, causes } in candidates {
                     if !work.spend(cost) {
                         return;
