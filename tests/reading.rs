@@ -31,6 +31,30 @@ async fn numbers_may_come_as_text() {
     assert_eq!(webhook.retries.and_then(|retries| retries.max_attempts), Some(3));
 }
 
+/// A key may be data, such as the number of an account, and an error is printed.
+#[tokio::test]
+async fn the_place_of_a_mistake_has_only_names_of_the_document() {
+    let [headers, webhooks] = [
+        r#"{"success":true,"data":{"events":[],"customHeaders":{"DE89370400440532013000":tr"#,
+        r#"{"success":true,"data":{"webhookId":"wh_1","status":"ENABLED","version":1,"retries":{"maxAttempts":[]}}}"#,
+    ];
+    let any = r#"{"success":true,"data":{"Ada_Lovelace":[tr"#;
+    let server = Server::follow([headers, webhooks, any].map(|body| Step::json(200, body))).await;
+    let client = client(&server);
+    let errors = [
+        client.get_webhook("wh_1").send().await.unwrap_err(),
+        client.get_webhook("wh_1").send().await.unwrap_err(),
+        client.request(http::Method::GET, "/v1/x").send().await.unwrap_err(),
+    ];
+    let places = ["`data.customHeaders.?`", "`data.retries.maxAttempts`", "`?.?"];
+    for (error, place) in errors.iter().zip(places) {
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::Unreadable, Effect::Done), "{error}");
+        let printed = format!("{error} {error:?}");
+        assert!(printed.contains(place), "{printed}");
+        assert!(!printed.contains("DE89") && !printed.contains("Lovelace"), "{printed}");
+    }
+}
+
 /// However a number is written, it is the same number. `.ci/run` runs this with `serde_json/arbitrary_precision` as well,
 /// which has fractions read by another way.
 #[tokio::test]

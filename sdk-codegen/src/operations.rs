@@ -130,6 +130,11 @@ fn read_operation(
     for (_, content) in members(&body["content"]) {
         collect_members(document, &content["schema"], &mut BTreeSet::new(), &mut names)?;
     }
+    for (_, response) in members(&operation["responses"]) {
+        for (_, content) in members(&resolve(document, response)?["content"]) {
+            collect_members(document, &content["schema"], &mut BTreeSet::new(), &mut names)?;
+        }
+    }
     let by_hand = operation["x-sdk-by-hand"] == true || answers::has_parts(document, operation)?;
     if !by_hand {
         check_parameters(document, path, &parameters, &id)?;

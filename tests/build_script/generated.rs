@@ -184,13 +184,13 @@ fn the_table_says_what_the_document_says() {
         &code,
         r#"const GET_PARCEL: rt::Operation = rt::Operation { provider: "small", id: "get_parcel", vendor_id: Some("fetchParcel"),
         method: "GET", path: "/v1/parcels/{parcelId}", certainty: rt::Certainty::Inferred, source: "T", repeatable: true,
-        members: &["parcelId"], paging: rt::Paging::None,
+        members: &["colour","data","fragile","label","level","ok","packedAt","parcelId","receiver","ribbon","weight",], paging: rt::Paging::None,
             payload: true, enveloped: true, precondition: None, successes: &[200u16],
             outcomes: &[(202u16, crate::Outcome::NotReady, "The parcel is still being packed")], hints: &[(410u16, "The parcel was delivered, and so it is gone")], };"#,
     );
-    // The names that a refusal may point at: parameters, members of the body, and members of those.
-    let names =
-        r#"["If-Match", "amount", "colours", "insurance", "parcelId", "remarks", "until", "weight",]"#;
+    // The names that an error may print: parameters, members of the body and of the answer, and members of those.
+    let names = r#"["If-Match", "amount", "colour", "colours", "data", "fragile", "insurance", "label", "level", "ok", "packedAt",
+        "parcelId", "receiver", "remarks", "ribbon", "until", "weight",]"#;
     holds(&code, &format!("members: &{names}"));
     holds(
         &code,

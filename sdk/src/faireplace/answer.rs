@@ -2,7 +2,7 @@
 //! \[[ER1](crate::faireplace::workers::sources#er1), [ER2](crate::faireplace::signatures::sources#er2)\]. That workers
 //! get the same errors is inferred.
 
-use crate::runtime::{Answer, Explanation, Opened, Outcome, Timestamp, absent, decode};
+use crate::runtime::{Answer, Explanation, Opened, Operation, Outcome, Timestamp, absent, decode};
 use http::StatusCode;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -22,7 +22,7 @@ struct Verdict {
 }
 
 /// An answer whose status says success may say otherwise: `success` is `false` then.
-pub(super) fn open<T: DeserializeOwned>(answer: &Answer) -> Result<Opened<T>, String> {
+pub(super) fn open<T: DeserializeOwned>(operation: &Operation, answer: &Answer) -> Result<Opened<T>, String> {
     if let Some(value) = absent().filter(|_| answer.body.is_empty()) {
         return Ok(Opened::plain(value));
     }
@@ -31,7 +31,7 @@ pub(super) fn open<T: DeserializeOwned>(answer: &Answer) -> Result<Opened<T>, St
         return Ok(Opened::Failure(explain(answer)));
     }
     Ok(Opened::Success {
-        value: decode(&answer.body)?,
+        value: answer.decode(operation)?,
         rest: None,
         request_id: Body::read(answer).request_id(),
     })

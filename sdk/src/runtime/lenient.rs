@@ -266,29 +266,44 @@ impl<'de> Deserialize<'de> for Nothing {
 
 /// Reads JSON. The error is the place of the first thing that could not be read.
 pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
+    decode_naming(bytes, is_plain_word)
+}
+
+/// As [`decode`], with an error that names the members that `is_known` accepts, and no others: a key may be data.
+pub(crate) fn decode_naming<T: DeserializeOwned>(
+    bytes: &[u8],
+    is_known: impl Fn(&str) -> bool,
+) -> Result<T, String> {
     // Keeping track of the place costs an allocation per member, so it is looked for only when there is an error.
     serde_json::from_slice(bytes).or_else(|_| {
         let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-        let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| place(&error))?;
+        let value = serde_path_to_error::deserialize(&mut deserializer);
+        let value = value.map_err(|error| place_naming(&error, is_known))?;
         deserializer.end().map_err(|_| "something follows the JSON value".to_owned())?;
         Ok(value)
     })
 }
 
-/// What a decoding error may tell: the kind and the JSON path. The message of serde is left out, since it quotes values.
+/// The kind of a decoding error and its JSON path. The message of serde is left out, since it quotes values.
 pub(crate) fn place(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
-    let cause = error.inner();
-    let what = match cause.classify() {
+    place_naming(error, is_plain_word)
+}
+
+fn place_naming(
+    error: &serde_path_to_error::Error<serde_json::Error>,
+    is_known: impl Fn(&str) -> bool,
+) -> String {
+    let what = match error.inner().classify() {
         serde_json::error::Category::Eof => "the JSON ends too early",
         serde_json::error::Category::Syntax => "no valid JSON",
         _ => "missing, or of another type than expected",
     };
-    let path = json_path(error.path());
+    let path = json_path(error.path(), is_known);
     if path.is_empty() { what.to_owned() } else { format!("`{path}`: {what}") }
 }
 
-/// The path, without keys that could be somebody's data.
-fn json_path(path: &serde_path_to_error::Path) -> String {
+/// The path, with `?` in place of each key that is not known.
+fn json_path(path: &serde_path_to_error::Path, is_known: impl Fn(&str) -> bool) -> String {
     let mut text = String::new();
     for segment in path {
         match segment {
@@ -297,7 +312,7 @@ fn json_path(path: &serde_path_to_error::Path) -> String {
                 if !text.is_empty() {
                     text.push('.');
                 }
-                text.push_str(if is_plain_word(key) { key } else { "?" });
+                text.push_str(if is_known(key) { key } else { "?" });
             }
             Segment::Unknown => text.push('?'),
         }

@@ -29,7 +29,8 @@ pub struct Operation {
     pub source: &'static str,
     /// Whether sending twice does no more harm than sending once. Decides retries.
     pub repeatable: bool,
-    /// The names of all members that a request can have, at any depth, and of its parameters.
+    /// The names of all parameters, and of all members that a request or an answer can have, at any depth. Errors print no
+    /// others.
     pub members: &'static [&'static str],
     /// How to go on in a list.
     pub paging: Paging,

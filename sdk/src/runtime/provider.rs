@@ -1,7 +1,7 @@
 //! What a provider adds to a call: its credentials, and how its answers are read.
 
 use super::check::Invalid;
-use super::lenient::{absent, decode, is_plain_word};
+use super::lenient::{absent, decode_naming, is_plain_word};
 use super::operation::{Operation, Outcome};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, StatusCode};
@@ -31,10 +31,10 @@ pub trait Provider: Clone + Send + Sync + 'static {
     fn authorise(&self, headers: &mut HeaderMap);
 
     /// Reads the answer of a call that succeeded by its status. `Err` says where it could not be read.
-    fn open<T: DeserializeOwned>(&self, _: &Operation, answer: &Answer) -> Result<Opened<T>, String> {
+    fn open<T: DeserializeOwned>(&self, operation: &Operation, answer: &Answer) -> Result<Opened<T>, String> {
         let value = match absent() {
             Some(value) if answer.body.is_empty() => value,
-            _ => decode(&answer.body)?,
+            _ => answer.decode(operation)?,
         };
         Ok(Opened::plain(value))
     }
@@ -61,6 +61,11 @@ impl Answer {
     pub fn media_type(&self) -> &str {
         let value = self.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         value.and_then(|value| value.split(';').next()).unwrap_or_default().trim()
+    }
+
+    /// Reads the body as JSON. `Err` says where it could not be read, by names that the operation has.
+    pub fn decode<T: DeserializeOwned>(&self, operation: &Operation) -> Result<T, String> {
+        decode_naming(&self.body, |name| operation.members.contains(&name))
     }
 
     /// Whether it is JSON, by what it says of itself. What does not say, or says no more than that it is text, is JSON if it

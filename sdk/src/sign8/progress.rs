@@ -123,10 +123,14 @@ impl Progress {
 
     /// What a failure says of the step under way.
     pub(super) fn fail(&mut self, effect: Effect) {
-        match (&mut self.unsettled, effect) {
-            (unsettled, Effect::None) => *unsettled = None,
-            (Some(unsettled), Effect::Done) => unsettled.happened = true,
-            _ => {}
+        match effect {
+            Effect::None => self.unsettled = None,
+            Effect::Unknown => {}
+            Effect::Done => {
+                if let Some(unsettled) = &mut self.unsettled {
+                    unsettled.happened = true;
+                }
+            }
         }
     }
 }

@@ -58,7 +58,7 @@ impl Provider for Sign8 {
                 runtime::decode(b"{}")?
             }
             None if answer.body.is_empty() => runtime::absent().ok_or("the answer is empty")?,
-            _ => runtime::decode(&answer.body)?,
+            _ => answer.decode(operation)?,
         };
         Ok(Opened::plain(value))
     }

@@ -227,7 +227,7 @@ impl Provider for Signly {
             let value = nothing().ok_or("the answer is empty")?;
             return Ok(Opened::Success { value, rest: None, request_id: None });
         }
-        let envelope = match runtime::decode::<Envelope<T>>(&answer.body) {
+        let envelope = match answer.decode::<Envelope<T>>(operation) {
             Ok(envelope) => envelope,
             // A failure need not hold what a success does.
             Err(place) => match runtime::decode::<Envelope<IgnoredAny>>(&answer.body) {

@@ -139,8 +139,8 @@ impl Provider for Signatures {
         headers.insert(AUTHORIZATION, self.authorization.clone());
     }
 
-    fn open<T: DeserializeOwned>(&self, _: &Operation, answer: &Answer) -> Result<Opened<T>, String> {
-        answer::open(answer)
+    fn open<T: DeserializeOwned>(&self, operation: &Operation, answer: &Answer) -> Result<Opened<T>, String> {
+        answer::open(operation, answer)
     }
 
     fn explain(&self, answer: &Answer) -> Explanation {

@@ -148,8 +148,8 @@ impl Provider for Workers {
         headers.insert(ORGANISATION, self.organisation.clone());
     }
 
-    fn open<T: DeserializeOwned>(&self, _: &Operation, answer: &Answer) -> Result<Opened<T>, String> {
-        answer::open(answer)
+    fn open<T: DeserializeOwned>(&self, operation: &Operation, answer: &Answer) -> Result<Opened<T>, String> {
+        answer::open(operation, answer)
     }
 
     fn explain(&self, answer: &Answer) -> Explanation {
