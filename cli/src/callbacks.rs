@@ -154,6 +154,11 @@ pub fn header_secret() -> Result<Option<Secret>, Failure> {
     environment::chosen_secret("SIGNLY_WEBHOOK_SECRET")
 }
 
+/// The configured name that callbacks of a provider carry, if they carry one.
+pub fn audience(provider: Provider) -> Result<Option<String>, Failure> {
+    provider.facts().audience.map_or(Ok(None), environment::value)
+}
+
 impl Expected {
     /// Refuses to be told for whom callbacks are that name nobody.
     pub fn check(&self, providers: &[Provider]) -> Result<(), Failure> {
@@ -171,11 +176,11 @@ impl Expected {
         }
     }
 
-    fn names(&self, provider: Provider) -> Vec<String> {
+    fn names(&self, provider: Provider) -> Result<Vec<String>, Failure> {
         if !self.audience.is_empty() || self.for_anybody {
-            return self.audience.clone();
+            return Ok(self.audience.clone());
         }
-        provider.facts().audience.and_then(environment::variable).into_iter().collect()
+        Ok(audience(provider)?.into_iter().collect())
     }
 }
 
@@ -271,7 +276,7 @@ macro_rules! judge {
 
 /// The verifier that arguments and variables describe.
 pub fn judge(provider: Provider, proofs: &Proofs, expected: &Expected) -> Result<Judge, Failure> {
-    let names = expected.names(provider);
+    let names = expected.names(provider)?;
     let decide: Box<Decide> = match provider {
         Provider::Faireplace => return Err(no_callbacks(provider)),
         Provider::Leap => judge!(provider, leap, expected, |_| "completed".to_owned(),),

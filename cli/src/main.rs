@@ -123,7 +123,8 @@ fn not_parsed(error: &clap::Error) -> ExitCode {
     }
     let out = Out::new(std::env::args_os().any(|argument| argument == "--json"));
     let text = error.render().to_string();
-    let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+    // A blank line ends the message; tips and usage follow.
+    let message = text.split("\n\n").next().unwrap_or_default().trim_start_matches("error: ");
     Failure::usage(message).exit_silently(out)
 }
 

@@ -47,7 +47,9 @@ A file of faults is a list; each happens once unless `times` says otherwise:
     { \"provider\": \"leap\", \"fault\": \"status\", \"status\": 503, \"times\": 2 },
     { \"fault\": \"delay\", \"seconds\": 2.5 } ]
 The faults are: status, throttled, html-page, delay, slow, reset, reset-unread,
-lost-answer, truncated, new-members, new-values.")]
+lost-answer, late, truncated, new-members, new-values. While the mock runs:
+  curl -X POST http://127.0.0.1:4011/legalesign/faults -d @faults.json
+  curl -X DELETE http://127.0.0.1:4011/legalesign/faults")]
 pub struct Args {
     /// Which one.
     #[arg(value_name = "PROVIDER")]
@@ -154,7 +156,7 @@ pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
     for served in &all {
         tasks.spawn(deliver(Arc::clone(served), args.forward_to.clone(), args.seed, tell.clone()));
     }
-    tasks.spawn(control::serve(listener, all));
+    tasks.spawn(control::serve(listener, address.port(), all));
     let ended = tokio::select! {
         ended = print(told, &log) => ended,
         () = interrupts.next() => Ok(()),

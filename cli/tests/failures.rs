@@ -126,6 +126,13 @@ fn the_exit_code_of_cancel_says_whether_it_was_cancelled() {
 }
 
 #[test]
+fn an_argument_that_is_missing_is_named_in_the_data() {
+    let home = TempDir::new().unwrap();
+    let printed = run(countersign(home.path()).args(["--json", "replay", "capture.json"]));
+    assert!(error(&printed)["message"].as_str().unwrap().contains("--to <URL>"), "{}", printed.out);
+}
+
+#[test]
 fn mistakes_are_data_too() {
     let home = TempDir::new().unwrap();
     let cases: [&[&str]; 4] = [

@@ -123,6 +123,36 @@ async fn faults_happen_as_the_file_says() {
     assert!(client.list_groups().send().await.is_ok(), "each fault happens once");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn faults_are_switched_on_and_off_while_the_mock_runs() {
+    let home = TempDir::new().unwrap();
+    let mock = start(home.path(), &["legalesign"]);
+    let announced = mock.json();
+    let client = client(&announced);
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let url = format!("{}/faults", announced["control"].as_str().unwrap());
+    let post =
+        async |body: &str| http.post(&url).body(body.to_owned()).send().await.unwrap().status().as_u16();
+
+    let twice = r#"[{ "operation": "list_groups", "fault": "status", "status": 403, "times": 2 }]"#;
+    assert_eq!(post(twice).await, 200);
+    assert_eq!(client.list_groups().send().await.unwrap_err().kind(), ErrorKind::Forbidden);
+    assert_eq!(http.delete(&url).send().await.unwrap().status(), 200);
+    assert!(client.list_groups().send().await.is_ok());
+    for wrong in ["", "{}", r#"[{ "fault": "rain" }]"#, r#"[{ "provider": "leap", "fault": "reset" }]"#] {
+        assert_eq!(post(wrong).await, 400, "{wrong}");
+    }
+
+    assert_eq!(post(r#"[{ "operation": "create_document", "fault": "late", "seconds": 60 }]"#).await, 200);
+    let ada = RecipientInput::default().email("ada@example.com").firstname("Ada").lastname("Lovelace");
+    let create = client.create_document().group("mock-group").name("Contract").text("<p>I agree.</p>");
+    assert_eq!(create.signers([ada]).send().await.unwrap_err().effect(), countersign::Effect::Unknown);
+    let documents = async || client.list_documents("mock-group").send().await.unwrap().objects.unwrap().len();
+    assert_eq!(documents().await, 0);
+    assert_eq!(control(&announced, "advance?seconds=61").await.0, 200);
+    assert_eq!(documents().await, 1);
+}
+
 #[test]
 fn a_file_of_faults_that_makes_no_sense_is_a_mistake() {
     let home = TempDir::new().unwrap();
@@ -251,7 +281,7 @@ async fn pages_in_a_browser_cannot_say_what_signers_do() {
     assert_eq!(status("accept", "*/*").await, 200);
     assert_eq!(status("origin", "https://evil.example").await, 403);
     assert_eq!(status("sec-fetch-site", "cross-site").await, 403);
-    assert_eq!(status("host", "evil.example").await, 403);
+    assert_eq!(status("host", "evil.example").await, 421);
 }
 
 #[tokio::test(flavor = "multi_thread")]

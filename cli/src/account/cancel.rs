@@ -5,6 +5,7 @@ use super::status::word;
 use crate::failure::{Failure, chain};
 use crate::out::{Out, printable, quoted, talk};
 use crate::provider::Provider;
+use crate::stop;
 use countersign::Effect;
 use countersign::legalesign::DocumentStatus;
 use serde_json::json;
@@ -65,7 +66,10 @@ pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
         }
     };
     confirmed(&args, what)?;
-    cancel(&args).await.map_err(|trouble| after(trouble, &args))?;
+    tokio::select! {
+        done = Box::pin(cancel(&args)) => done.map_err(|trouble| after(trouble, &args))?,
+        () = stop::interrupted() => return Err(interrupted(&args)),
+    }
     let (status, sentence) = match args.provider {
         Provider::Legalesign => legalesign_outcome(&args).await,
         Provider::Leap | Provider::Signly | Provider::Sign8 | Provider::Faireplace => {
@@ -181,7 +185,18 @@ fn after(trouble: Trouble, args: &Args) -> Failure {
     if error.effect() == Effect::None {
         return Failure::call(&error, message, Effect::None);
     }
-    let look_up = format!("countersign status {} {}", args.provider.name(), quoted(&args.id));
+    let look_up = look_up(args);
     let message = format!("{message}.\nLook:\n  {look_up}");
     Failure::call(&error, message, error.effect()).looked_up_by(Some(&look_up))
+}
+
+/// The failure of a command that was interrupted while the call was under way.
+fn interrupted(args: &Args) -> Failure {
+    let look_up = look_up(args);
+    let message = format!("interrupted; it may have been done.\nLook:\n  {look_up}");
+    Failure::change("interrupted", message, Effect::Unknown).looked_up_by(Some(&look_up))
+}
+
+fn look_up(args: &Args) -> String {
+    format!("countersign status {} {}", args.provider.name(), quoted(&args.id))
 }

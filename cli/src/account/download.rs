@@ -6,10 +6,10 @@ use super::client;
 use super::progress;
 use super::text::duration;
 use crate::failure::{Failure, chain};
-use crate::out::{Out, talk};
+use crate::out::{Out, quoted, talk};
 use crate::provider::Provider;
 use crate::stop;
-use countersign::{Download, ErrorKind};
+use countersign::{Download, Effect, ErrorKind};
 use indicatif::ProgressBar;
 use serde_json::json;
 use std::io::IsTerminal as _;
@@ -159,11 +159,12 @@ fn not_there(error: countersign::Error, args: &Args) -> Failure {
         return error.into();
     }
     let archived = if args.wait.is_some() { "a longer --wait" } else { "--wait 5h" };
-    Failure::failed(format!(
+    let message = format!(
         "{}.\n\
          If it is in an archive, {archived} waits for it; if it is not signed yet,\n\
          countersign status legalesign {} says who has not",
         chain(&error),
-        args.id
-    ))
+        quoted(&args.id)
+    );
+    Failure::call(&error, message, Effect::None)
 }

@@ -43,8 +43,9 @@ pub struct Args {
     #[arg(long, value_name = "ID", help_heading = "Legalesign")]
     template: Option<String>,
     /// Only those created within this time, such as 5h or 30d. Times of Legalesign have no zone, so a day is added.
-    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "1d", help_heading = "Legalesign")]
-    within: Duration,
+    /// 1d unless given.
+    #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "Legalesign")]
+    within: Option<Duration>,
 }
 
 /// A document, in the same form for each provider.
@@ -64,7 +65,11 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const PAGE: i64 = 100;
 
 pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
-    let legalesign_only = [("--group", args.group.is_some()), ("--template", args.template.is_some())];
+    let legalesign_only = [
+        ("--group", args.group.is_some()),
+        ("--template", args.template.is_some()),
+        ("--within", args.within.is_some()),
+    ];
     let given = legalesign_only.iter().find(|(_, is_given)| *is_given);
     if let Some((option, _)) = given
         && args.provider != Provider::Legalesign
@@ -114,7 +119,9 @@ async fn of_legalesign(args: &Args) -> Result<Vec<Listed>, Failure> {
     let group = group.ok_or_else(|| {
         Failure::usage("Legalesign lists documents by group: say it with --group, or in LEGALESIGN_GROUP")
     })?;
-    let since = clock::now().checked_sub(args.within.saturating_add(DAY)).unwrap_or(std::time::UNIX_EPOCH);
+    let since = clock::now()
+        .checked_sub(args.within.unwrap_or(DAY).saturating_add(DAY))
+        .unwrap_or(std::time::UNIX_EPOCH);
     let call = client::legalesign()?.list_documents(group).archived(ArchivedFilter::All);
     let mut documents = call.created_gt(LocalDateTime::from_utc(since)).limit(PAGE).items();
     let mut listed = Vec::new();

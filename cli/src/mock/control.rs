@@ -1,14 +1,15 @@
 //! Stories that are told to a mock, over HTTP: what signers do is no call of a provider's API.
 
+use super::faults;
 use super::served::Served;
-use crate::web;
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use countersign::mock::Scene;
+use bytes::Bytes;
+use countersign::mock::{Scene, check_caller};
 use http::{Request, StatusCode};
 use serde::Deserialize;
 use serde_json::json;
@@ -26,31 +27,33 @@ POST /PROVIDER/ID/everyone-signs         all who have not signed do
 POST /PROVIDER/ID/second-signer-refuses  the first one signs, the second one does not want to
 POST /PROVIDER/ID/deadline-passes        nobody signs in time
 POST /PROVIDER/advance?seconds=360       time passes
+POST /PROVIDER/faults                    calls fail as the list in the body says, as in a file of faults
+DELETE /PROVIDER/faults                  nothing fails from now on
 ";
 
 #[derive(Clone)]
 struct Control(Arc<[Arc<Served>]>);
 
-/// Goes on until it is dropped.
-pub async fn serve(listener: TcpListener, all: Vec<Arc<Served>>) {
+/// Goes on until it is dropped. `port` is that of the listener.
+pub async fn serve(listener: TcpListener, port: u16, all: Vec<Arc<Served>>) {
     let router = Router::new()
         .route("/", get(|| async { HELP }))
         .route("/{provider}/{id}/{scene}", post(stage))
         .route("/{provider}/advance", post(advance))
+        .route("/{provider}/faults", post(fail).delete(stop_failing))
         .fallback(|| async { (StatusCode::NOT_FOUND, HELP) })
-        .layer(axum::middleware::from_fn(for_programs))
+        .layer(axum::middleware::from_fn_with_state(port, for_programs))
         .with_state(Control(all.into()));
     // What a connection fails with is the concern of whoever made it.
     let _ = axum::serve(listener, router).await;
 }
 
 /// A page in a browser could command what listens on this machine.
-async fn for_programs(request: Request<Body>, next: Next) -> Response {
-    if web::is_by_a_page(request.headers()) || !web::is_for_this_machine(request.headers(), &[]) {
-        return Refused(StatusCode::FORBIDDEN, "this is for programs on this machine".to_owned())
-            .into_response();
+async fn for_programs(State(port): State<u16>, request: Request<Body>, next: Next) -> Response {
+    match check_caller(request.uri(), request.headers(), port) {
+        Ok(()) => next.run(request).await,
+        Err(refused) => Refused(refused.status(), refused.to_string()).into_response(),
     }
-    next.run(request).await
 }
 
 impl Control {
@@ -99,4 +102,26 @@ async fn advance(
     served.mock().advance(Duration::from_secs(seconds.into()));
     served.happened.notify_one();
     Ok(Json(json!({ "provider": provider, "advanced": seconds })))
+}
+
+async fn fail(
+    State(control): State<Control>,
+    Path(provider): Path<String>,
+    body: Bytes,
+) -> Result<Json<serde_json::Value>, Refused> {
+    let served = control.served(&provider)?;
+    let faults = faults::parse(&body, &[served.provider])
+        .map_err(|problem| Refused(StatusCode::BAD_REQUEST, problem))?;
+    for fault in &faults {
+        fault.ask(served);
+    }
+    Ok(Json(json!({ "provider": provider, "faults": faults.len() })))
+}
+
+async fn stop_failing(
+    State(control): State<Control>,
+    Path(provider): Path<String>,
+) -> Result<Json<serde_json::Value>, Refused> {
+    control.served(&provider)?.mock().stop_failing();
+    Ok(Json(json!({ "provider": provider, "faults": 0 })))
 }

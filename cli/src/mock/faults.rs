@@ -32,6 +32,7 @@ enum Kind {
     Reset,
     ResetUnread,
     LostAnswer,
+    Late,
     Truncated,
     NewMembers,
     NewValues,
@@ -47,11 +48,15 @@ fn once() -> u32 {
 
 /// Reads a file of faults. All of it has to make sense for what is served.
 pub fn read(input: &Input, providers: &[Provider]) -> Result<Vec<Planned>, Failure> {
-    let wrong = |problem: String| Failure::usage(format!("--faults: {problem}"));
-    let faults: Vec<Planned> =
-        serde_json::from_slice(&input.read()?).map_err(|error| wrong(error.to_string()))?;
+    let faults = parse(&input.read()?, providers);
+    faults.map_err(|problem| Failure::usage(format!("--faults: {problem}")))
+}
+
+/// Parses a list of faults. The error names the entry.
+pub fn parse(content: &[u8], providers: &[Provider]) -> Result<Vec<Planned>, String> {
+    let faults: Vec<Planned> = serde_json::from_slice(content).map_err(|error| error.to_string())?;
     for (place, fault) in faults.iter().enumerate() {
-        fault.check(providers).map_err(|problem| wrong(format!("entry {}: {problem}", place + 1)))?;
+        fault.check(providers).map_err(|problem| format!("entry {}: {problem}", place + 1))?;
     }
     Ok(faults)
 }
@@ -101,6 +106,7 @@ impl Planned {
             Kind::Reset => Fault::reset(),
             Kind::ResetUnread => Fault::reset_unread(),
             Kind::LostAnswer => Fault::lost_answer(),
+            Kind::Late => Fault::late(pause),
             Kind::Truncated => Fault::truncated(),
             Kind::NewMembers => Fault::new_members(),
             Kind::NewValues => Fault::new_values(),

@@ -2,7 +2,6 @@
 
 use super::configuration::Configuration;
 use crate::callbacks;
-use crate::environment;
 use crate::failure::Failure;
 use crate::home;
 use crate::mint::mint;
@@ -34,6 +33,7 @@ pub trait Mock: Send + Sync {
     fn set_delivery_attempts(&self, most: u32);
     fn fail_next(&self, fault: Fault);
     fn fail_next_on(&self, operation: &str, fault: Fault);
+    fn stop_failing(&self);
     fn fail_by_seed(&self, seed: u64, share: f64);
 }
 
@@ -62,6 +62,10 @@ macro_rules! mock {
 
             fn fail_next_on(&self, operation: &str, fault: Fault) {
                 self.fail_next_on(operation, fault);
+            }
+
+            fn stop_failing(&self) {
+                self.stop_failing();
             }
 
             fn fail_by_seed(&self, seed: u64, share: f64) {
@@ -281,7 +285,7 @@ impl Face {
     /// Where SIGN8 calls is agreed upon with it, and not told by a call.
     fn sign8(server: sign8::Server, forward_to: Option<&Url>) -> Result<Self, Failure> {
         let callbacks = if let Some(url) = forward_to {
-            let organisation = Provider::Sign8.facts().audience.and_then(environment::variable);
+            let organisation = callbacks::audience(Provider::Sign8)?;
             let organisation = organisation.unwrap_or_else(|| ORGANISATION.to_owned());
             let url = match callbacks::url_secret(Provider::Sign8)? {
                 Some(secret) => mint(Provider::Sign8, &secret, url, &organisation, None)?,

@@ -6,7 +6,6 @@ use super::sample::{Proof, Sample};
 use crate::callbacks;
 use crate::capture::TOKEN;
 use crate::clock;
-use crate::environment;
 use crate::failure::Failure;
 use crate::home;
 use crate::mint::mint;
@@ -48,8 +47,10 @@ impl<'a> Making<'a> {
             Provider::Signly => callbacks::secret_in_header(args.header.as_deref())?,
             Provider::Faireplace | Provider::Leap | Provider::Legalesign | Provider::Sign8 => None,
         };
-        let named = provider.facts().audience.and_then(environment::variable);
-        let audience = args.audience.clone().or(named);
+        let audience = match &args.audience {
+            Some(audience) => Some(audience.clone()),
+            None => callbacks::audience(provider)?,
+        };
         let audience = match (audience, provider.facts().audience) {
             (Some(audience), _) => audience,
             (None, None) => String::new(),
