@@ -117,6 +117,13 @@ fn success(document: &Value, response: &Value, status: &str, id: &str) -> Result
         (Some((media_type, content)), None)
             if content.pointer("/schema/format").is_some_and(|format| format == "binary") =>
         {
+            if status != "200" || is_text(media_type) {
+                let problem = format!(
+                    "content of `{media_type}` under {status} cannot be told from a page of something between"
+                );
+                let remedy = "declare content that is no text, under 200, or write this call by hand with `x-sdk-by-hand`";
+                return Err(Mistake::new(id, problem, remedy));
+            }
             Ok(Success::Content(media_type.clone()))
         }
         _ => {
@@ -126,6 +133,12 @@ fn success(document: &Value, response: &Value, status: &str, id: &str) -> Result
             Err(Mistake::new(id, problem, remedy))
         }
     }
+}
+
+/// Whether a proxy or a login page may answer with this.
+fn is_text(media_type: &str) -> bool {
+    let essence = essence(media_type);
+    essence.starts_with("text/") || essence.ends_with("xml")
 }
 
 /// The JSON of an answer, whichever of its names it has: with a charset, or as a type of the vendor.

@@ -42,6 +42,30 @@ fn answers_in_location() {
 }
 
 #[test]
+fn content_that_no_call_would_accept() {
+    refused(&[
+        (
+            "application/pdf:",
+            "text/csv:",
+            "download_label: content of `text/csv` under 200 cannot be told from a page of something between; \
+             declare content that is no text, under 200, or write this call by hand with `x-sdk-by-hand`",
+        ),
+        (
+            "application/pdf:",
+            "application/xml:",
+            "download_label: content of `application/xml` under 200 cannot be told from a page of something between; \
+             declare content that is no text, under 200, or write this call by hand with `x-sdk-by-hand`",
+        ),
+        (
+            "'200':\n          description: The label.",
+            "'206':\n          description: The label.",
+            "download_label: content of `application/pdf` under 206 cannot be told from a page of something between; \
+             declare content that is no text, under 200, or write this call by hand with `x-sdk-by-hand`",
+        ),
+    ]);
+}
+
+#[test]
 fn schemas_of_text_lists_and_content() {
     refused(&[
         (
