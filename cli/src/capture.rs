@@ -4,7 +4,7 @@ mod hash;
 mod redact;
 mod restore;
 
-pub use redact::{Redaction, TAKEN_TOKEN, TOKEN, shown_path};
+pub use redact::{REDACTED, Redaction, TAKEN_TOKEN, TOKEN, shown_path};
 pub use restore::token;
 
 use hash::Hash;

@@ -110,10 +110,13 @@ pub async fn run(args: Args, out: Out) -> Result<(), Failure> {
     }
 }
 
-/// The request with a host, and with the length that its body has.
+/// The request with a host, with the length that its body has, and without what stands for headers that were taken out.
 fn sendable(delivery: &Delivery, host: &str) -> Result<Delivery, Failure> {
     // What is removed from such a map would change the order of the others.
-    let stay = delivery.headers().iter().filter(|(name, _)| *name != CONTENT_LENGTH);
+    let stays = |name: &HeaderName, value: &HeaderValue| {
+        *name != CONTENT_LENGTH && value.as_bytes() != capture::REDACTED.as_bytes()
+    };
+    let stay = delivery.headers().iter().filter(|(name, value)| stays(name, value));
     let mut headers = stay.map(|(name, value)| (name.clone(), value.clone())).collect::<HeaderMap>();
     if !headers.contains_key(HOST) {
         let host = HeaderValue::try_from(host).map_err(|error| Failure::because("the host", &error))?;

@@ -163,6 +163,23 @@ async fn credentials_are_put_back_where_they_are_the_same_and_made_anew_on_reque
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_stands_for_a_credential_is_not_sent() {
+    let home = TempDir::new().unwrap();
+    let receiver = Receiver::start(|_, _| Ok(String::new())).await;
+    let file = block_in_place(|| captured(home.path(), "signly", "OTP_SENT", SECRET, OTHER));
+    let mut stored: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    stored["headers"].as_array_mut().unwrap().push(serde_json::json!(["cookie", "[redacted]"]));
+    stored["redacted"].as_array_mut().unwrap().push("header cookie".into());
+    fs::write(&file, stored.to_string()).unwrap();
+    let arguments = [file.as_str(), "--to", receiver.origin.as_str(), "--sign", "signly"];
+    let sent = replay(home.path(), &[("SIGNLY_WEBHOOK_SECRET", SECRET)], &arguments);
+    assert_eq!(sent.code, 0, "{sent:?}");
+    let received = receiver.take();
+    assert!(!received[0].delivery.headers().contains_key("cookie"), "{:?}", received[0].delivery.headers());
+    assert_eq!(received[0].delivery.headers()["x-client-auth"], SECRET);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn signatures_and_signed_urls_are_made_anew() {
     let home = TempDir::new().unwrap();
     assert_eq!(run(countersign(home.path()).args(["sign", "legalesign", "-"]).write_stdin("[]")).code, 0);

@@ -81,9 +81,10 @@ pub async fn send(args: Args, out: Out) -> Result<(), Failure> {
     })?;
     let data =
         json!({ "provider": "legalesign", "id": created.id, "template": template.id, "tag": args.tag });
-    let printed = out.data(&data, || created.id.to_string());
+    let id = printable(created.id.as_ref());
+    let printed = out.data(&data, || id.clone());
     let people = if count == 1 { "1 signer".to_owned() } else { format!("{count} signers") };
-    talk(&format!("Sent to {people}. Next: countersign status legalesign {}", created.id));
+    talk(&format!("Sent to {people}. Next: countersign status legalesign {id}"));
     printed.map_err(Failure::after_the_change)
 }
 
