@@ -67,7 +67,7 @@ pub fn complain(text: &str) {
 
 const RED: Style = AnsiColor::Red.on_default().bold();
 
-/// What is for a person who looks on, and no data. That nobody reads it is no failure. It has no colours: whatever a
+/// Writes a message for a person who looks on, which is no data. That nobody reads it is no failure. It has no colours: whatever a
 /// terminal would take for a command is taken out here, wherever it came from.
 pub fn talk(text: &str) {
     let mut stderr = AutoStream::auto(std::io::stderr()).lock();

@@ -135,7 +135,7 @@ fn success(document: &Value, response: &Value, status: &str, id: &str) -> Result
     }
 }
 
-/// Whether a proxy or a login page may answer with this.
+/// Tells media types that a proxy or a login page may answer with.
 fn is_text(media_type: &str) -> bool {
     let essence = essence(media_type);
     essence.starts_with("text/") || essence.ends_with("xml")

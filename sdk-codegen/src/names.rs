@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use syn::visit::{self, Visit};
 use syn::{Fields, ImplItem, Item, ItemMod, Macro, Path, Type};
 
-/// What every call has beside its setters, by `rt::call_options!`.
+/// The methods that every call has beside its setters, by `rt::call_options!`.
 const CALL_OPTIONS: [&str; 3] = ["with_header", "with_retry", "with_timeout"];
 /// The crates that generated code may name.
 const CRATES: [&str; 6] = ["countersign_macros", "http", "reqwest", "serde", "serde_json", "std"];
@@ -118,7 +118,7 @@ fn report_twice(owner: &str, names: impl Iterator<Item = String>, kind: &str, mi
     }
 }
 
-/// What an item is called, or what it belongs to.
+/// The name of an item, or of the type it belongs to.
 fn name_of(item: &Item) -> String {
     match item {
         Item::Struct(item) => item.ident.to_string(),

@@ -243,13 +243,13 @@ fn check_parameters(document: &Value, path: &str, parameters: &[&Value], id: &st
     }
 }
 
-/// Whether a header can have this name.
+/// Tells names that a header can have.
 fn is_token(name: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !name.is_empty() && name.bytes().all(allowed)
 }
 
-/// What a generated call has beside its parameters.
+/// The names that a generated call has beside its parameters.
 const RESERVED: [&str; 10] =
     ["at", "body", "client", "content", "core", "header_map", "options", "precondition", "request", "url"];
 

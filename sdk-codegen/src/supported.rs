@@ -64,7 +64,7 @@ fn walk(schema: &Value, is_named: bool, path: &mut Vec<String>, mistakes: &mut V
     }
 }
 
-/// What cannot be made into a type, and what to do about it.
+/// The problem of a schema that cannot be made into a type, and its remedy.
 fn unsupported(schema: &Value, is_named: bool) -> Option<(String, &'static str)> {
     const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
     for key in ["oneOf", "anyOf", "not", "discriminator"] {

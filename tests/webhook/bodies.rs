@@ -213,6 +213,27 @@ fn begin<F: Future<Output: std::fmt::Debug>>(future: Pin<&mut F>) {
     assert!(polled.is_pending(), "{polled:?}");
 }
 
+/// Whoever gives up while the rest is still coming leaves a line all the same.
+#[tokio::test]
+async fn a_refusal_is_logged_before_the_rest_is_read() {
+    let log = crate::support::log::Log::start();
+    let verifier = builder().build().unwrap();
+    let mut receiving = pin!(receive(&verifier, post().body(Sent::of(100).stalling()).unwrap()));
+    begin(receiving.as_mut());
+    let text = log.text();
+    assert!(text.contains("callback rejected reason=MissingCredential"), "{text}");
+}
+
+#[test]
+fn there_is_memory_for_the_largest_body_unless_told_otherwise() {
+    for (limit, budget) in [(KIB, 64 * MIB), (64 * MIB, 64 * MIB), (100 * MIB, 100 * MIB)] {
+        let verifier = builder().body_limit(limit).build().unwrap();
+        assert_eq!(verifier.body_budget().limit(), budget, "{limit}");
+    }
+    let told = builder().body_limit(100 * MIB).body_budget(BodyBudget::new(MIB)).build().unwrap();
+    assert_eq!(told.body_budget().limit(), MIB);
+}
+
 #[tokio::test]
 async fn what_is_held_is_what_has_arrived() {
     let budget = BodyBudget::new(64 * MIB);

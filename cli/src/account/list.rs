@@ -15,7 +15,7 @@ use std::time::Duration;
 
 /// List documents, to look up one whose answer was lost: of Legalesign or Signly.
 ///
-/// What is archived is listed as well.
+/// Archived documents are listed as well.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -31,7 +31,7 @@ minutes before you conclude that a document was not sent.
 
 Reads the variables that the provider's client does; see countersign doctor.")]
 pub struct Args {
-    /// Where they are: legalesign and signly have the call.
+    /// The provider: legalesign and signly have the call.
     provider: Provider,
     /// Only those with this reference: the `tag` of Legalesign, one of the `tags` of Signly.
     #[arg(long)]

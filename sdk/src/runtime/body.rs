@@ -107,14 +107,14 @@ pub(crate) struct Opened {
     pub(crate) progress: Progress,
 }
 
-/// How much of a body was handed to the HTTP library, and when. What the library took may still be here.
+/// The part of a body that was handed to the HTTP library, and the time of that. What the library took may still be here.
 #[derive(Clone, Debug)]
 pub(crate) struct Progress {
     moved: Arc<Mutex<Moved>>,
     length: u64,
 }
 
-/// How far a body has come.
+/// The progress of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Moved {
     pub(super) bytes: u64,
@@ -129,7 +129,7 @@ impl Progress {
         Self { moved: Arc::new(Mutex::new(moved)), length }
     }
 
-    /// How long the body is, to the byte.
+    /// The length of the body, in bytes.
     pub(super) fn length(&self) -> u64 {
         self.length
     }
@@ -257,7 +257,7 @@ impl Reading {
     }
 }
 
-/// Why content could not be read here. What the application's own reader said is the cause, and not printed: it may name
+/// An error of content that could not be read here. What the application's own reader said is the cause, and not printed: it may name
 /// the place that is read from.
 struct ContentError {
     problem: String,

@@ -184,7 +184,7 @@ pub(crate) const OURS: &[&str] = &[
     "upgrade",
 ];
 
-/// How many headers an application may add to one call. Many servers refuse requests with more than a hundred.
+/// The most headers that an application may add to one call. Many servers refuse requests with more than a hundred.
 const MOST_HEADERS: usize = 64;
 
 fn with_headers<P: Provider>(
@@ -454,7 +454,7 @@ impl<'a, P: Provider> Call<'a, P> {
     }
 }
 
-/// What an error in place of an answer means. `is_unsent`: the request was certainly not sent.
+/// The meaning of an error in place of an answer. `is_unsent`: the request was certainly not sent.
 fn meaning_of(error: &reqwest::Error, is_unsent: bool) -> (ErrorKind, Effect) {
     match error {
         // The content was not sent whole, so nobody can have made anything of it.
@@ -466,7 +466,7 @@ fn meaning_of(error: &reqwest::Error, is_unsent: bool) -> (ErrorKind, Effect) {
     }
 }
 
-/// Why the content could not be read here, if that is what failed.
+/// The error of content that could not be read here, if that is what failed.
 fn of_content(error: &reqwest::Error) -> Option<&std::io::Error> {
     let mut cause: Option<&dyn std::error::Error> = error.source();
     while let Some(each) = cause {

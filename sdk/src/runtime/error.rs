@@ -120,7 +120,7 @@ pub enum Effect {
 
 /// How much of an answer an error keeps.
 const KEPT: usize = 16 * 1024;
-/// How many members of the request are shown in a line.
+/// The most members of the request that are shown in a line.
 const SHOWN: usize = 8;
 
 impl Error {
@@ -264,7 +264,7 @@ impl Error {
         self.0.explanation.members.iter().map(String::as_str)
     }
 
-    /// How long the provider asked to wait, from the time of its answer: a year at most, so that it can be added to any
+    /// The wait that the provider asked for, from the time of its answer: a year at most, so that it can be added to any
     /// time.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {

@@ -17,7 +17,7 @@ const ASKED: u8 = 1;
 /// The body is gone, and was never asked.
 const UNSENT: u8 = 2;
 
-/// What is known of a request since it was handed to the HTTP library.
+/// The state of a request since it was handed to the HTTP library.
 #[derive(Clone, Debug)]
 pub(super) struct Handover(Arc<AtomicU8>);
 
@@ -39,7 +39,7 @@ impl Handover {
         (Self(state), sending)
     }
 
-    /// Whether the request was certainly not sent. It is never certain while the future lives that would send it.
+    /// Returns `true` if the request was certainly not sent. That is never certain while the future lives that would send it.
     pub(super) fn is_unsent(&self) -> bool {
         self.0.load(Ordering::Acquire) == UNSENT
     }

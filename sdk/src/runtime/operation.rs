@@ -71,7 +71,7 @@ impl Operation {
         }
     }
 
-    /// Whether all names of a path such as `document.signers.0.email` are of the document: of members, of resources as they
+    /// Returns `true` if all names of a path such as `document.signers.0.email` are of the document: of members, of resources as they
     /// stand in the path, and numbers of items. An operation without names knows none.
     pub(crate) fn knows(&self, path: &str) -> bool {
         let is_number = |name: &str| name.len() <= 4 && name.bytes().all(|byte| byte.is_ascii_digit());

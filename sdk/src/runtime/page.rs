@@ -77,7 +77,7 @@ impl<T> fmt::Debug for Listing<T> {
     }
 }
 
-/// How many pages in a row may hold nothing. With more, a list that never ends is the likelier reading.
+/// The most pages in a row that may hold nothing. With more, a list that never ends is the likelier reading.
 const MOST_EMPTY: u32 = 100;
 
 /// One page of a list. An empty page is not the end; a missing cursor is.
@@ -226,7 +226,7 @@ pub struct Pages<T> {
     position: Position<T>,
     /// The tokens so far. Where items are counted, every page has to begin after the one before, and none is kept.
     seen: Option<HashSet<String>>,
-    /// How many pages in a row held nothing.
+    /// The number of pages in a row that held nothing.
     empty: u32,
 }
 

@@ -68,8 +68,8 @@ impl Answer {
         decode_naming(&self.body, |name| operation.members.contains(&name))
     }
 
-    /// Whether it is JSON, by what it says of itself. What does not say, or says no more than that it is text, is JSON if it
-    /// can be read as an object or a list.
+    /// Returns `true` if the answer is JSON, by what it says of itself. An answer that does not say, or says no more than that
+    /// it is text, is JSON if it can be read as an object or a list.
     pub fn is_json(&self) -> bool {
         match self.media_type().to_ascii_lowercase().as_str() {
             "" | "text/plain" => {
@@ -80,13 +80,13 @@ impl Answer {
         }
     }
 
-    /// Whether it is a web page, by what it says of itself or by how it begins.
+    /// Returns `true` for a web page, by what the answer says of itself or by how it begins.
     pub fn is_web_page(&self) -> bool {
         let media_type = self.media_type().to_ascii_lowercase();
         matches!(media_type.as_str(), "text/html" | "application/xhtml+xml") || self.begins_as_a_page()
     }
 
-    /// Whether it begins as a web page does, whatever it says of itself.
+    /// Returns `true` if the body begins as a web page does, whatever the answer says of itself.
     pub fn begins_as_a_page(&self) -> bool {
         let body = self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body).trim_ascii_start();
         let begins = |tag: &[u8]| body.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag));

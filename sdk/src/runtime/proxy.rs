@@ -16,7 +16,7 @@ pub(super) enum Proxy {
 }
 
 impl Proxy {
-    /// Whether requests to this URL go through a proxy. It then is the proxy that resolves the name of the host.
+    /// Returns `true` if requests to this URL go through a proxy. It then is the proxy that resolves the name of the host.
     pub(super) fn serves(&self, url: &Url) -> bool {
         match self {
             Self::None => false,

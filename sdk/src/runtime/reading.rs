@@ -16,10 +16,10 @@ pub trait Reading {
     type Value;
     /// Whether the body is handed on as it comes, instead of being read.
     const STREAMED: bool = false;
-    /// Whether a `Location` is enough, so that it does not matter what the body is, nor whether it breaks off.
+    /// A `Location` is enough, so that it does not matter what the body is, nor whether it breaks off.
     const LOCATED: bool = false;
 
-    /// Whether whatever is there has to be JSON. Anything else is not from the provider then.
+    /// A body has to be JSON. Anything else is not from the provider then.
     fn expects_json(_: &Operation) -> bool {
         false
     }

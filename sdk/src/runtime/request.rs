@@ -12,7 +12,7 @@ use url::Url;
 /// The longest URL that the HTTP library sends, in bytes.
 const LONGEST_URL: usize = 65_534;
 
-/// What keeps the HTTP library from sending anything to this URL. Looked for before anything is tried.
+/// The problem that keeps the HTTP library from sending anything to this URL. Looked for before anything is tried.
 pub(super) fn unsendable(url: &Url) -> Option<&'static str> {
     if url.as_str().len() > LONGEST_URL {
         Some("it is longer than 65534 bytes")

@@ -77,7 +77,7 @@ impl<E: Callbacks> VerifierBuilder<E> {
         self
     }
 
-    /// How long a body may take to arrive, from its first byte to the last. 30 seconds unless set otherwise. It counts where
+    /// The time that a body may take to arrive, from its first byte to the last. 30 seconds unless set otherwise. It counts where
     /// the SDK reads the body: in [`receive`](super::receive()), `Callback` and `CallbackRouter`.
     pub fn body_timeout(mut self, time: Duration) -> Self {
         self.body_timeout = time;
@@ -90,7 +90,7 @@ impl<E: Callbacks> VerifierBuilder<E> {
         self
     }
 
-    /// Where [`receive`](super::receive()), `Callback` and `CallbackRouter` take the time from, and what they wait by: for tests.
+    /// The clock that [`receive`](super::receive()), `Callback` and `CallbackRouter` read and wait by: for tests.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self

@@ -20,7 +20,7 @@ pub trait Callbacks: Clone + fmt::Debug + Send + Sync + 'static {
     /// Whether a callback can say whom it is meant for, so that the application has to say whom it expects.
     const NAMES_AUDIENCE: bool = true;
 
-    /// Whether the body is the payload of every callback, so that an HMAC is asked for whatever comes.
+    /// The body is the payload of every callback, so that an HMAC is asked for whatever comes.
     const IS_BARE: bool = false;
 
     /// A name of an audience, as callbacks have it.

@@ -11,7 +11,7 @@ use super::rejection::{Reason, Rejection};
 pub enum Expected {
     Only(Vec<String>),
     AnyEvenAnotherCustomers,
-    /// What proves the callback was given to this one only.
+    /// The proof of the callback was given to this one only.
     Bound(String),
 }
 

@@ -69,7 +69,7 @@ impl Explanation {
         &self.findings
     }
 
-    /// Whether everything was tried that usually goes wrong. A large body and many keys make for more trials than are made.
+    /// Returns `true` if everything was tried that usually goes wrong. A large body and many keys make for more trials than are made.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.is_complete
@@ -243,7 +243,7 @@ impl<E: Callbacks> Verifier<E> {
         }
     }
 
-    /// Whether a byte order mark is all that is wrong.
+    /// Returns `true` if a byte order mark is all that is wrong.
     fn is_accepted_without_mark(&self, delivery: &Delivery, now: SystemTime) -> bool {
         let rest = delivery.body().strip_prefix(MARK).map(Bytes::copy_from_slice);
         rest.is_some_and(|rest| self.verify(&delivery.clone().with_body(rest), now).is_ok())
@@ -346,13 +346,13 @@ fn changed_on_the_way(delivery: &Delivery, findings: &mut Findings) {
     }
 }
 
-/// Whether a header says that the body is compressed.
+/// Returns `true` if a header says that the body is compressed.
 fn is_encoded(delivery: &Delivery) -> bool {
     let mut codings = delivery.headers().get_all(CONTENT_ENCODING).iter();
     codings.any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
-/// Whether the body is compressed, as far as that can be seen: gzip begins so, and nothing that is compressed is text.
+/// Returns `true` if the body is compressed, as far as that can be seen: gzip begins so, and nothing that is compressed is text.
 fn is_compressed(delivery: &Delivery) -> bool {
     let body = delivery.body();
     body.starts_with(&[0x1f, 0x8b]) || is_encoded(delivery) && std::str::from_utf8(body).is_err()

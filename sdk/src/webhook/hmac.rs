@@ -25,7 +25,7 @@ const WRITTEN_KEY: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
-/// What [Standard Webhooks](https://www.standardwebhooks.com/) writes before keys.
+/// The prefix that [Standard Webhooks](https://www.standardwebhooks.com/) writes before keys.
 pub(super) const KEY_PREFIX: &str = "whsec_";
 /// The length of a signature, in bytes.
 const LENGTH: usize = 32;
@@ -102,7 +102,7 @@ pub(super) fn decode_key(text: &str) -> Option<Vec<u8>> {
     WRITTEN_KEY.decode(text).ok().filter(|key| !key.is_empty())
 }
 
-/// Why a key cannot be read as base64, without anything of it.
+/// The reason why a key cannot be read as base64, without anything of it.
 fn unreadable(secret: &Secret) -> ConfigurationError {
     let as_for_urls = |text: &str| text.replace('-', "+").replace('_', "/");
     match unreadable_digits(secret) {

@@ -19,11 +19,11 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::runtime::Handle;
 
-/// What a sender gets rid of without anybody who reads it: the buffers of two sockets take more than this.
+/// The bytes that a sender gets rid of without anybody who reads them: the buffers of two sockets take more than this.
 const UNREAD_AT_MOST: u64 = 64 * 1024;
 /// The most that is read to no purpose.
 const DRAINED_AT_MOST: usize = 8 * 1024 * 1024;
-/// How long something is read to no purpose.
+/// The longest time that something is read to no purpose.
 const DRAINED_FOR: Duration = Duration::from_secs(5);
 
 /// Reads the body of a request, up to the limit of the verifier, and has it verified. It works with any server whose
@@ -186,7 +186,7 @@ where
         }
     }
 
-    /// How much is still to come, as far as it was announced.
+    /// The bytes that are still to come, as far as they were announced.
     fn at_least(&self) -> u64 {
         self.body.size_hint().lower()
     }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// A router for the callbacks of several providers: each has its path, its verifier and its handler.
 ///
-/// Where callbacks come to signed URLs, or the provider adds a path of its own, everything below the path is served too;
+/// Everything below the path is served too where callbacks come to signed URLs, or the provider adds a path of its own;
 /// otherwise the path alone, since nothing then proves what follows it. A verifier says which
 /// ([`accepts_paths_below`](Verify::accepts_paths_below)). What a verifier does not accept never gets to the handler; it is
 /// answered as a [`Rejection`](super::Rejection) says. Either is logged with the path that it is mounted at, see

@@ -178,7 +178,7 @@ fn size(der: &[u8]) -> Result<usize, RsaKeyError> {
     numbers(der, |key| bits(key.modulus)).ok_or(RsaKeyError::NotAPublicKey)
 }
 
-/// What the numbers of a key in one of two forms tell.
+/// Reads the numbers of a key in one of two forms.
 fn numbers<T>(der: &[u8], tell: impl Fn(RSAPublicKey<'_>) -> T) -> Option<T> {
     let bare = |der: &[u8]| {
         let (rest, key) = RSAPublicKey::from_der(der).ok()?;

@@ -26,7 +26,7 @@ use std::time::{Duration, SystemTime};
 /// The largest body, in bytes, unless set otherwise.
 pub(super) const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
 
-/// How long a body may take, unless set otherwise.
+/// The time that a body may take, unless set otherwise.
 pub(super) const DEFAULT_BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Decides what a delivery proves.
@@ -62,7 +62,7 @@ pub trait Verify {
         DEFAULT_BODY_LIMIT
     }
 
-    /// How long a body may take to arrive. 30 seconds unless set otherwise.
+    /// The time that a body may take to arrive. 30 seconds unless set otherwise.
     fn body_timeout(&self) -> Duration {
         DEFAULT_BODY_TIMEOUT
     }
@@ -83,7 +83,7 @@ pub trait Verify {
         SystemClock.sleep(duration)
     }
 
-    /// Whether callbacks may come to an address below the one that the application serves: a signed URL has its token there,
+    /// Returns `true` if callbacks may come to an address below the one that the application serves: a signed URL has its token there,
     /// and SIGN8 adds a path of its own. If not, `CallbackRouter` serves the address alone.
     fn accepts_paths_below(&self) -> bool {
         true
@@ -94,20 +94,20 @@ pub trait Verify {
         None
     }
 
-    /// What the log tells of a callback that was accepted. Unless it is implemented, nothing.
+    /// Sums up a callback that was accepted, for the log. Unless it is implemented, the log tells nothing of it.
     fn summary<'a>(&self, accepted: &'a Self::Output) -> Summary<'a> {
         let _ = accepted;
         Summary::default()
     }
 }
 
-/// What the log tells of a callback that was accepted: nothing that a sender could have chosen, and no secret.
+/// A summary of a callback that was accepted, for the log: nothing that a sender could have chosen, and no secret.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Summary<'a> {
     /// The kind of event, such as `PROCESS_COMPLETED`, or `unknown`.
     pub kind: Option<&'a str>,
-    /// How much was proved, if anything.
+    /// The assurance of the strongest proof, if there is any.
     pub assurance: Option<Assurance>,
     /// The id of the key of the strongest proof.
     pub key_id: Option<&'a str>,
@@ -270,7 +270,7 @@ pub(super) fn admit_method(delivery: &Delivery) -> Result<(), Rejection> {
     if delivery.method() == Method::POST { Ok(()) } else { Err(Reason::WrongMethod.into()) }
 }
 
-/// Whether the body is within the limit as far as its length is announced. That the announcement is right is for the
+/// Refuses a body beyond the limit, as far as its length is announced. That the announcement is right is for the
 /// server to see to.
 pub(super) fn admit_length(head: &Delivery, body_limit: usize) -> Result<(), Rejection> {
     let announced = head.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());

@@ -7,19 +7,19 @@ use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
 
-/// How many bytes of content may be on this machine still, although the HTTP library took them: the library keeps up to
+/// The bytes of content that may be on this machine still, although the HTTP library took them: the library keeps up to
 /// half a MiB, and send buffers grow to 4 MiB. Nobody can see from here how fast these leave.
 const HELD: u64 = 5 * 1024 * 1024;
 
-/// How many bytes in a second the slowest upload sends that is not taken for one that stands still.
+/// The bytes in a second of the slowest upload that is not taken for one that stands still.
 const SLOWEST: u64 = 16 * 1024;
 
-/// How long one attempt may take, and how long nothing may move meanwhile.
+/// The time that one attempt may take, and the time that nothing may move meanwhile.
 pub(super) struct Limits {
     /// When the answer has to be here, all of it. Unknown until all content is sent.
     deadline: Deadline,
     idle: Duration,
-    /// How long the answer may take, all of it, once all content is sent.
+    /// The time that the answer may take, all of it, once all content is sent.
     answer: Duration,
 }
 

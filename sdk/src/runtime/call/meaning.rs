@@ -30,7 +30,7 @@ impl<P: Provider> Call<'_, P> {
         status.is_success() || self.operation.successes.contains(&status.as_u16())
     }
 
-    /// What an answer that is no success says of itself, as far as the document knows it.
+    /// Reads the details of an answer that is no success, as far as the document knows them.
     fn explain(&self, answer: &Answer) -> Explanation {
         self.core.0.provider.explain(answer).known_to(self.operation)
     }
@@ -91,7 +91,7 @@ impl<P: Provider> Call<'_, P> {
         }
     }
 
-    /// Whether a proxy or a login page answered in place of the provider. There is one rule for all that is read as a whole: a
+    /// Tells answers of a proxy or a login page in place of the provider. There is one rule for all that is read as a whole: a
     /// web page is no answer of any call, and where JSON is expected nothing else is one, unless it is empty. Only what comes
     /// with a `Location`, and a status that the document states, is the provider's whatever it is.
     fn is_from_between<R: Reading>(&self, answer: &Answer) -> bool {

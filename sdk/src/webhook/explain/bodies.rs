@@ -44,7 +44,7 @@ pub(super) fn versions(text: &[u8], work: &mut Work, mut tell: impl FnMut(&mut W
 /// The byte order mark of UTF-8.
 pub(super) const MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// Whether it begins as JSON does, and does not go on as JSON.
+/// Returns `true` for a body that begins as JSON does, and does not go on as JSON.
 pub(super) fn is_broken_json(text: &[u8]) -> bool {
     matches!(text.trim_ascii_start().first(), Some(b'{' | b'['))
         && serde_json::from_slice::<IgnoredAny>(text).is_err()

@@ -5,7 +5,7 @@ use crate::webhook::hmac::KEY_PREFIX;
 
 /// How often something is taken off: a word in quotes, or quotes after a word.
 const MOST_LAYERS: usize = 2;
-/// How many values may have been joined.
+/// The most values that may have been joined.
 const MOST_JOINED: usize = 4;
 /// What is longer than this is no secret, and would take its time.
 const LONGEST: usize = 4096;
