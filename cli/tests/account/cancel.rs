@@ -1,11 +1,15 @@
 //! `countersign cancel`.
 
+#[cfg(unix)]
+use super::interrupted;
 use super::{ADA, PDF, sent};
 use crate::world;
 use crate::{screen, support};
 use countersign::leap::ProjectStatus;
 use countersign::mock::{Fault, Scene, leap};
 use serde_json::Value;
+#[cfg(unix)]
+use std::time::Duration;
 
 #[test]
 fn legalesign_voids_and_archives() {
@@ -23,6 +27,20 @@ fn legalesign_voids_and_archives() {
     let data = serde_json::from_str::<Value>(&printed.out).unwrap();
     assert_eq!((&data["done"], &data["status"]), (&"archived".into(), &"removed".into()));
     world.server.calls("archive_document").only().assert_query("email", "true");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_cancellation_may_have_been_done() {
+    let world = world::legalesign();
+    let id = sent(&world);
+    world.server.fail_next_on("archive_document", Fault::delay(Duration::from_secs(3600)));
+    let arguments = ["--json", "cancel", "legalesign", &id, "--yes"];
+    let output = interrupted(&world, &arguments, || world.server.calls("archive_document").count() > 0);
+    assert_eq!(output.status.code(), Some(3));
+    let error = &serde_json::from_slice::<Value>(&output.stdout).unwrap()["error"];
+    assert_eq!((&error["effect"], &error["kind"]), (&"unknown".into(), &"interrupted".into()), "{error}");
+    assert_eq!(error["look_up"], format!("countersign status legalesign {id}"));
 }
 
 #[test]
